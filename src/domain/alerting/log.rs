@@ -1,0 +1,69 @@
+//! What happened to an alert.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Something that happened to an alert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEntry {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: Happened,
+}
+
+/// What can happen to an alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Happened {
+    /// It was opened, by what released its message.
+    Opened {
+        /// Why the message counted as sent.
+        release: Release,
+    },
+    /// The text of the message came.
+    TextArrived,
+    /// No text could be made of the message.
+    TextFailed,
+    /// The sound is in our own store.
+    AudioStored,
+    /// The sound could not be had from the carrier.
+    AudioLost,
+    /// People were chosen to be told.
+    Announced {
+        /// How many messages were queued.
+        messages: usize,
+        /// Whether they carry the text of the message.
+        with_text: bool,
+        /// Who was left out, and why, in words.
+        skipped: Vec<String>,
+    },
+    /// A person was told.
+    Notified {
+        /// Their id.
+        person: String,
+        /// `sms` or `email`.
+        by: String,
+    },
+    /// A person could not be told.
+    NotNotified {
+        /// Their id.
+        person: String,
+        /// `sms` or `email`.
+        by: String,
+    },
+}
+
+/// What made a draft count as sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Release {
+    /// The caller pressed 1.
+    Confirmed,
+    /// The caller hung up.
+    HungUp,
+    /// The caller was asked and said nothing.
+    Silence,
+    /// The call went silent on us.
+    Deadline,
+}

@@ -1,0 +1,5 @@
+//! Open matters that someone must take.
+
+pub mod alert;
+pub mod announce;
+pub mod log;

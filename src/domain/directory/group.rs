@@ -1,0 +1,23 @@
+//! A group.
+
+use super::Recipient;
+
+/// A group's name in settings, API and store: free text, e.g. `R&D #1 50%`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct GroupName(pub String);
+
+impl std::fmt::Display for GroupName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An addressee made of people and of other groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Unique.
+    pub name: GroupName,
+    /// In the order in which they are tried.
+    pub members: Vec<Recipient>,
+}

@@ -1,0 +1,199 @@
+//! A call and where it stands.
+
+use super::menu::Action;
+use crate::domain::contact::PhoneNumber;
+use crate::domain::directory::Recipient;
+use crate::domain::directory::person::PersonId;
+use crate::domain::ids::{AlertId, CallId, LegId, RecordingId};
+use crate::domain::severity::Severity;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// Unique.
+    pub id: CallId,
+    /// The carrier's id of it: an opaque string.
+    pub carrier_call: String,
+    /// The caller's phone in it.
+    pub leg: LegId,
+    /// Who calls, once let in.
+    pub caller: Option<Caller>,
+    /// Where it stands.
+    pub state: CallState,
+    /// Raised by every change; a change made from an older version is refused.
+    pub version: i64,
+    /// The number of the document that the carrier performs now.
+    pub document: u32,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When [`super::input::CallInput::Due`] is fed to it.
+    pub due_at: Option<Timestamp>,
+}
+
+/// Who calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Their id; `None` for a stranger on an open line.
+    pub person: Option<PersonId>,
+    /// Their name; `None` for a stranger.
+    pub name: Option<String>,
+    /// The number that they call from; `None` when it is withheld (open lines only).
+    pub number: Option<PhoneNumber>,
+    /// What they are spoken to in: key of a prompts file.
+    pub language: String,
+}
+
+/// What the caller has asked for so far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// What to start.
+    pub action: Action,
+    /// Whom it is for.
+    pub recipients: Vec<Recipient>,
+    /// How the recipient is spoken; `None` for the default recipients.
+    pub spoken: Option<String>,
+    /// How bad it is.
+    pub severity: Severity,
+}
+
+/// How often a question went unanswered or was answered wrongly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Asked {
+    /// Times that the caller said nothing.
+    pub silent: u32,
+    /// Times that the caller pressed a key that means nothing here.
+    pub wrong: u32,
+}
+
+/// Where a call stands; each state carries what is known in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "at", rename_all = "snake_case")]
+pub enum CallState {
+    /// Nobody has been let in yet. Whatever else proves who calls (attestation, PIN) belongs between this
+    /// state and the menu.
+    Identifying,
+    /// "What do you want to do?"
+    ChoosingAction {
+        /// Unanswered so far.
+        asked: Asked,
+    },
+    /// "For whom?"
+    ChoosingTarget {
+        /// What to start.
+        action: Action,
+        /// Which page of the targets, from 0.
+        page: usize,
+        /// Unanswered so far.
+        asked: Asked,
+    },
+    /// "How bad is it?"
+    ChoosingSeverity {
+        /// What is known; its severity is still the default.
+        order: Order,
+        /// Unanswered so far.
+        asked: Asked,
+    },
+    /// The caller speaks.
+    Recording {
+        /// What the message is for.
+        order: Order,
+        /// The take before this one: it counts until another replaces it.
+        draft: Option<Draft>,
+        /// Empty recordings so far.
+        empty: u32,
+    },
+    /// "Shall I send it?"
+    ConfirmingRecording {
+        /// What the message is for.
+        order: Order,
+        /// The message.
+        draft: Draft,
+        /// Unanswered so far.
+        asked: Asked,
+    },
+    /// The alert is open; the caller hears how its text is getting on.
+    AwaitingTranscription {
+        /// The alert.
+        alert: AlertId,
+        /// The message.
+        draft: Draft,
+        /// How the recipient is spoken.
+        spoken: Option<String>,
+        /// When the waiting ends.
+        until: Timestamp,
+        /// Which wait line comes next.
+        line: u32,
+    },
+    /// The caller is gone in the middle of a recording, and the carrier has not said what it has of it.
+    Recovering {
+        /// What the message is for.
+        order: Order,
+        /// The take before it.
+        draft: Option<Draft>,
+        /// How often the carrier was asked.
+        looks: u32,
+    },
+    /// Over.
+    Ended {
+        /// How.
+        ending: Ending,
+        /// What a recording would be for that turns up after all.
+        unsent: Option<Order>,
+    },
+}
+
+/// A recording as the call knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Which one.
+    pub recording: RecordingId,
+    /// What is known of its text.
+    pub news: News,
+}
+
+/// What is known of the text of a recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum News {
+    /// It is being made.
+    Pending,
+    /// It is there.
+    Arrived,
+    /// There will be none.
+    Never,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// The caller was not let in.
+    Refused,
+    /// The alert is open and the caller knows it.
+    Alerted,
+    /// The caller said nothing, or only wrong keys, too often.
+    NoAnswer,
+    /// The caller hung up; a message that there was has been released.
+    HungUp,
+    /// The carrier sent no sign of life; a message that there was has been released.
+    Lost,
+}
+
+impl CallState {
+    /// The word for logs and metrics.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Identifying => "identifying",
+            Self::ChoosingAction { .. } => "choosing_action",
+            Self::ChoosingTarget { .. } => "choosing_target",
+            Self::ChoosingSeverity { .. } => "choosing_severity",
+            Self::Recording { .. } => "recording",
+            Self::ConfirmingRecording { .. } => "confirming_recording",
+            Self::AwaitingTranscription { .. } => "awaiting_transcription",
+            Self::Recovering { .. } => "recovering",
+            Self::Ended { .. } => "ended",
+        }
+    }
+}

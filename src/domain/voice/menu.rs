@@ -1,0 +1,86 @@
+//! What a line offers its callers, from settings.
+
+use crate::domain::directory::Recipient;
+use crate::domain::severity::Severity;
+use serde::{Deserialize, Serialize};
+
+/// One line's menu and manners.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallMenu {
+    /// Offered in this order as keys 1, 2, …; never empty, at most nine.
+    pub actions: Vec<Action>,
+    /// Whom a caller may choose, in key order. Empty: `default_recipients` get it, and nothing is asked.
+    /// One: the question is skipped.
+    pub targets: Vec<Target>,
+    /// Who gets it when there are no targets.
+    pub default_recipients: Vec<Recipient>,
+    /// Whether the caller is asked how bad it is.
+    pub ask_severity: bool,
+    /// The severity when it isn't asked.
+    pub default_severity: Severity,
+    /// Seconds to wait for a key after a question.
+    pub key_timeout: u32,
+    /// How often a question is asked into silence before the call ends.
+    pub ask_times: u32,
+    /// Longest message in seconds.
+    pub longest_message: u32,
+    /// Whether recordings are transcribed at all.
+    pub transcribe: bool,
+    /// A message shorter than this many seconds has no text made of it.
+    pub shortest_transcribed: u32,
+    /// A message of this many seconds or more has no text made of it.
+    pub longest_transcribed: u32,
+    /// Seconds for which a caller is kept waiting for the text, at most.
+    pub transcription_wait: u32,
+    /// Seconds between two wait lines.
+    pub wait_step: u32,
+    /// Seconds after which a draft that nobody decided on is released.
+    pub draft_deadline: u32,
+    /// Seconds without a sign of life after which a call counts as ended.
+    pub call_deadline: u32,
+    /// Hours after which the carrier's copy of a recording is deleted; `None`: it is left there.
+    pub carrier_keeps_hours: Option<u32>,
+    /// Days for which a link to a recording works.
+    pub link_days: u32,
+    /// Whom to call when an alert can't be stored, as it is spoken, e.g. `the control room, extension 4 0 0`.
+    pub fallback_contact: Option<String>,
+    /// The language of callers without one of their own: key of a prompts file.
+    pub language: String,
+}
+
+/// What a caller may start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Raise an alert with a recorded message.
+    Alert,
+    /// The same, as the call into a conference.
+    Conference,
+}
+
+impl Action {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Alert, Self::Conference];
+
+    /// The word used in settings, API and store.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Alert => "alert",
+            Self::Conference => "conference",
+        }
+    }
+
+    /// The action of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.word() == word)
+    }
+}
+
+/// One entry of the menu "which group".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Who gets the alert.
+    pub recipient: Recipient,
+    /// How the name is spoken.
+    pub spoken: String,
+}

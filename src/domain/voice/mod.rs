@@ -1,0 +1,11 @@
+//! The phone call as one pure state machine: [`step::step`].
+
+pub mod call;
+pub mod caller_id;
+pub mod facts;
+pub mod input;
+pub mod menu;
+pub mod phrases;
+pub mod plan;
+pub mod recording;
+pub mod step;

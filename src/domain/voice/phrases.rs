@@ -1,0 +1,208 @@
+//! What can be said on the phone: the phrases and their gaps. The words come from `prompts/`.
+
+use super::menu::Action;
+use crate::domain::severity::Severity;
+use std::collections::BTreeMap;
+
+/// One thing to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Phrase {
+    /// Greets a caller by name.
+    Greeting(String),
+    /// Greets a stranger on an open line.
+    GreetingStranger,
+    /// Offers an action at a key.
+    Offer(Action, u32),
+    /// Asks for whom.
+    AskTarget(Action),
+    /// Offers a group or person at a key.
+    Choice(u32, String),
+    /// Offers the next page at a key.
+    More(u32),
+    /// Offers the way back to the menu.
+    StarForMenu,
+    /// Asks how bad it is.
+    AskSeverity,
+    /// Offers a severity at a key.
+    SeverityChoice(u32, Severity),
+    /// A key that means nothing here.
+    WrongKey,
+    /// No key was pressed.
+    NothingPressed,
+    /// Asks for the message.
+    Record(Name),
+    /// Asks for it once more.
+    RecordAgain,
+    /// Nothing was recorded.
+    NothingRecorded,
+    /// Asks whether to send the message.
+    Confirm,
+    /// The message is not sent, because the caller went back.
+    Discarded,
+    /// The message is being sent without an answer from the caller.
+    SendingAnyway,
+    /// The alert is open and its text is being made.
+    Transcribing(Name),
+    /// A line while the text is being made; consecutive numbers are different lines.
+    Wait(u32),
+    /// The alert is open, and its text is there.
+    ClosingWithText(Name),
+    /// The alert is open; its text will follow.
+    ClosingTextLater(Name),
+    /// The alert is open, and there will be no text.
+    ClosingWithoutText(Name),
+    /// The alert is open (said before the menu, to a caller who does not wait).
+    AlertOpen(Name),
+    /// The caller said nothing for too long.
+    GoodbyeNothing,
+    /// The number is not known.
+    RefusedUnknown,
+    /// The number is withheld.
+    RefusedWithheld,
+    /// Too many calls.
+    RefusedOverLimit,
+    /// The alert could not be stored; the next is whom to call instead, in the operator's own words.
+    NotStored(Option<String>),
+    /// Something went wrong on our side before anything was to be stored.
+    Apology(Option<String>),
+}
+
+/// A recipient's name as it is spoken; `None`: the default recipients.
+pub type Name = Option<String>;
+
+/// Every key of a prompts file's `[say]` table and the gaps that its text must have.
+pub const KEYS: &[(&str, &[&str])] = &[
+    ("greeting", &["name"]),
+    ("greeting_stranger", &[]),
+    ("offer_alert", &["key"]),
+    ("offer_conference", &["key"]),
+    ("ask_target_alert", &[]),
+    ("ask_target_conference", &[]),
+    ("choice", &["key", "name"]),
+    ("more", &["key"]),
+    ("star_for_menu", &[]),
+    ("ask_severity", &[]),
+    ("severity_choice", &["key", "severity"]),
+    ("wrong_key", &[]),
+    ("nothing_pressed", &[]),
+    ("record", &["name"]),
+    ("record_again", &[]),
+    ("nothing_recorded", &[]),
+    ("confirm", &[]),
+    ("discarded", &[]),
+    ("sending_anyway", &[]),
+    ("transcribing", &["name"]),
+    ("closing_with_text", &["name"]),
+    ("closing_text_later", &["name"]),
+    ("closing_without_text", &["name"]),
+    ("alert_open", &["name"]),
+    ("goodbye_nothing", &[]),
+    ("refused_unknown", &[]),
+    ("refused_withheld", &[]),
+    ("refused_over_limit", &[]),
+    ("not_stored", &[]),
+    ("not_stored_call", &["contact"]),
+    ("apology", &[]),
+    ("apology_call", &["contact"]),
+    ("default_recipients", &[]),
+    ("severity_critical", &[]),
+    ("severity_high", &[]),
+    ("severity_medium", &[]),
+    ("severity_low", &[]),
+    ("severity_info", &[]),
+];
+
+/// What one language says and how it sounds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Language {
+    /// The carrier's name of the voice.
+    pub voice: String,
+    /// Language tag, e.g. `en-US`.
+    pub tag: String,
+    /// Text by key: all of [`KEYS`].
+    pub texts: BTreeMap<String, String>,
+    /// The wait lines: at least two.
+    pub wait: Vec<String>,
+}
+
+impl Language {
+    /// The words of a phrase, gaps filled.
+    pub fn words(&self, phrase: &Phrase) -> String {
+        let name = |name: &Name| name.clone().unwrap_or_else(|| self.text("default_recipients", &[]));
+        match phrase {
+            Phrase::Greeting(name) => self.text("greeting", &[("name", name)]),
+            Phrase::GreetingStranger => self.text("greeting_stranger", &[]),
+            Phrase::Offer(action, key) => {
+                let text = match action {
+                    Action::Alert => "offer_alert",
+                    Action::Conference => "offer_conference",
+                };
+                self.text(text, &[("key", &key.to_string())])
+            }
+            Phrase::AskTarget(Action::Alert) => self.text("ask_target_alert", &[]),
+            Phrase::AskTarget(Action::Conference) => self.text("ask_target_conference", &[]),
+            Phrase::Choice(key, name) => self.text("choice", &[("key", &key.to_string()), ("name", name)]),
+            Phrase::More(key) => self.text("more", &[("key", &key.to_string())]),
+            Phrase::StarForMenu => self.text("star_for_menu", &[]),
+            Phrase::AskSeverity => self.text("ask_severity", &[]),
+            Phrase::SeverityChoice(key, severity) => {
+                let word = self.text(&format!("severity_{}", severity.word()), &[]);
+                self.text("severity_choice", &[("key", &key.to_string()), ("severity", &word)])
+            }
+            Phrase::WrongKey => self.text("wrong_key", &[]),
+            Phrase::NothingPressed => self.text("nothing_pressed", &[]),
+            Phrase::Record(to) => self.text("record", &[("name", &name(to))]),
+            Phrase::RecordAgain => self.text("record_again", &[]),
+            Phrase::NothingRecorded => self.text("nothing_recorded", &[]),
+            Phrase::Confirm => self.text("confirm", &[]),
+            Phrase::Discarded => self.text("discarded", &[]),
+            Phrase::SendingAnyway => self.text("sending_anyway", &[]),
+            Phrase::Transcribing(to) => self.text("transcribing", &[("name", &name(to))]),
+            Phrase::Wait(line) => {
+                let lines = u32::try_from(self.wait.len()).unwrap_or(u32::MAX).max(1);
+                self.wait.get((line % lines) as usize).cloned().unwrap_or_default()
+            }
+            Phrase::ClosingWithText(to) => self.text("closing_with_text", &[("name", &name(to))]),
+            Phrase::ClosingTextLater(to) => self.text("closing_text_later", &[("name", &name(to))]),
+            Phrase::ClosingWithoutText(to) => self.text("closing_without_text", &[("name", &name(to))]),
+            Phrase::AlertOpen(to) => self.text("alert_open", &[("name", &name(to))]),
+            Phrase::GoodbyeNothing => self.text("goodbye_nothing", &[]),
+            Phrase::RefusedUnknown => self.text("refused_unknown", &[]),
+            Phrase::RefusedWithheld => self.text("refused_withheld", &[]),
+            Phrase::RefusedOverLimit => self.text("refused_over_limit", &[]),
+            Phrase::NotStored(None) => self.text("not_stored", &[]),
+            Phrase::NotStored(Some(contact)) => self.text("not_stored_call", &[("contact", contact)]),
+            Phrase::Apology(None) => self.text("apology", &[]),
+            Phrase::Apology(Some(contact)) => self.text("apology_call", &[("contact", contact)]),
+        }
+    }
+
+    /// The text of a key with its gaps filled in one pass, so that a name with braces in it stays a name.
+    fn text(&self, key: &str, gaps: &[(&str, &str)]) -> String {
+        let mut words = String::new();
+        let mut rest = self.texts.get(key).map_or("", String::as_str);
+        while let Some((before, after)) = rest.split_once('{') {
+            words.push_str(before);
+            let Some((gap, after)) = after.split_once('}') else { break };
+            if let Some((_, value)) = gaps.iter().find(|(name, _)| *name == gap) {
+                words.push_str(value);
+            }
+            rest = after;
+        }
+        words + rest
+    }
+}
+
+/// All languages, by the name of their prompts file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PhraseBook {
+    /// Key: `en`, `de`, ….
+    pub languages: BTreeMap<String, Language>,
+}
+
+impl PhraseBook {
+    /// The language of that name; where it is not there, any: a caller hears a foreign sentence rather than none.
+    pub fn language(&self, name: &str) -> Option<&Language> {
+        self.languages.get(name).or_else(|| self.languages.values().next())
+    }
+}

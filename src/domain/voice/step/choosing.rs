@@ -1,0 +1,160 @@
+//! The questions: what, for whom, how bad.
+
+use super::{At, MOST_WRONG_KEYS, Turn};
+use crate::domain::severity::Severity;
+use crate::domain::voice::call::{Asked, CallState, Ending, Order};
+use crate::domain::voice::input::CallInput;
+use crate::domain::voice::menu::{Action, Target};
+use crate::domain::voice::phrases::Phrase;
+
+/// How many targets fit on the keys 1 to 9 without a second page.
+const ONE_PAGE: usize = 9;
+/// How many targets a page has when there are several; the key after them leads to the next.
+const PAGE: usize = 8;
+
+impl<'a> At<'a> {
+    pub(super) fn choosing_action(self, asked: Asked, input: CallInput) -> Turn {
+        let stay = CallState::ChoosingAction { asked };
+        self.answer(input, asked, stay, Self::ask_action, |at, key| {
+            let action = at.setting.menu.actions.get(key.checked_sub(1)?)?;
+            Some(at.chosen_action(*action))
+        })
+    }
+
+    pub(super) fn choosing_target(self, action: Action, page: usize, asked: Asked, input: CallInput) -> Turn {
+        let stay = CallState::ChoosingTarget { action, page, asked };
+        let again = |at: Self, before, asked| at.ask_target(before, action, page, asked);
+        self.answer(input, asked, stay, again, |at, key| {
+            let (targets, last) = at.page(page);
+            match key {
+                // Not offered, but peers have taught callers that 0 repeats a long menu (P55).
+                0 if at.has_pages() => Some(at.ask_target(vec![], action, page, asked)),
+                key if at.has_pages() && key == PAGE + 1 => {
+                    let next = if last { 0 } else { page + 1 };
+                    Some(at.ask_target(vec![], action, next, Asked::default()))
+                }
+                key => {
+                    let target = targets.get(key.checked_sub(1)?)?;
+                    let order = at.order(action, Some(target));
+                    Some(at.ordered(order))
+                }
+            }
+        })
+    }
+
+    pub(super) fn choosing_severity(self, order: &Order, asked: Asked, input: CallInput) -> Turn {
+        let stay = CallState::ChoosingSeverity { order: order.clone(), asked };
+        let again = |at: Self, before, asked| at.ask_severity(before, order.clone(), asked);
+        self.answer(input, asked, stay, again, |at, key| {
+            let severity = Severity::ALL.get(key.checked_sub(1)?)?;
+            Some(at.ask_message(vec![], Order { severity: *severity, ..order.clone() }, None, 0))
+        })
+    }
+
+    /// What all questions have in common: star leads to the menu, silence and wrong keys ask again, a bounded
+    /// number of times; a caller who is gone is gone.
+    fn answer(
+        self,
+        input: CallInput,
+        asked: Asked,
+        stay: CallState,
+        again: impl FnOnce(Self, Vec<Phrase>, Asked) -> Turn,
+        key: impl FnOnce(Self, usize) -> Option<Turn>,
+    ) -> Turn {
+        match input {
+            CallInput::Digits(digits) if digits == "*" => self.ask_action(vec![], Asked::default()),
+            CallInput::Digits(digits) => {
+                let chosen = digits.parse().ok().and_then(|digit: usize| key(self, digit));
+                let asked = Asked { wrong: asked.wrong + 1, ..asked };
+                match chosen {
+                    Some(turn) => turn,
+                    None if asked.wrong >= MOST_WRONG_KEYS => {
+                        self.end(vec![Phrase::WrongKey, Phrase::GoodbyeNothing], Ending::NoAnswer)
+                    }
+                    None => again(self, vec![Phrase::WrongKey], asked),
+                }
+            }
+            // A recording here belongs to no order: the carrier repeats itself in a way that has no meaning.
+            CallInput::Silence | CallInput::Arrived | CallInput::Recorded(_) => {
+                let asked = Asked { silent: asked.silent + 1, ..asked };
+                if asked.silent >= self.setting.menu.ask_times {
+                    self.end(vec![Phrase::GoodbyeNothing], Ending::NoAnswer)
+                } else {
+                    again(self, vec![Phrase::NothingPressed], asked)
+                }
+            }
+            CallInput::HungUp => self.beside(CallState::ended(Ending::HungUp)),
+            CallInput::Due => self.beside(CallState::ended(Ending::Lost)),
+            CallInput::Transcribed { .. } | CallInput::Found(_) => self.unmoved(stay),
+        }
+    }
+
+    /// The menu.
+    pub(super) fn ask_action(self, mut say: Vec<Phrase>, asked: Asked) -> Turn {
+        say.extend((1..).zip(&self.setting.menu.actions).map(|(key, action)| Phrase::Offer(*action, key)));
+        self.ask(say, CallState::ChoosingAction { asked })
+    }
+
+    fn chosen_action(self, action: Action) -> Turn {
+        match self.setting.menu.targets.as_slice() {
+            [] => self.ordered(self.order(action, None)),
+            [only] => self.ordered(self.order(action, Some(only))),
+            [_, _, ..] => self.ask_target(vec![], action, 0, Asked::default()),
+        }
+    }
+
+    fn ask_target(self, mut say: Vec<Phrase>, action: Action, page: usize, asked: Asked) -> Turn {
+        let (targets, _) = self.page(page);
+        say.push(Phrase::AskTarget(action));
+        say.extend((1..).zip(targets).map(|(key, target)| Phrase::Choice(key, target.spoken.clone())));
+        if self.has_pages() {
+            say.push(Phrase::More(9));
+        }
+        say.push(Phrase::StarForMenu);
+        self.ask(say, CallState::ChoosingTarget { action, page, asked })
+    }
+
+    fn order(self, action: Action, target: Option<&Target>) -> Order {
+        let menu = self.setting.menu;
+        Order {
+            action,
+            recipients: target
+                .map_or_else(|| menu.default_recipients.clone(), |target| vec![target.recipient.clone()]),
+            spoken: target.map(|target| target.spoken.clone()),
+            severity: menu.default_severity,
+        }
+    }
+
+    /// It is known what and for whom: how bad, if that is asked, else the message.
+    fn ordered(self, order: Order) -> Turn {
+        if self.setting.menu.ask_severity {
+            self.ask_severity(vec![], order, Asked::default())
+        } else {
+            self.ask_message(vec![], order, None, 0)
+        }
+    }
+
+    fn ask_severity(self, mut say: Vec<Phrase>, order: Order, asked: Asked) -> Turn {
+        say.push(Phrase::AskSeverity);
+        say.extend((1..).zip(Severity::ALL).map(|(key, severity)| Phrase::SeverityChoice(key, severity)));
+        say.push(Phrase::StarForMenu);
+        self.ask(say, CallState::ChoosingSeverity { order, asked })
+    }
+
+    fn has_pages(self) -> bool {
+        self.setting.menu.targets.len() > ONE_PAGE
+    }
+
+    /// The targets of a page, and whether it is the last. A page that a changed menu no longer has is the first.
+    fn page(self, page: usize) -> (&'a [Target], bool) {
+        let targets = &self.setting.menu.targets;
+        if !self.has_pages() {
+            return (targets, true);
+        }
+        let mut pages = targets.chunks(PAGE).skip(page).peekable();
+        match pages.next() {
+            Some(targets) => (targets, pages.peek().is_none()),
+            None => (targets.chunks(PAGE).next().unwrap_or_default(), false),
+        }
+    }
+}

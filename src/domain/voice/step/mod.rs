@@ -1,0 +1,279 @@
+//! The state machine of a call: one function, one arm a state.
+//!
+//! Total: every state answers every input. An input that comes in reply to a document is answered with a
+//! plan; one that comes beside the line (a hang-up, a text, a deadline) changes the state and nothing else.
+
+mod choosing;
+mod recording;
+mod waiting;
+
+#[cfg(test)]
+mod tests;
+
+use super::call::{Asked, Call, CallState, Caller, Ending, Order};
+use super::facts::{Admission, Facts, Need, Refusal};
+use super::input::{CallInput, Found};
+use super::menu::CallMenu;
+use super::phrases::Phrase;
+use super::plan::{Plan, Then};
+use super::recording::Recording;
+use crate::domain::alerting::alert::Alert;
+use crate::domain::alerting::log::Release;
+use crate::domain::effect::DueEffect;
+use crate::domain::ids::{Ids, RecordingId};
+use jiff::{SignedDuration, Timestamp};
+
+/// Wrong keys on one question after which the call ends. High, because a person who presses keys is there;
+/// a bound at all, because a phone in a pocket presses keys as well.
+pub const MOST_WRONG_KEYS: u32 = 10;
+/// Empty recordings after which the call ends.
+pub const MOST_EMPTY_RECORDINGS: u32 = 3;
+/// When the carrier is asked for a recording that we lost sight of: seconds after the caller was gone, then after
+/// each look; the last is for the answer to the last look. The file of a recording can lag behind its call.
+pub const LOOKS: [i64; 5] = [10, 30, 120, 600, 60];
+/// Looks after which a draft that there is counts as the caller's last word.
+pub const LOOKS_WITH_DRAFT: u32 = 2;
+
+/// Answer of the machine.
+#[expect(clippy::large_enum_variant, reason = "made once a turn, and taken apart at once")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Find this out, put it into the facts, and ask again.
+    Need(Need),
+    /// What happens.
+    Turn(Turn),
+}
+
+/// One turn of a call: where it stands, what happens on the line, and what must happen besides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// Where the call stands now.
+    pub next: CallState,
+    /// Who calls, when this turn has let them in.
+    pub caller: Option<Caller>,
+    /// What happens on the line; `None` for inputs beside the line.
+    pub plan: Option<Plan>,
+    /// When the call's deadline comes; `None`: it has none.
+    pub due_at: Option<Timestamp>,
+    /// What is stored besides the call.
+    pub changes: Vec<Change>,
+    /// What is done outside.
+    pub effects: Vec<DueEffect>,
+}
+
+impl Turn {
+    /// Whether there is nothing to write: news that a call has no use for.
+    pub fn changes_nothing(&self, call: &Call) -> bool {
+        self.plan.is_none()
+            && self.next == call.state
+            && self.due_at == call.due_at
+            && self.caller.is_none()
+            && self.changes.is_empty()
+            && self.effects.is_empty()
+    }
+}
+
+/// Something that a turn stores besides the call itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A recording was made: a draft.
+    Drafted(Box<Recording>),
+    /// A draft counts no longer.
+    Discarded(RecordingId),
+    /// A draft became an alert.
+    Opened(Box<Alert>, Release),
+    /// A caller was refused.
+    Refused(Refusal),
+}
+
+/// What a step is taken in.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// The line's menu.
+    pub menu: &'a CallMenu,
+    /// The present moment.
+    pub now: Timestamp,
+    /// Where new ids come from.
+    pub ids: &'a dyn Ids,
+    /// What has been found out.
+    pub facts: &'a Facts,
+}
+
+/// Takes a call one step further.
+pub fn step(setting: Setting<'_>, call: &Call, input: CallInput) -> Step {
+    let at = At { setting, call };
+    let turn = match &call.state {
+        CallState::Identifying => return at.identifying(&input),
+        CallState::ChoosingAction { asked } => at.choosing_action(*asked, input),
+        CallState::ChoosingTarget { action, page, asked } => {
+            at.choosing_target(*action, *page, *asked, input)
+        }
+        CallState::ChoosingSeverity { order, asked } => at.choosing_severity(order, *asked, input),
+        CallState::Recording { order, draft, empty } => at.recording(order, *draft, *empty, input),
+        CallState::ConfirmingRecording { order, draft, asked } => at.confirming(order, *draft, *asked, input),
+        CallState::AwaitingTranscription { alert, draft, spoken, until, line } => {
+            at.awaiting(*alert, *draft, spoken, (*until, *line), input)
+        }
+        CallState::Recovering { order, draft, looks } => at.recovering(order, *draft, *looks, input),
+        CallState::Ended { ending, unsent } => at.ended(*ending, unsent.as_ref(), input),
+    };
+    Step::Turn(turn)
+}
+
+/// What is said, and the call ended with, when a turn could not be written. True in every case: an alert that was
+/// open before stays open, one that should have opened did not, and of anything else nothing is claimed.
+pub fn unwritten(menu: &CallMenu, call: &Call, turn: &Turn) -> Plan {
+    let contact = menu.fallback_contact.clone();
+    let phrase = match &call.state {
+        CallState::AwaitingTranscription { spoken, .. } => Phrase::ClosingTextLater(spoken.clone()),
+        CallState::Identifying
+        | CallState::ChoosingAction { .. }
+        | CallState::ChoosingTarget { .. }
+        | CallState::ChoosingSeverity { .. }
+        | CallState::Recording { .. }
+        | CallState::ConfirmingRecording { .. }
+        | CallState::Recovering { .. }
+        | CallState::Ended { .. } => {
+            let was_to_be_kept = |change: &Change| match change {
+                Change::Opened(..) => true,
+                Change::Drafted(recording) => !turn.changes.contains(&Change::Discarded(recording.id)),
+                Change::Discarded(_) | Change::Refused(_) => false,
+            };
+            if turn.changes.iter().any(was_to_be_kept) {
+                Phrase::NotStored(contact)
+            } else {
+                Phrase::Apology(contact)
+            }
+        }
+    };
+    let caller = turn.caller.as_ref().or(call.caller.as_ref());
+    let language = caller.map_or(&menu.language, |caller| &caller.language).clone();
+    Plan { language, say: vec![phrase], then: Then::End }
+}
+
+/// A call in its setting: what the arms share.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    setting: Setting<'a>,
+    call: &'a Call,
+}
+
+impl At<'_> {
+    fn identifying(self, input: &CallInput) -> Step {
+        match input {
+            CallInput::Arrived => {}
+            CallInput::HungUp | CallInput::Due => {
+                return Step::Turn(self.beside(CallState::ended(Ending::Lost)));
+            }
+            CallInput::Digits(_) | CallInput::Silence | CallInput::Recorded(_) => {
+                return Step::Turn(self.end(vec![], Ending::Lost));
+            }
+            CallInput::Transcribed { .. } | CallInput::Found(_) => {
+                return Step::Turn(self.unmoved(CallState::Identifying));
+            }
+        }
+        Step::Turn(match &self.setting.facts.admission {
+            None => return Step::Need(Need::Admission),
+            Some(Admission::Refused(refusal)) => {
+                let words = match refusal {
+                    Refusal::Withheld => Phrase::RefusedWithheld,
+                    Refusal::Unknown | Refusal::NotAuthorised => Phrase::RefusedUnknown,
+                    Refusal::OverLimit => Phrase::RefusedOverLimit,
+                };
+                let mut turn = self.end(vec![words], Ending::Refused);
+                turn.changes.push(Change::Refused(*refusal));
+                turn
+            }
+            Some(Admission::Admitted(caller)) => {
+                let greeting = match &caller.name {
+                    Some(name) => Phrase::Greeting(name.clone()),
+                    None => Phrase::GreetingStranger,
+                };
+                let mut turn = self.ask_action(vec![greeting], Asked::default());
+                if let Some(plan) = &mut turn.plan {
+                    plan.language.clone_from(&caller.language);
+                }
+                turn.caller = Some(caller.clone());
+                turn
+            }
+        })
+    }
+
+    /// A call that is over: the line is hung up, and only a recording that turns up after all still counts.
+    fn ended(self, ending: Ending, unsent: Option<&Order>, input: CallInput) -> Turn {
+        let stay = CallState::Ended { ending, unsent: unsent.cloned() };
+        match (input, unsent) {
+            (CallInput::Recorded(take), Some(order)) => {
+                let turn = self.end(vec![], ending);
+                self.turned_up(turn, order, None, &take)
+            }
+            (CallInput::Found(Found::Take(take)), Some(order)) => {
+                let turn = self.beside(CallState::ended(ending));
+                self.turned_up(turn, order, None, &take)
+            }
+            (CallInput::Arrived | CallInput::Digits(_) | CallInput::Silence | CallInput::Recorded(_), _) => {
+                Turn { plan: Some(self.plan(vec![], Then::End)), ..self.beside(stay) }
+            }
+            (CallInput::HungUp | CallInput::Transcribed { .. } | CallInput::Found(_) | CallInput::Due, _) => {
+                self.beside(stay)
+            }
+        }
+    }
+
+    /// A plan in the caller's language.
+    fn plan(self, say: Vec<Phrase>, then: Then) -> Plan {
+        let language =
+            self.call.caller.as_ref().map_or(&self.setting.menu.language, |caller| &caller.language);
+        Plan { language: language.clone(), say, then }
+    }
+
+    /// A question: the caller presses a key or does not.
+    fn ask(self, say: Vec<Phrase>, next: CallState) -> Turn {
+        let then = Then::Ask { timeout: self.setting.menu.key_timeout };
+        Turn { plan: Some(self.plan(say, then)), ..self.beside(next) }
+    }
+
+    /// The last words.
+    fn end(self, say: Vec<Phrase>, ending: Ending) -> Turn {
+        Turn { plan: Some(self.plan(say, Then::End)), ..self.beside(CallState::ended(ending)) }
+    }
+
+    /// A change of state and no more.
+    fn beside(self, next: CallState) -> Turn {
+        let menu = self.setting.menu;
+        let seconds = match &next {
+            CallState::Ended { .. } => None,
+            CallState::Recording { .. } => {
+                Some(menu.longest_message.saturating_add(menu.draft_deadline).into())
+            }
+            CallState::ConfirmingRecording { .. } => Some(menu.draft_deadline.into()),
+            CallState::Recovering { looks, .. } => {
+                usize::try_from(*looks).ok().and_then(|looks| LOOKS.get(looks)).copied()
+            }
+            CallState::Identifying
+            | CallState::ChoosingAction { .. }
+            | CallState::ChoosingTarget { .. }
+            | CallState::ChoosingSeverity { .. }
+            | CallState::AwaitingTranscription { .. } => Some(menu.call_deadline.into()),
+        };
+        let due_at = seconds.map(|seconds| self.later(seconds));
+        Turn { next, caller: None, plan: None, due_at, changes: vec![], effects: vec![] }
+    }
+
+    /// News that change nothing on the line and move no deadline.
+    fn unmoved(self, next: CallState) -> Turn {
+        Turn { due_at: self.call.due_at, ..self.beside(next) }
+    }
+
+    /// That many seconds from now.
+    fn later(self, seconds: i64) -> Timestamp {
+        self.setting.now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
+    }
+}
+
+impl CallState {
+    /// Over, with nothing left to send.
+    const fn ended(ending: Ending) -> Self {
+        Self::Ended { ending, unsent: None }
+    }
+}

@@ -1,0 +1,313 @@
+//! Every state answers every input, and every walk ends.
+
+use super::*;
+use crate::domain::directory::Recipient;
+use crate::domain::directory::group::GroupName;
+use crate::domain::ids::{AlertId, CallId, LegId};
+use crate::domain::severity::Severity;
+use crate::domain::voice::call::{Draft, News};
+use crate::domain::voice::input::{Found, Take, TakeEnd};
+use crate::domain::voice::menu::{Action, Target};
+use crate::domain::voice::recording::Source;
+use proptest::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
+use uuid::Uuid;
+
+struct Count(AtomicU64);
+
+impl Ids for Count {
+    fn next(&self) -> Uuid {
+        Uuid::from_u128(self.0.fetch_add(1, Ordering::Relaxed).into())
+    }
+    fn secret(&self) -> [u8; 32] {
+        [7; 32]
+    }
+}
+
+fn menu(targets: usize, ask_severity: bool) -> CallMenu {
+    let target = |n: usize| Target {
+        recipient: Recipient::Group(GroupName(format!("Group {n}"))),
+        spoken: format!("Group {n}"),
+    };
+    CallMenu {
+        actions: vec![Action::Alert, Action::Conference],
+        targets: (1..=targets).map(target).collect(),
+        default_recipients: vec![Recipient::Group(GroupName("Everyone".to_owned()))],
+        ask_severity,
+        default_severity: Severity::High,
+        key_timeout: 5,
+        ask_times: 3,
+        longest_message: 120,
+        transcribe: true,
+        shortest_transcribed: 2,
+        longest_transcribed: 120,
+        transcription_wait: 60,
+        wait_step: 5,
+        draft_deadline: 300,
+        call_deadline: 900,
+        carrier_keeps_hours: Some(24),
+        link_days: 30,
+        fallback_contact: None,
+        language: "en".to_owned(),
+    }
+}
+
+/// A call that is walked through the machine by hand.
+struct Walk {
+    menu: CallMenu,
+    call: Call,
+    ids: Count,
+    now: Timestamp,
+    opened: Vec<RecordingId>,
+    drafted: Vec<RecordingId>,
+    discarded: Vec<RecordingId>,
+}
+
+impl Walk {
+    fn begin(menu: CallMenu) -> Self {
+        let now = "2026-01-05T09:00:00Z".parse().unwrap();
+        let call = Call {
+            id: CallId(Uuid::nil()),
+            carrier_call: "call".to_owned(),
+            leg: LegId(Uuid::nil()),
+            caller: None,
+            state: CallState::Identifying,
+            version: 0,
+            document: 0,
+            started_at: now,
+            due_at: None,
+        };
+        let ids = Count(AtomicU64::new(1));
+        Self { menu, call, ids, now, opened: vec![], drafted: vec![], discarded: vec![] }
+    }
+
+    /// Takes one step as the service does, and checks what must hold of every step.
+    fn step(&mut self, input: CallInput) -> Turn {
+        let caller = Caller { person: None, name: None, number: None, language: "en".to_owned() };
+        let facts = Facts { admission: Some(Admission::Admitted(caller)) };
+        let setting = Setting { menu: &self.menu, now: self.now, ids: &self.ids, facts: &facts };
+        let is_reply = matches!(
+            input,
+            CallInput::Arrived | CallInput::Digits(_) | CallInput::Silence | CallInput::Recorded(_)
+        );
+        let Step::Turn(turn) = step(setting, &self.call, input) else { panic!("the facts were there") };
+        assert_eq!(turn.plan.is_some(), is_reply, "in reply to a document there is a plan, else none");
+        for change in &turn.changes {
+            match change {
+                Change::Drafted(recording) => self.drafted.push(recording.id),
+                Change::Discarded(id) => self.discarded.push(*id),
+                Change::Opened(alert, _) => self.opened.push(alert.recording),
+                Change::Refused(_) => {}
+            }
+        }
+        let is_over = matches!(turn.next, CallState::Ended { .. });
+        if is_reply {
+            assert_eq!(turn.due_at.is_none(), is_over, "only a call that is over has no deadline");
+        }
+        if let Some(plan) = &turn.plan {
+            assert_eq!(plan.then == Then::End, is_over, "the line is hung up when the call is over");
+        }
+        self.call.state = turn.next.clone();
+        self.call.due_at = turn.due_at;
+        self.call.caller = turn.caller.clone().or(self.call.caller.take());
+        self.call.version += 1;
+        turn
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.call.state, CallState::Ended { .. })
+    }
+
+    /// No draft is lost and none is released twice.
+    fn check_messages(&self) {
+        for id in &self.drafted {
+            let opened = self.opened.iter().filter(|opened| *opened == id).count();
+            let discarded = self.discarded.iter().filter(|discarded| *discarded == id).count();
+            let held = usize::from(self.held() == Some(*id));
+            assert_eq!(opened + discarded + held, 1, "{id}: opened {opened}, discarded {discarded}");
+        }
+        let known = |id: &RecordingId| self.drafted.contains(id);
+        assert!(self.opened.iter().all(known) && self.discarded.iter().all(known));
+    }
+
+    /// The draft that the call still has in its hands.
+    fn held(&self) -> Option<RecordingId> {
+        match &self.call.state {
+            CallState::Recording { draft, .. } | CallState::Recovering { draft, .. } => {
+                draft.map(|draft| draft.recording)
+            }
+            CallState::ConfirmingRecording { draft, .. } => Some(draft.recording),
+            CallState::Identifying
+            | CallState::ChoosingAction { .. }
+            | CallState::ChoosingTarget { .. }
+            | CallState::ChoosingSeverity { .. }
+            | CallState::AwaitingTranscription { .. }
+            | CallState::Ended { .. } => None,
+        }
+    }
+}
+
+fn take(end: TakeEnd, seconds: u32) -> CallInput {
+    CallInput::Recorded(found(end, seconds))
+}
+
+fn found(end: TakeEnd, seconds: u32) -> Take {
+    Take { source: Source { url: "https://carrier.example/RE1".to_owned(), sid: None }, seconds, end }
+}
+
+/// One of everything that can happen.
+fn inputs() -> Vec<CallInput> {
+    let keys = ["0", "1", "2", "3", "9", "*", "#", "12", "x"];
+    let ends = [TakeEnd::Key('1'), TakeEnd::Key('5'), TakeEnd::Key('*'), TakeEnd::Open, TakeEnd::HungUp];
+    let mut inputs = vec![
+        CallInput::Arrived,
+        CallInput::Silence,
+        CallInput::HungUp,
+        CallInput::Due,
+        CallInput::Found(Found::NotYet),
+        CallInput::Found(Found::Take(found(TakeEnd::HungUp, 10))),
+        CallInput::Found(Found::Nothing),
+    ];
+    inputs.extend(keys.map(|key| CallInput::Digits(key.to_owned())));
+    inputs.extend(ends.map(|end| take(end, 10)));
+    inputs.extend(ends.map(|end| take(end, 1)));
+    for has_text in [true, false] {
+        inputs.push(CallInput::Transcribed { recording: RecordingId(Uuid::from_u128(1)), has_text });
+    }
+    inputs
+}
+
+fn order() -> Order {
+    Order {
+        action: Action::Alert,
+        recipients: vec![Recipient::Group(GroupName("Group 1".to_owned()))],
+        spoken: Some("Group 1".to_owned()),
+        severity: Severity::High,
+    }
+}
+
+fn states() -> Vec<CallState> {
+    let draft = Draft { recording: RecordingId(Uuid::from_u128(1)), news: News::Pending };
+    let asked = Asked::default();
+    let alert = AlertId(Uuid::nil());
+    let until = "2026-01-05T09:01:00Z".parse().unwrap();
+    vec![
+        CallState::Identifying,
+        CallState::ChoosingAction { asked },
+        CallState::ChoosingTarget { action: Action::Alert, page: 0, asked },
+        CallState::ChoosingTarget { action: Action::Alert, page: 7, asked },
+        CallState::ChoosingSeverity { order: order(), asked },
+        CallState::Recording { order: order(), draft: None, empty: 0 },
+        CallState::Recording { order: order(), draft: Some(draft), empty: 2 },
+        CallState::ConfirmingRecording { order: order(), draft, asked },
+        CallState::AwaitingTranscription { alert, draft, spoken: None, until, line: 0 },
+        CallState::Recovering { order: order(), draft: None, looks: 0 },
+        CallState::Recovering { order: order(), draft: Some(draft), looks: 3 },
+        CallState::Ended { ending: Ending::HungUp, unsent: None },
+        CallState::Ended { ending: Ending::HungUp, unsent: Some(order()) },
+    ]
+}
+
+#[test]
+fn every_state_answers_every_input() {
+    for state in states() {
+        for input in inputs() {
+            let mut walk = Walk::begin(menu(12, true));
+            walk.call.state = state.clone();
+            walk.step(input);
+        }
+    }
+}
+
+#[test]
+fn a_caller_who_never_does_anything_is_let_go() {
+    for state in states() {
+        let mut walk = Walk::begin(menu(12, true));
+        walk.call.state = state.clone();
+        let mut steps = 0;
+        while !walk.is_over() {
+            walk.now = walk.now.checked_add(SignedDuration::from_secs(5)).unwrap();
+            walk.step(CallInput::Silence);
+            steps += 1;
+            assert!(steps < 40, "still there after 40 silences: {state:?}");
+        }
+    }
+}
+
+#[test]
+fn a_carrier_that_never_speaks_again_is_given_up() {
+    for state in states() {
+        let mut walk = Walk::begin(menu(12, true));
+        walk.call.state = state.clone();
+        let mut steps = 0;
+        while !walk.is_over() {
+            walk.now = walk.call.due_at.unwrap_or(walk.now);
+            let turn = walk.step(CallInput::Due);
+            if turn
+                .effects
+                .iter()
+                .any(|due| matches!(due.effect, crate::domain::effect::Effect::FindRecording(_)))
+            {
+                walk.step(CallInput::Found(Found::NotYet));
+            }
+            steps += 1;
+            assert!(steps < 20, "still there after 20 deadlines: {state:?}");
+        }
+    }
+}
+
+#[test]
+fn p10_the_eleventh_wrong_key_is_not_asked_for() {
+    let mut walk = Walk::begin(menu(3, false));
+    walk.step(CallInput::Arrived);
+    for _ in 0..MOST_WRONG_KEYS {
+        assert!(!walk.is_over());
+        walk.step(CallInput::Digits("8".to_owned()));
+    }
+    assert!(walk.is_over());
+}
+
+#[test]
+fn wait_lines_never_repeat_at_once() {
+    let mut walk = Walk::begin(menu(1, false));
+    walk.step(CallInput::Arrived);
+    walk.step(CallInput::Digits("1".to_owned()));
+    walk.step(take(TakeEnd::Key('1'), 10));
+    let mut before = None;
+    for _ in 0..10 {
+        let turn = walk.step(CallInput::Silence);
+        let line = turn.plan.unwrap().say;
+        assert_ne!(before.as_ref(), Some(&line));
+        before = Some(line);
+    }
+    walk.now = walk.now.checked_add(SignedDuration::from_secs(60)).unwrap();
+    let last = walk.step(CallInput::Silence).plan.unwrap();
+    assert_eq!(last.say, [Phrase::ClosingTextLater(Some("Group 1".to_owned()))]);
+}
+
+proptest! {
+    /// Whatever happens in whatever order: every message is sent or dropped exactly once, none is lost.
+    #[test]
+    fn no_order_of_events_loses_or_doubles_a_message(
+        targets in 0usize..12,
+        ask_severity: bool,
+        events in proptest::collection::vec((0..inputs().len(), 0i64..100), 1..60),
+    ) {
+        let mut walk = Walk::begin(menu(targets, ask_severity));
+        walk.step(CallInput::Arrived);
+        for (event, seconds) in events {
+            walk.now = walk.now.checked_add(SignedDuration::from_secs(seconds)).unwrap();
+            walk.step(inputs().swap_remove(event));
+            walk.check_messages();
+        }
+        let mut steps = 0;
+        while !walk.is_over() {
+            walk.step(CallInput::HungUp);
+            walk.step(CallInput::Due);
+            walk.step(CallInput::Found(Found::NotYet));
+            steps += 1;
+            prop_assert!(steps < 20);
+        }
+        walk.check_messages();
+    }
+}

@@ -1,0 +1,4 @@
+//! Dutyline: one number to call. Who calls is known by the number, chooses a group, leaves a message, and the
+//! people on call are told.
+
+pub mod domain;
