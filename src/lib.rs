@@ -2,3 +2,5 @@
 //! people on call are told.
 
 pub mod domain;
+
+pub mod twiml;
