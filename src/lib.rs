@@ -4,3 +4,5 @@
 pub mod domain;
 
 pub mod twiml;
+
+pub mod ports;

@@ -1,0 +1,9 @@
+//! What we ask of the world: traits, and the values that they speak.
+
+pub mod clock;
+pub mod error;
+pub mod limit;
+pub mod recordings;
+pub mod store;
+pub mod telephony;
+pub mod vendor;

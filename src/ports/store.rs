@@ -1,0 +1,175 @@
+//! What is remembered. Every area has a few reads, each shaped by a question, and one write, shaped by a
+//! decision and atomic: all of it or nothing.
+
+use super::error::StoreError;
+use crate::domain::access::{ApiKey, TokenHash};
+use crate::domain::alerting::alert::AlertStory;
+use crate::domain::alerting::log::LogEntry;
+use crate::domain::delivery::Notification;
+use crate::domain::effect::{DueEffect, Effect};
+use crate::domain::ids::{AlertId, CallId, EffectId, KeyId, LegId, NotificationId, RecordingId};
+use crate::domain::links::{Link, LinkCode};
+use crate::domain::voice::call::Call;
+use crate::domain::voice::recording::{Audio, Recording, Transcribed};
+use crate::domain::voice::step::Turn;
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+/// A turn of a call, as it is written.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordedTurn<'a> {
+    /// The call as it was read; a call of version 0 is new.
+    pub call: &'a Call,
+    /// What was decided.
+    pub turn: &'a Turn,
+    /// The document that answers the one which the call stood at; `None` for inputs beside the line.
+    pub reply: Option<&'a str>,
+}
+
+/// Calls, their documents and their recordings.
+#[async_trait]
+pub trait CallStore: Send + Sync {
+    /// One call.
+    async fn call(&self, id: CallId) -> Result<Option<Call>, StoreError>;
+    /// The call that a carrier knows by that id.
+    async fn by_carrier(&self, carrier_call: &str) -> Result<Option<Call>, StoreError>;
+    /// What was answered to a document of a leg.
+    async fn reply(&self, leg: LegId, document: u32) -> Result<Option<String>, StoreError>;
+    /// Writes a turn: the call, its reply, what it changed and what is to be done.
+    /// [`StoreError::Conflict`] when the call has moved on, or the document is answered already.
+    async fn record(&self, turn: RecordedTurn<'_>) -> Result<(), StoreError>;
+    /// Takes calls whose deadline has come; nobody else gets them before `until`.
+    async fn claim_due(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<CallId>, StoreError>;
+    /// One recording.
+    async fn recording(&self, id: RecordingId) -> Result<Option<Recording>, StoreError>;
+    /// The recordings of a call, oldest first.
+    async fn recordings(&self, call: CallId) -> Result<Vec<Recording>, StoreError>;
+    /// Writes the text of a recording, and what it means for the call where that is still going on.
+    async fn record_text(&self, text: &Transcribed, turn: Option<RecordedTurn<'_>>)
+    -> Result<(), StoreError>;
+}
+
+/// Where a list of alerts goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlertCursor {
+    /// When the last one shown was opened.
+    pub opened_at: Timestamp,
+    /// Its id.
+    pub id: AlertId,
+}
+
+/// Alerts.
+#[async_trait]
+pub trait AlertStore: Send + Sync {
+    /// One alert with its recording and its log.
+    async fn alert(&self, id: AlertId) -> Result<Option<AlertStory>, StoreError>;
+    /// Alerts, newest first, after that place; their logs are left out.
+    async fn alerts(&self, after: Option<AlertCursor>, limit: u32) -> Result<Vec<AlertStory>, StoreError>;
+    /// Who was told that an alert is open: the notifications that are no updates, oldest first.
+    async fn told(&self, alert: AlertId) -> Result<Vec<Notification>, StoreError>;
+    /// One notification.
+    async fn notification(&self, id: NotificationId) -> Result<Option<Notification>, StoreError>;
+}
+
+/// Links to recordings.
+#[async_trait]
+pub trait LinkStore: Send + Sync {
+    /// The link of that code, expired or not, and its recording.
+    async fn link(&self, code: &LinkCode) -> Result<Option<(Link, Recording)>, StoreError>;
+}
+
+/// An effect that this process has taken to carry out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimedEffect {
+    /// Its row.
+    pub id: EffectId,
+    /// What to do.
+    pub effect: Effect,
+    /// Attempts that have failed before.
+    pub failed: u32,
+    /// Until when it is ours. Who comes later than this may find that it has been done by another.
+    pub until: Timestamp,
+}
+
+/// What carrying out an effect has led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Consequence {
+    /// Something for the log of an alert.
+    Logged(AlertId, LogEntry),
+    /// A recording's sound is in our own store.
+    AudioStored(RecordingId, Audio),
+    /// A message is to be sent.
+    Queued(Notification),
+    /// A message has been handed to its vendor, who calls it by that id.
+    Sent(NotificationId, Option<String>),
+    /// Something else is to be done.
+    Next(DueEffect),
+}
+
+/// How many effects are in which state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OutboxCount {
+    /// Waiting for their time, or for another attempt.
+    pub waiting: u64,
+    /// Given up.
+    pub failed: u64,
+}
+
+/// What is to be done outside.
+#[async_trait]
+pub trait Outbox: Send + Sync {
+    /// Takes effects that are due; nobody else gets them before `until`.
+    async fn claim(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ClaimedEffect>, StoreError>;
+    /// When the next effect is due, or the next lease ends; `None`: nothing is waiting.
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// Writes that an effect is done, with its consequences. [`StoreError::Conflict`] when its lease has
+    /// ended and another has taken it.
+    async fn complete(&self, claimed: &ClaimedEffect, consequences: &[Consequence])
+    -> Result<(), StoreError>;
+    /// Writes that an attempt failed: the next is at `next`, or never, which has consequences too.
+    async fn fail(
+        &self,
+        claimed: &ClaimedEffect,
+        next: Option<Timestamp>,
+        cause: &str,
+        consequences: &[Consequence],
+    ) -> Result<(), StoreError>;
+    /// How much there is.
+    async fn count(&self) -> Result<OutboxCount, StoreError>;
+}
+
+/// An API key that was made at run time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredKey {
+    /// Its id, by which it is revoked.
+    pub id: KeyId,
+    /// The key.
+    pub key: ApiKey,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// API keys that were made at run time.
+#[async_trait]
+pub trait KeyStore: Send + Sync {
+    /// The key of that hash.
+    async fn key(&self, hash: &TokenHash) -> Result<Option<StoredKey>, StoreError>;
+    /// All of them, oldest first.
+    async fn keys(&self) -> Result<Vec<StoredKey>, StoreError>;
+    /// Adds one. [`StoreError::Conflict`] when there is one of that name.
+    async fn add_key(&self, key: &StoredKey) -> Result<(), StoreError>;
+    /// Forgets one; whether there was one of that name.
+    async fn revoke_key(&self, name: &str) -> Result<bool, StoreError>;
+    /// Whether the store answers, and has room for more.
+    async fn ready(&self) -> Result<(), StoreError>;
+}
