@@ -6,3 +6,5 @@ pub mod domain;
 pub mod twiml;
 
 pub mod ports;
+
+pub mod settings;

@@ -1,0 +1,180 @@
+//! The rules between keys: from the file as written to [`Settings`].
+
+mod access;
+mod callers;
+mod carrier;
+mod directory;
+mod exchange;
+mod groups;
+mod server;
+mod times;
+mod values;
+mod voice;
+
+use super::Settings;
+use super::file::{self, File};
+use super::findings::{Findings, nearest};
+use crate::domain::directory::Recipient;
+use crate::domain::directory::group::GroupName;
+use crate::domain::directory::person::PersonId;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::Path;
+use toml::Spanned;
+
+/// What a file is checked against besides itself.
+pub(super) struct Surroundings<'a> {
+    /// Where its relative paths start.
+    pub(super) base: &'a Path,
+    /// The languages that there are prompts for; `None`: the prompts can't be read.
+    pub(super) languages: Option<&'a [&'a str]>,
+}
+
+/// A check under way.
+struct Check<'c, 'a> {
+    surroundings: &'c Surroundings<'c>,
+    findings: &'c mut Findings<'a>,
+    /// Every person's id in the file.
+    people: Vec<&'c str>,
+    /// Every group's name in the file.
+    groups: Vec<&'c str>,
+}
+
+/// `None` when a part of the settings can't be made; the reason is among the findings then.
+pub(super) fn check(
+    file: &File,
+    surroundings: &Surroundings<'_>,
+    findings: &mut Findings<'_>,
+) -> Option<Settings> {
+    let people = file.person.iter().filter_map(|person| person.get_ref().id.as_ref());
+    let groups = file.group.iter().filter_map(|group| group.name.as_ref());
+    let mut check = Check {
+        surroundings,
+        findings,
+        people: people.map(|id| id.get_ref().as_str()).collect(),
+        groups: groups.map(|name| name.get_ref().as_str()).collect(),
+    };
+    let server = check.server(&file.server, file.exchange.is_some());
+    let carrier = check.carrier(&file.carrier);
+    let mail = file.mail.as_ref().map(|mail| check.mail(mail));
+    let sms = check.sms(&file.sms, carrier.as_ref().map(|carrier| &carrier.number));
+    let exchange =
+        file.exchange.as_ref().map(|exchange| check.exchange(exchange, server.as_ref(), &file.carrier));
+    let mut directory = check.directory(file);
+    let menu = check.menu(&file.voice, &directory);
+    check.callers(&file.voice, &mut directory);
+    let api_keys = check.api_keys(&file.api.key);
+    Some(Settings {
+        server: server?,
+        store: check.store(file.server.get_ref(), &file.store),
+        log: super::Log { format: file.log.format, level: file.log.level },
+        carrier: carrier?,
+        voice: voice::manners(file.voice.get_ref()),
+        menu: menu?,
+        directory,
+        mail: match mail {
+            Some(mail) => Some(mail?),
+            None => None,
+        },
+        sms: sms?,
+        limits: super::Limits {
+            calls_per_number_per_minute: file.limits.calls_per_number_per_minute,
+            requests_per_source_per_minute: file.limits.requests_per_source_per_minute,
+        },
+        api_keys,
+        exchange: match exchange {
+            Some(exchange) => Some(exchange?),
+            None => None,
+        },
+    })
+}
+
+/// Where each value of a key that must be unique stands.
+type Seen<T> = HashMap<T, Range<usize>>;
+
+impl Check<'_, '_> {
+    /// Reports a value that was there before.
+    fn unique<T: Eq + std::hash::Hash>(
+        &mut self,
+        seen: &mut Seen<T>,
+        value: T,
+        at: Range<usize>,
+        key: &str,
+        shown: &str,
+    ) -> bool {
+        if let Some(first) = seen.get(&value) {
+            let line = self.findings.position(first.start).line;
+            self.findings.problem(&at, key, format!("{shown} appears twice, first at line {line}"));
+            return false;
+        }
+        seen.insert(value, at);
+        true
+    }
+
+    fn person(&mut self, id: &file::Text, key: &str) -> Option<PersonId> {
+        let known = self.people.clone();
+        self.known(id, key, "person", "no [[person]] has the id", &known)
+            .then(|| PersonId(id.get_ref().clone()))
+    }
+
+    fn group(&mut self, name: &file::Text, key: &str) -> Option<GroupName> {
+        let known = self.groups.clone();
+        self.known(name, key, "group", "no [[group]] has the name", &known)
+            .then(|| GroupName(name.get_ref().clone()))
+    }
+
+    fn known(&mut self, name: &file::Text, key: &str, what: &str, none: &str, known: &[&str]) -> bool {
+        let text = name.get_ref().as_str();
+        let found = known.contains(&text);
+        // Where the whole list is wrong, nothing is known about the names in it.
+        if !found && !self.findings.any(|key| key == what) {
+            let problem = self.findings.absent(&name.span(), key, format!("{none} \"{text}\""));
+            match nearest(text, known.iter().copied()) {
+                Some(meant) => problem.hint(format!("did you mean \"{meant}\"?")),
+                None => problem.hint(format!("add the {what}, or name one that there is")),
+            }
+        }
+        found
+    }
+
+    /// `{ person = ".." }` or `{ group = ".." }`.
+    fn recipient(&mut self, entry: &Spanned<file::Recipient>, key: &str) -> Option<Recipient> {
+        let file::Recipient { person, group } = entry.get_ref();
+        match (person, group) {
+            (Some(id), None) => self.person(id, &format!("{key}.person")).map(Recipient::Person),
+            (None, Some(name)) => self.group(name, &format!("{key}.group")).map(Recipient::Group),
+            (Some(_), Some(_)) => {
+                let found = self.findings.problem(&entry.span(), key, "names a person and a group");
+                found.hint("one of the two; for both, write two entries");
+                None
+            }
+            (None, None) => {
+                let found = self.findings.absent(&entry.span(), key, "names nobody");
+                found.hint("write { person = \"id\" } or { group = \"name\" }");
+                None
+            }
+        }
+    }
+
+    fn recipients(&mut self, entries: &[Spanned<file::Recipient>], key: &str) -> Vec<Recipient> {
+        let mut seen = Seen::new();
+        let mut recipients = Vec::with_capacity(entries.len());
+        for (index, entry) in entries.iter().enumerate() {
+            let key = format!("{key}[{}]", index + 1);
+            let Some(recipient) = self.recipient(entry, &key) else { continue };
+            let shown = shown(&recipient);
+            if self.unique(&mut seen, recipient.clone(), entry.span(), &key, &shown) {
+                recipients.push(recipient);
+            }
+        }
+        recipients
+    }
+}
+
+/// A recipient's name in quotes.
+fn shown(recipient: &Recipient) -> String {
+    match recipient {
+        Recipient::Group(name) => format!("\"{name}\""),
+        Recipient::Person(id) => format!("\"{id}\""),
+    }
+}

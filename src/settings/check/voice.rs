@@ -1,0 +1,136 @@
+//! `[voice]`: what callers are offered.
+
+use super::{Check, Seen, shown};
+use crate::domain::directory::{Directory, Recipient};
+use crate::domain::voice::menu::{Action, CallMenu, Target};
+use crate::settings::{Voice, file};
+use toml::Spanned;
+
+/// What `[voice]` says beyond the menu.
+pub(super) fn manners(file: &file::Voice) -> Voice {
+    Voice { access: *file.access.get_ref() }
+}
+
+impl Check<'_, '_> {
+    pub(super) fn menu(&mut self, entry: &Spanned<file::Voice>, directory: &Directory) -> Option<CallMenu> {
+        let file = entry.get_ref();
+        self.language(&file.language, "voice.language");
+        self.times(file);
+        let actions = self.actions(&file.action);
+        let targets = self.targets(&file.group, directory);
+        let recipients = &file.default_recipients;
+        let default_recipients = self.recipients(recipients.get_ref(), "voice.default_recipients");
+        let told = self.findings.any(|key| matches!(key, "voice.group" | "voice.default_recipients"));
+        if file.group.is_empty() && recipients.get_ref().is_empty() && !told {
+            let message = "has no group to choose and no default_recipients";
+            let found = self.findings.absent(&entry.span(), "voice", message);
+            found.hint("add a [[voice.group]], or default_recipients = [{ group = \"name\" }]");
+        }
+        if !file.group.is_empty() && !recipients.get_ref().is_empty() {
+            let message = "is not used where callers choose a voice.group";
+            self.findings.warning(&recipients.span(), "voice.default_recipients", message);
+        }
+        (!actions.is_empty()).then(|| CallMenu {
+            actions,
+            targets,
+            default_recipients,
+            ask_severity: file.severity_question,
+            default_severity: file.default_severity,
+            key_timeout: *file.key_timeout_seconds.get_ref(),
+            ask_times: *file.ask_times.get_ref(),
+            longest_message: *file.longest_message_seconds.get_ref(),
+            transcribe: file.transcribe,
+            shortest_transcribed: *file.shortest_transcribed_seconds.get_ref(),
+            longest_transcribed: *file.longest_transcribed_seconds.get_ref(),
+            transcription_wait: *file.transcription_wait_seconds.get_ref(),
+            wait_step: *file.wait_step_seconds.get_ref(),
+            draft_deadline: *file.draft_deadline_seconds.get_ref(),
+            call_deadline: *file.call_deadline_seconds.get_ref(),
+            carrier_keeps_hours: file.delete_at_carrier_after_hours,
+            link_days: file.link_days,
+            fallback_contact: file.fallback_contact.clone(),
+            language: file.language.get_ref().clone(),
+        })
+    }
+
+    fn actions(&mut self, entries: &Spanned<Vec<file::ActionEntry>>) -> Vec<Action> {
+        if entries.get_ref().is_empty() {
+            let found = self.findings.problem(&entries.span(), "voice.action", "is empty");
+            found.hint("leave it out for alert and conference");
+        }
+        let mut seen = Seen::new();
+        let mut actions = Vec::with_capacity(entries.get_ref().len());
+        for (index, entry) in entries.get_ref().iter().enumerate() {
+            let Some(kind) = &entry.kind else { continue };
+            let shown = format!("\"{}\"", kind.get_ref().word());
+            let key = format!("voice.action[{}].kind", index + 1);
+            if self.unique(&mut seen, *kind.get_ref(), kind.span(), &key, &shown) {
+                actions.push(*kind.get_ref());
+            }
+        }
+        actions
+    }
+
+    fn targets(&mut self, entries: &[Spanned<file::Target>], directory: &Directory) -> Vec<Target> {
+        let mut recipients = Seen::new();
+        let mut spoken_before = Seen::new();
+        let mut targets = Vec::with_capacity(entries.len());
+        for (index, entry) in entries.iter().enumerate() {
+            let key = format!("voice.group[{}]", index + 1);
+            let Some((recipient, said)) = self.target(entry, &key, directory) else { continue };
+            let (at, part) = match &recipient {
+                Recipient::Group(_) => (entry.get_ref().name.as_ref(), "name"),
+                Recipient::Person(_) => (entry.get_ref().person.as_ref(), "person"),
+            };
+            let at = at.map_or(entry.span(), Spanned::span);
+            let shown = shown(&recipient);
+            if !self.unique(&mut recipients, recipient.clone(), at.clone(), &format!("{key}.{part}"), &shown)
+            {
+                continue;
+            }
+            let spoken = entry.get_ref().spoken.as_ref();
+            let at = spoken.map_or(at, Spanned::span);
+            let spoken = spoken.map_or(said, |spoken| spoken.get_ref().clone());
+            if let Some(first) = spoken_before.insert(spoken.to_lowercase(), at.clone()) {
+                let line = self.findings.position(first.start).line;
+                let message = format!("\"{spoken}\" is what the group at line {line} is spoken as, too");
+                let found = self.findings.warning(&at, format!("{key}.spoken"), message);
+                found.hint("callers can't tell the two apart");
+            }
+            targets.push(Target { recipient, spoken });
+        }
+        targets
+    }
+
+    /// The recipient of an entry, and its own name.
+    fn target(
+        &mut self,
+        entry: &Spanned<file::Target>,
+        key: &str,
+        directory: &Directory,
+    ) -> Option<(Recipient, String)> {
+        match (&entry.get_ref().name, &entry.get_ref().person) {
+            (Some(name), None) => {
+                let group = self.group(name, &format!("{key}.name"))?;
+                Some((Recipient::Group(group), name.get_ref().clone()))
+            }
+            (None, Some(id)) => {
+                let person = self.person(id, &format!("{key}.person"))?;
+                let said = directory
+                    .person(&person)
+                    .map_or_else(|| id.get_ref().clone(), |person| person.name.clone());
+                Some((Recipient::Person(person), said))
+            }
+            (Some(_), Some(_)) => {
+                let found = self.findings.problem(&entry.span(), key, "has a name and a person");
+                found.hint("one of the two: the name of a group, or the id of a person");
+                None
+            }
+            (None, None) => {
+                let found = self.findings.absent(&entry.span(), key, "has neither a name nor a person");
+                found.hint("name = the name of a group, or person = the id of a person");
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The settings file as written: what `walk` has left of it, with its defaults filled in.
+//!
+//! A required key that was missing or wrong is `None` here: it has been reported already.
+
+use super::secret::Secret;
+use super::{Access, CarrierKind, ExchangeVoice, LogFormat, LogLevel, MailTls};
+use crate::domain::directory::device::DeviceKind;
+use crate::domain::severity::Severity;
+use crate::domain::voice::menu::Action;
+use serde::Deserialize;
+use toml::Spanned;
+
+pub(super) type Text = Spanned<String>;
+pub(super) type Count = Spanned<u32>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) server: Spanned<Server>,
+    pub(super) store: Store,
+    pub(super) log: Log,
+    pub(super) carrier: Spanned<Carrier>,
+    pub(super) voice: Spanned<Voice>,
+    pub(super) mail: Option<Spanned<Mail>>,
+    pub(super) sms: Sms,
+    pub(super) limits: Limits,
+    pub(super) api: Api,
+    pub(super) exchange: Option<Exchange>,
+    pub(super) person: Vec<Spanned<Person>>,
+    pub(super) group: Vec<Group>,
+    pub(super) absence: Vec<Spanned<Absence>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Server {
+    pub(super) listen: Text,
+    pub(super) public_url: Option<Text>,
+    pub(super) shutdown_grace_seconds: u32,
+    pub(super) data_dir: String,
+    pub(super) source_header: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Store {
+    pub(super) database: String,
+    pub(super) recordings: String,
+    pub(super) max_megabytes: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Log {
+    pub(super) format: LogFormat,
+    pub(super) level: LogLevel,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Carrier {
+    pub(super) kind: CarrierKind,
+    pub(super) account_sid: Option<String>,
+    pub(super) auth_token: Option<Spanned<Secret>>,
+    pub(super) auth_token_file: Option<Text>,
+    pub(super) previous_auth_token: Option<Spanned<Secret>>,
+    pub(super) previous_auth_token_file: Option<Text>,
+    pub(super) shared_keys: Vec<Spanned<SharedKey>>,
+    pub(super) api_url: Text,
+    pub(super) number: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SharedKey {
+    pub(super) id: Option<Text>,
+    pub(super) secret: Option<Spanned<Secret>>,
+    pub(super) secret_file: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Voice {
+    pub(super) language: Text,
+    pub(super) prompts: Option<Text>,
+    pub(super) access: Spanned<Access>,
+    pub(super) authorised: Option<Spanned<Vec<Spanned<Recipient>>>>,
+    pub(super) action: Spanned<Vec<ActionEntry>>,
+    pub(super) group: Vec<Spanned<Target>>,
+    pub(super) default_recipients: Spanned<Vec<Spanned<Recipient>>>,
+    pub(super) ask_times: Count,
+    pub(super) key_timeout_seconds: Count,
+    pub(super) severity_question: bool,
+    pub(super) default_severity: Severity,
+    pub(super) longest_message_seconds: Count,
+    pub(super) transcribe: bool,
+    pub(super) shortest_transcribed_seconds: Count,
+    pub(super) longest_transcribed_seconds: Count,
+    pub(super) transcription_wait_seconds: Count,
+    pub(super) wait_step_seconds: Count,
+    pub(super) draft_deadline_seconds: Count,
+    pub(super) call_deadline_seconds: Count,
+    pub(super) link_days: u32,
+    pub(super) fallback_contact: Option<String>,
+    pub(super) delete_at_carrier_after_hours: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ActionEntry {
+    pub(super) kind: Option<Spanned<Action>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Target {
+    pub(super) name: Option<Text>,
+    pub(super) person: Option<Text>,
+    pub(super) spoken: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Recipient {
+    pub(super) person: Option<Text>,
+    pub(super) group: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Mail {
+    pub(super) host: Option<String>,
+    pub(super) port: Option<u16>,
+    pub(super) tls: Spanned<MailTls>,
+    pub(super) user: Option<Spanned<Secret>>,
+    pub(super) password: Option<Spanned<Secret>>,
+    pub(super) password_file: Option<Text>,
+    pub(super) from: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sms {
+    pub(super) enabled: bool,
+    pub(super) from: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Limits {
+    pub(super) calls_per_number_per_minute: u32,
+    pub(super) requests_per_source_per_minute: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Api {
+    pub(super) key: Vec<ApiKey>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApiKey {
+    pub(super) name: Option<Text>,
+    pub(super) hash: Option<Spanned<Secret>>,
+    pub(super) scopes: Option<Spanned<Vec<String>>>,
+    pub(super) expires: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Exchange {
+    pub(super) listen: Text,
+    pub(super) smtp_listen: Text,
+    pub(super) speed: f64,
+    pub(super) transcription_seconds: u32,
+    pub(super) voice: ExchangeVoice,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Person {
+    pub(super) id: Option<Text>,
+    pub(super) name: Option<String>,
+    pub(super) language: Option<Text>,
+    pub(super) device: Vec<Spanned<Device>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Device {
+    pub(super) kind: Option<DeviceKind>,
+    pub(super) number: Option<Text>,
+    pub(super) address: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Group {
+    pub(super) name: Option<Text>,
+    pub(super) members: Option<Spanned<Vec<Spanned<Recipient>>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Absence {
+    pub(super) person: Option<Text>,
+    pub(super) from: Option<Text>,
+    pub(super) until: Option<Text>,
+    pub(super) replacement: Option<Text>,
+}

@@ -1,0 +1,309 @@
+//! Every key of the settings file. This one table drives the check for unknown keys and wrong types, fills
+//! in the defaults, and is printed as the reference.
+
+use super::schema::{Key, Kind};
+use Kind::{Count, Flag, Moment, Number, Secret, Table, Tables, Text, Word, Words};
+
+const DAY_SECONDS: u32 = 86_400;
+
+/// The file as a whole.
+pub(super) const ROOT: &[Key] = &[
+    Key::default("server", Table(SERVER), "{}", "Where Dutyline listens."),
+    Key::default("store", Table(STORE), "{}", "Where it keeps its data."),
+    Key::default("log", Table(LOG), "{}", "How it logs."),
+    Key::default("carrier", Table(CARRIER), "{}", "The telephony carrier."),
+    Key::default("voice", Table(VOICE), "{}", "What callers hear and may do."),
+    Key::optional("mail", Table(MAIL), "no mail is sent", "The mail server."),
+    Key::default("sms", Table(SMS), "{}", "Text messages, sent through the carrier."),
+    Key::default("limits", Table(LIMITS), "{}", "What is refused because it comes too fast."),
+    Key::default("api", Table(API), "{}", "Who may use the API."),
+    Key::optional(
+        "exchange",
+        Table(EXCHANGE),
+        "there is none",
+        "The built-in carrier, for trying things out.",
+    ),
+    Key::default("person", Tables(PERSON), "[]", "People."),
+    Key::default("group", Tables(GROUP), "[]", "Groups."),
+    Key::default("absence", Tables(ABSENCE), "[]", "Who is away, and who stands in."),
+];
+
+const SERVER: &[Key] = &[
+    Key::default("listen", Text, "\"127.0.0.1:8080\"", "Address and port of the one HTTP port."),
+    Key::optional(
+        "public_url",
+        Text,
+        "with `[exchange]`: the listen address; else it is needed",
+        "How the carrier reaches that port. Signatures are checked against it.",
+    ),
+    Key::optional(
+        "source_header",
+        Text,
+        "the address of the connection counts",
+        "The header in which the proxy in front gives a sender's address, e.g. `X-Forwarded-For`; its last address \
+         counts for `requests_per_source_per_minute`.",
+    ),
+    Key::default(
+        "shutdown_grace_seconds",
+        Count(0, 600),
+        "20",
+        "How long a stop waits for requests under way.",
+    ),
+    Key::default(
+        "data_dir",
+        Text,
+        "\"dutyline-data\"",
+        "The folder for database and recordings. A relative path starts at the settings file.",
+    ),
+];
+
+const STORE: &[Key] = &[
+    Key::default(
+        "database",
+        Text,
+        "\"dutyline.db\"",
+        "The database file; a relative path starts at `data_dir`.",
+    ),
+    Key::default("recordings", Text, "\"recordings\"", "The folder of the recordings; likewise."),
+    Key::optional(
+        "max_megabytes",
+        Count(1, u32::MAX),
+        "no limit but the disk's",
+        "How large the database may grow; recordings are not counted.",
+    ),
+];
+
+const LOG: &[Key] = &[
+    Key::default("format", Word(&["text", "json"]), "\"text\"", "Log lines for people or for machines."),
+    Key::default(
+        "level",
+        Word(&["error", "warn", "info", "debug", "trace"]),
+        "\"info\"",
+        "The least severe level that is written.",
+    ),
+];
+
+const CARRIER: &[Key] = &[
+    Key::default("kind", Word(&["twilio"]), "\"twilio\"", "Whose protocol it speaks."),
+    Key::required("account_sid", Text, "The account there."),
+    Key::optional(
+        "auth_token",
+        Secret,
+        "`auth_token_file` is read",
+        "The account's token: signs webhooks, opens the API.",
+    ),
+    Key::optional("auth_token_file", Text, "`auth_token` is used", "A file that holds the token."),
+    Key::optional(
+        "previous_auth_token",
+        Secret,
+        "none",
+        "The token before the last rotation; still signs webhooks.",
+    ),
+    Key::optional("previous_auth_token_file", Text, "none", "A file that holds it."),
+    Key::default(
+        "shared_keys",
+        Tables(SHARED_KEY),
+        "[]",
+        "Keys that sign webhooks (HMAC-SHA256) besides the token.",
+    ),
+    Key::default("api_url", Text, "\"https://api.twilio.com\"", "The carrier's API."),
+    Key::required("number", Text, "Our phone number there, as `+15550100`."),
+];
+
+const SHARED_KEY: &[Key] = &[
+    Key::required("id", Text, "The key's name at the carrier."),
+    Key::optional("secret", Secret, "`secret_file` is read", "The key."),
+    Key::optional("secret_file", Text, "`secret` is used", "A file that holds the key."),
+];
+
+const VOICE: &[Key] = &[
+    Key::default("language", Text, "\"en\"", "Language of callers without one of their own: a prompts file."),
+    Key::optional(
+        "prompts",
+        Text,
+        "those that come with the program",
+        "A folder of prompts files, one a language, that add to the shipped ones or replace them.",
+    ),
+    Key::default(
+        "access",
+        Word(&["directory", "open"]),
+        "\"directory\"",
+        "Who is let in: known people who may call, or anybody.",
+    ),
+    Key::optional(
+        "authorised",
+        Tables(RECIPIENT),
+        "everyone with a voice device",
+        "Which known people may call.",
+    ),
+    Key::default(
+        "action",
+        Tables(ACTION),
+        "[{ kind = \"alert\" }, { kind = \"conference\" }]",
+        "What is offered, in key order.",
+    ),
+    Key::default("group", Tables(TARGET), "[]", "Whom a caller may choose, in key order."),
+    Key::default(
+        "default_recipients",
+        Tables(RECIPIENT),
+        "[]",
+        "Who gets an alert where no `voice.group` is offered.",
+    ),
+    Key::default("ask_times", Count(1, 9), "3", "How often a question is asked into silence."),
+    Key::default("key_timeout_seconds", Count(1, 60), "5", "How long a question waits for a key."),
+    Key::default("severity_question", Flag, "false", "Whether the caller is asked how bad it is."),
+    Key::default(
+        "default_severity",
+        Word(&["critical", "high", "medium", "low", "info"]),
+        "\"high\"",
+        "The severity where it isn't asked.",
+    ),
+    Key::default("longest_message_seconds", Count(5, 3_600), "120", "A recording ends here."),
+    Key::default("transcribe", Flag, "true", "Whether messages are turned into text."),
+    Key::default("shortest_transcribed_seconds", Count(0, 3_600), "2", "Shorter messages stay sound only."),
+    Key::default(
+        "longest_transcribed_seconds",
+        Count(1, 3_600),
+        "120",
+        "Messages of this and more stay sound only.",
+    ),
+    Key::default(
+        "transcription_wait_seconds",
+        Count(0, 600),
+        "60",
+        "How long a caller waits for the text, at most.",
+    ),
+    Key::default("wait_step_seconds", Count(1, 60), "5", "Between two lines spoken while waiting."),
+    Key::default(
+        "draft_deadline_seconds",
+        Count(10, DAY_SECONDS),
+        "300",
+        "A message that the caller neither kept nor redid is sent after this time.",
+    ),
+    Key::default(
+        "call_deadline_seconds",
+        Count(60, DAY_SECONDS),
+        "900",
+        "A call without a sign of life counts as ended.",
+    ),
+    Key::default("link_days", Count(1, 3_650), "30", "How long a link to a recording works."),
+    Key::optional(
+        "fallback_contact",
+        Text,
+        "none is named",
+        "Whom to call when an alert can't be stored, as it is spoken.",
+    ),
+    Key::optional(
+        "delete_at_carrier_after_hours",
+        Count(1, 8_760),
+        "never",
+        "When a recording is deleted at the carrier.",
+    ),
+];
+
+const ACTION: &[Key] = &[Key::required(
+    "kind",
+    Word(&["alert", "conference"]),
+    "What the caller starts: an alert, or a call into a conference.",
+)];
+
+const TARGET: &[Key] = &[
+    Key::optional("name", Text, "`person` says who", "The group's name."),
+    Key::optional("person", Text, "`name` says who", "The person's id, in place of a group."),
+    Key::optional("spoken", Text, "the name", "How it is spoken."),
+];
+
+const RECIPIENT: &[Key] = &[
+    Key::optional("person", Text, "`group` says who", "A person's id."),
+    Key::optional("group", Text, "`person` says who", "A group's name."),
+];
+
+const MAIL: &[Key] = &[
+    Key::required("host", Text, "Name or address of the server."),
+    Key::optional(
+        "port",
+        Count(1, 65_535),
+        "465 with `tls`, 587 with `starttls`, 25 with `none`",
+        "Its port.",
+    ),
+    Key::default(
+        "tls",
+        Word(&["none", "starttls", "tls"]),
+        "\"starttls\"",
+        "How the connection is kept secret.",
+    ),
+    Key::optional("user", Secret, "no login", "The user to log in as."),
+    Key::optional("password", Secret, "`password_file` is read", "The user's password."),
+    Key::optional("password_file", Text, "`password` is used", "A file that holds the password."),
+    Key::required("from", Text, "The sender of our mails."),
+];
+
+const SMS: &[Key] = &[
+    Key::default("enabled", Flag, "true", "Whether text messages are sent."),
+    Key::optional("from", Text, "`carrier.number`", "The number that they come from."),
+];
+
+const LIMITS: &[Key] = &[
+    Key::default("calls_per_number_per_minute", Count(1, 10_000), "6", "Calls from one number."),
+    Key::default(
+        "requests_per_source_per_minute",
+        Count(1, 1_000_000),
+        "600",
+        "API requests from one source.",
+    ),
+];
+
+const API: &[Key] = &[Key::default("key", Tables(API_KEY), "[]", "Keys; more can be made at run time.")];
+
+const API_KEY: &[Key] = &[
+    Key::required("name", Text, "Whose it is, as logs show it."),
+    Key::required("hash", Secret, "`sha256:` and the 64 hexadecimal digits of the token's SHA-256."),
+    Key::required(
+        "scopes",
+        Words(&["read", "respond", "dispatch", "reports", "admin"]),
+        "What it opens; none includes another.",
+    ),
+    Key::optional("expires", Moment, "never", "When it ends."),
+];
+
+const EXCHANGE: &[Key] = &[
+    Key::default("listen", Text, "\"127.0.0.1:8090\"", "Where its API and phones are; loopback only."),
+    Key::default("smtp_listen", Text, "\"127.0.0.1:8025\"", "Where it takes mail; loopback only."),
+    Key::default("speed", Number(0.1, 1_000.0), "4.0", "How many times faster than in real life is spoken."),
+    Key::default("transcription_seconds", Count(0, 600), "4", "How long it takes to make a text."),
+    Key::default(
+        "voice",
+        Word(&["espeak", "tone"]),
+        "\"espeak\"",
+        "What its recordings sound like; without espeak-ng always a tone.",
+    ),
+];
+
+const PERSON: &[Key] = &[
+    Key::required("id", Text, "Short and unique: what other keys refer to."),
+    Key::required("name", Text, "As it is spoken and shown."),
+    Key::optional("language", Text, "`voice.language`", "What the person hears when calling."),
+    Key::default("device", Tables(DEVICE), "[]", "How the person is reached, in the order to try."),
+];
+
+const DEVICE: &[Key] = &[
+    Key::required(
+        "kind",
+        Word(&["voice", "sms", "email"]),
+        "A phone that rings, a phone that takes texts, a mailbox.",
+    ),
+    Key::optional("number", Text, "needed for `voice` and `sms`", "The phone number, as `+15550100`."),
+    Key::optional("address", Text, "needed for `email`", "The mail address."),
+];
+
+const GROUP: &[Key] = &[
+    Key::required("name", Text, "Unique: what other keys refer to."),
+    Key::required("members", Tables(RECIPIENT), "People and other groups, in the order to try."),
+];
+
+const ABSENCE: &[Key] = &[
+    Key::required("person", Text, "Who is away: a person's id."),
+    Key::required("from", Moment, "First moment of it."),
+    Key::optional("until", Moment, "until further notice", "First moment after it."),
+    Key::optional("replacement", Text, "nobody", "Who stands in: a person's id."),
+];

@@ -1,0 +1,252 @@
+//! The settings file: read once, checked whole, then plain values.
+//!
+//! Three steps. `walk` goes through the file with the one table of keys (`keys`) and reports every key
+//! and type that doesn't fit; `file` is what is left of it, as written; `check` applies the rules between
+//! keys and turns it into [`Settings`]. All problems of a file are found in one go, each with its line.
+
+mod check;
+mod file;
+mod findings;
+mod keys;
+mod load;
+mod problem;
+mod prompts;
+mod reference;
+mod schema;
+mod secret;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+pub use load::{DEFAULT, DEMO, Loaded, load, parse};
+pub use problem::{Level, Position, Problem, Problems};
+pub use reference::reference;
+pub use secret::Secret;
+
+use crate::domain::access::ApiKey;
+use crate::domain::contact::{EmailAddress, PhoneNumber};
+use crate::domain::directory::Directory;
+use crate::domain::voice::menu::CallMenu;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+use url::Url;
+
+/// What the program needs to run: every value parsed, every default filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Where it listens.
+    pub server: Server,
+    /// Where it keeps its data.
+    pub store: Store,
+    /// How it logs.
+    pub log: Log,
+    /// The telephony carrier.
+    pub carrier: Carrier,
+    /// Manners of a call that are not the menu's.
+    pub voice: Voice,
+    /// What callers are offered.
+    pub menu: CallMenu,
+    /// People, groups, absences.
+    pub directory: Directory,
+    /// The mail server; `None`: no mail is sent.
+    pub mail: Option<Mail>,
+    /// Text messages; `None`: none are sent.
+    pub sms: Option<Sms>,
+    /// What is refused because it comes too fast.
+    pub limits: Limits,
+    /// The API keys of the file; more come from the store.
+    pub api_keys: Vec<ApiKey>,
+    /// The built-in carrier; `None`: there is none.
+    pub exchange: Option<Exchange>,
+}
+
+/// Where it listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// The address of the one HTTP port.
+    pub listen: SocketAddr,
+    /// How the carrier reaches that port, with a trailing slash. `None` only where there is an
+    /// [`Exchange`], which reaches it at the address that it listens on.
+    pub public_url: Option<Url>,
+    /// The header in which a proxy gives the address of a sender; `None`: there is no such proxy.
+    pub source_header: Option<String>,
+    /// How long a stop waits for requests under way.
+    pub shutdown_grace: Duration,
+}
+
+/// Where it keeps its data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Store {
+    /// The database file.
+    pub database: PathBuf,
+    /// The folder of the recordings.
+    pub recordings: PathBuf,
+    /// Bytes that the database may grow to, recordings not counted; `None`: as many as there are.
+    pub max_bytes: Option<u64>,
+}
+
+/// How it logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Log {
+    /// For people or for machines.
+    pub format: LogFormat,
+    /// The least severe level that is written.
+    pub level: LogLevel,
+}
+
+/// The form of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// A line for people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+/// How much is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// What went wrong for good.
+    Error,
+    /// And what may go wrong.
+    Warn,
+    /// And what happened.
+    Info,
+    /// And how.
+    Debug,
+    /// And every step.
+    Trace,
+}
+
+/// The telephony carrier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carrier {
+    /// Whose protocol it speaks.
+    pub kind: CarrierKind,
+    /// Our account there.
+    pub account_sid: String,
+    /// Signs its webhooks, and opens its API.
+    pub auth_token: Secret,
+    /// The token before the last rotation: still signs webhooks.
+    pub previous_auth_token: Option<Secret>,
+    /// Keys that sign webhooks besides the token, chosen by the id that the carrier sends.
+    pub shared_keys: Vec<SharedKey>,
+    /// Its API, with a trailing slash.
+    pub api_url: Url,
+    /// Our number there.
+    pub number: PhoneNumber,
+}
+
+/// Whose protocol a carrier speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CarrierKind {
+    /// Twilio, and the built-in exchange.
+    Twilio,
+}
+
+/// A key that signs webhooks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedKey {
+    /// As the carrier names it.
+    pub id: String,
+    /// The key.
+    pub secret: Secret,
+}
+
+/// Manners of a call that are not the menu's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Voice {
+    /// Who is let in.
+    pub access: Access,
+}
+
+/// Who is let in by phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Access {
+    /// Those of the directory who may call, known by their voice number.
+    Directory,
+    /// Anybody.
+    Open,
+}
+
+/// The mail server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Its name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is kept secret.
+    pub tls: MailTls,
+    /// How we log in; `None`: not at all.
+    pub login: Option<Login>,
+    /// Who our mails are from.
+    pub from: EmailAddress,
+}
+
+/// How a connection to a mail server is kept secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailTls {
+    /// It isn't.
+    None,
+    /// Plain at first, TLS before anything is said.
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+}
+
+/// A mail server's user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Login {
+    /// Name.
+    pub user: Secret,
+    /// Password.
+    pub password: Secret,
+}
+
+/// Text messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sms {
+    /// The number that they come from.
+    pub from: PhoneNumber,
+}
+
+/// What is refused because it comes too fast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Calls a minute from one number.
+    pub calls_per_number_per_minute: u32,
+    /// API requests a minute from one source.
+    pub requests_per_source_per_minute: u32,
+}
+
+/// The built-in carrier.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Exchange {
+    /// Where its API and its phones are; always a loopback address.
+    pub listen: SocketAddr,
+    /// Where it takes mail; always a loopback address.
+    pub smtp_listen: SocketAddr,
+    /// How many times faster than in real life is spoken.
+    pub speed: f64,
+    /// How long it takes to make a text of a recording.
+    pub transcription: Duration,
+    /// What its recordings sound like.
+    pub voice: ExchangeVoice,
+}
+
+/// What the recordings of the built-in carrier sound like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExchangeVoice {
+    /// Spoken by espeak-ng where that is installed, else as [`Self::Tone`].
+    Espeak,
+    /// A tone as long as the message.
+    Tone,
+}

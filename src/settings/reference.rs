@@ -1,0 +1,52 @@
+//! The reference of the settings file, written from the table of keys.
+
+use super::keys::ROOT;
+use super::schema::{Key, Kind, Presence};
+use std::fmt::Write as _;
+
+/// Every key with its type, its default and its meaning, as Markdown.
+pub fn reference() -> String {
+    let mut text = String::from(
+        "# Settings\n\n\
+         One TOML file. Names in brackets are tables, names in double brackets are lists of tables: write \
+         one for each entry.\nA key ending in `_file` takes the path of a file that holds the value; it \
+         starts at the folder of the settings file.\n",
+    );
+    for key in ROOT {
+        section(&mut text, key.name, key);
+    }
+    text
+}
+
+fn section(text: &mut String, path: &str, key: &Key) {
+    let (keys, heading) = match &key.kind {
+        Kind::Table(keys) => (keys, format!("[{path}]")),
+        Kind::Tables(keys) => (keys, format!("[[{path}]]")),
+        Kind::Text
+        | Kind::Secret
+        | Kind::Word(_)
+        | Kind::Words(_)
+        | Kind::Flag
+        | Kind::Count(..)
+        | Kind::Number(..)
+        | Kind::Moment => return,
+    };
+    let without = match key.presence {
+        Presence::Optional(without) => format!(" Left out: {without}."),
+        Presence::Required | Presence::Default(_) => String::new(),
+    };
+    // Writing to a string cannot fail.
+    let _ = write!(text, "\n## `{heading}`\n\n{}{without}\n\n", key.meaning);
+    text.push_str("| Key | Type | Default | Meaning |\n|---|---|---|---|\n");
+    for key in *keys {
+        let default = match key.presence {
+            Presence::Required => "needed".to_owned(),
+            Presence::Default(value) => format!("`{value}`"),
+            Presence::Optional(without) => without.to_owned(),
+        };
+        let _ = writeln!(text, "| `{}` | {} | {default} | {} |", key.name, key.kind, key.meaning);
+    }
+    for key in *keys {
+        section(text, &format!("{path}.{}", key.name), key);
+    }
+}
