@@ -8,3 +8,5 @@ pub mod twiml;
 pub mod ports;
 
 pub mod settings;
+
+pub mod storage;

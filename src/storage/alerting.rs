@@ -1,0 +1,178 @@
+//! Alerts, their logs, and who is told of them.
+
+use super::SqlStore;
+use super::columns::{caller, json, number, person};
+use super::recordings::{COLUMNS, recording, recording_columns};
+use super::write::{Row, Write};
+use crate::domain::alerting::alert::{Alert, AlertStory};
+use crate::domain::alerting::log::{Happened, LogEntry, Release};
+use crate::domain::contact::{EmailAddress, PhoneNumber};
+use crate::domain::delivery::Notification;
+use crate::domain::directory::device::{Device, DeviceKind};
+use crate::domain::directory::person::PersonId;
+use crate::domain::ids::{AlertId, Ids, NotificationId};
+use crate::domain::links::{Link, LinkCode};
+use crate::domain::severity::Severity;
+use crate::domain::voice::menu::Action;
+use crate::ports::error::StoreError;
+use crate::ports::store::{AlertCursor, AlertStore};
+use crate::storage::write::args;
+use async_trait::async_trait;
+
+macro_rules! select_story {
+    ($rest:literal) => {
+        concat!(
+            "select ",
+            recording_columns!(),
+            ", a.id, a.call_id, a.action, a.recipients, a.severity, a.caller_person, a.caller_name, ",
+            "a.caller_number, a.caller_language, a.link_code, l.expires_at, a.opened_at from alerts a ",
+            "join recordings r on r.id = a.recording_id join links l on l.code = a.link_code ",
+            $rest
+        )
+    };
+}
+
+#[async_trait]
+impl AlertStore for SqlStore {
+    async fn alert(&self, id: AlertId) -> Result<Option<AlertStory>, StoreError> {
+        let found = self.first(select_story!("where a.id = $1"), args![id.0], story).await?;
+        let Some(story) = found else { return Ok(None) };
+        let sql = "select at, entry from alert_log where alert_id = $1 order by at, id";
+        let rows = self.driver.query(sql, args![id.0]).await?;
+        let entry = |row: &Row| Ok(LogEntry { at: row.time(0)?, what: row.json(1)? });
+        let log = rows.iter().map(entry).collect::<Result<_, StoreError>>()?;
+        Ok(Some(AlertStory { log, ..story }))
+    }
+
+    async fn alerts(&self, after: Option<AlertCursor>, limit: u32) -> Result<Vec<AlertStory>, StoreError> {
+        let rows = match after {
+            None => {
+                let sql = select_story!("order by a.opened_at desc, a.id desc limit $1");
+                self.driver.query(sql, args![limit]).await?
+            }
+            Some(AlertCursor { opened_at, id }) => {
+                let sql = select_story!(
+                    "where a.opened_at < $1 or (a.opened_at = $1 and a.id < $2) \
+                     order by a.opened_at desc, a.id desc limit $3"
+                );
+                self.driver.query(sql, args![opened_at, id.0, limit]).await?
+            }
+        };
+        rows.iter().map(story).collect()
+    }
+
+    async fn told(&self, alert: AlertId) -> Result<Vec<Notification>, StoreError> {
+        let sql = "select id, alert_id, person, device_kind, address, is_update from notifications \
+                   where alert_id = $1 and is_update = 0 order by id";
+        self.driver.query(sql, args![alert.0]).await?.iter().map(notification).collect()
+    }
+
+    async fn notification(&self, id: NotificationId) -> Result<Option<Notification>, StoreError> {
+        let sql = "select id, alert_id, person, device_kind, address, is_update from notifications \
+                   where id = $1";
+        self.first(sql, args![id.0], notification).await
+    }
+}
+
+/// An alert that opens, with its link and the first entry of its log.
+pub(super) fn open(alert: &Alert, release: Release, ids: &dyn Ids) -> Result<Write, StoreError> {
+    let opened = LogEntry { at: alert.opened_at, what: Happened::Opened { release } };
+    let write = Write::new()
+        .one(
+            "insert into alerts (id, call_id, action, recipients, severity, caller_person, caller_name, \
+             caller_number, caller_language, recording_id, link_code, opened_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            args![
+                alert.id.0,
+                alert.call.0,
+                alert.action.word(),
+                json(&alert.recipients)?,
+                alert.severity.word(),
+                person(&alert.caller),
+                alert.caller.name.clone(),
+                number(&alert.caller),
+                alert.caller.language.as_str(),
+                alert.recording.0,
+                alert.link.code.as_str(),
+                alert.opened_at,
+            ],
+        )
+        .one(
+            "insert into links (code, recording_id, expires_at) values ($1, $2, $3)",
+            args![alert.link.code.as_str(), alert.recording.0, alert.link.expires_at],
+        );
+    Ok(write.then(log(alert.id, &opened, ids)?))
+}
+
+/// Something that happened to an alert.
+pub(super) fn log(alert: AlertId, entry: &LogEntry, ids: &dyn Ids) -> Result<Write, StoreError> {
+    Ok(Write::new().one(
+        "insert into alert_log (id, alert_id, at, entry) values ($1, $2, $3, $4)",
+        args![ids.next(), alert.0, entry.at, json(&entry.what)?],
+    ))
+}
+
+/// A message that is to be sent.
+pub(super) fn queue_notification(one: &Notification) -> Write {
+    let (kind, address) = match &one.device {
+        Device::Voice(number) => ("voice", number.as_str()),
+        Device::Sms(number) => ("sms", number.as_str()),
+        Device::Email(address) => ("email", address.as_str()),
+    };
+    Write::new().one(
+        "insert into notifications (id, alert_id, person, device_kind, address, is_update, sent) \
+         values ($1, $2, $3, $4, $5, $6, 0)",
+        args![one.id.0, one.alert.0, one.person.0.as_str(), kind, address, one.is_update],
+    )
+}
+
+/// A message that its vendor has taken.
+pub(super) fn sent(id: NotificationId, vendor_id: Option<&str>) -> Write {
+    Write::new()
+        .one("update notifications set sent = 1, vendor_id = $2 where id = $1", args![id.0, vendor_id])
+}
+
+fn story(row: &Row) -> Result<AlertStory, StoreError> {
+    let at = COLUMNS;
+    let recording = recording(row, 0)?;
+    let Some(action) = Action::from_word(row.text(at + 2)?) else {
+        return Err(row.fault(at + 2, "is no action"));
+    };
+    let Some(severity) = Severity::from_word(row.text(at + 4)?) else {
+        return Err(row.fault(at + 4, "is no severity"));
+    };
+    let Some(code) = LinkCode::parse(row.text(at + 9)?) else {
+        return Err(row.fault(at + 9, "is no link code"));
+    };
+    let alert = Alert {
+        id: row.parsed(at)?,
+        call: row.parsed(at + 1)?,
+        action,
+        recipients: row.json(at + 3)?,
+        severity,
+        caller: caller(row, at + 5, row.text(at + 8)?)?,
+        recording: recording.id,
+        link: Link { code, expires_at: row.time(at + 10)? },
+        opened_at: row.time(at + 11)?,
+    };
+    Ok(AlertStory { alert, recording, log: vec![] })
+}
+
+fn notification(row: &Row) -> Result<Notification, StoreError> {
+    let Some(kind) = DeviceKind::from_word(row.text(3)?) else {
+        return Err(row.fault(3, "is no kind of device"));
+    };
+    let address = row.text(4)?;
+    let device = match kind {
+        DeviceKind::Voice => PhoneNumber::parse(address).ok().map(Device::Voice),
+        DeviceKind::Sms => PhoneNumber::parse(address).ok().map(Device::Sms),
+        DeviceKind::Email => EmailAddress::parse(address).ok().map(Device::Email),
+    };
+    Ok(Notification {
+        id: row.parsed(0)?,
+        alert: row.parsed(1)?,
+        person: PersonId(row.text(2)?.to_owned()),
+        device: device.ok_or_else(|| row.fault(4, "does not fit its kind of device"))?,
+        is_update: row.flag(5)?,
+    })
+}

@@ -1,0 +1,63 @@
+//! The schema and its history: one list of portable SQL files, run at start on whichever database is at hand.
+//!
+//! A file that has been released is never edited; what changes goes into the next one. `{blob}` stands for the
+//! database's own name of the blob type.
+
+use refinery::{Migration, Runner, SchemaVersion};
+
+/// The files, oldest first.
+const FILES: &[(&str, &str)] = &[
+    ("V1__voice", include_str!("migrations/V1__voice.sql")),
+    ("V2__alerting", include_str!("migrations/V2__alerting.sql")),
+    ("V3__outbox", include_str!("migrations/V3__outbox.sql")),
+    ("V4__links", include_str!("migrations/V4__links.sql")),
+    ("V5__keys", include_str!("migrations/V5__keys.sql")),
+    ("V6__probe", include_str!("migrations/V6__probe.sql")),
+];
+
+/// Why the schema could not be brought to where the program needs it. The database is as it was before.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// A newer program has been at work here; ours would misread what that one wrote.
+    #[error(
+        "the database has schema version {database}, but this program knows versions up to {program} only: \
+         start the newer program, or restore the backup that was made before the upgrade"
+    )]
+    Newer {
+        /// The schema version of the database.
+        database: SchemaVersion,
+        /// The newest schema version that this program knows.
+        program: SchemaVersion,
+    },
+    /// A statement failed, or a file differs from what was applied under its name.
+    #[error("the schema of the database could not be brought up to date")]
+    Failed(#[source] Box<refinery::Error>),
+}
+
+impl From<refinery::Error> for MigrateError {
+    fn from(error: refinery::Error) -> Self {
+        Self::Failed(Box::new(error))
+    }
+}
+
+/// What brings a database up to date: all pending files in one transaction.
+pub(super) fn runner(blob: &str) -> Result<Runner, MigrateError> {
+    let migrations = FILES
+        .iter()
+        .map(|(name, sql)| Migration::unapplied(name, &sql.replace("{blob}", blob)))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Runner::new(&migrations).set_grouped(true))
+}
+
+/// Why the run failed, given the newest version that the database says was applied to it.
+pub(super) fn explain(
+    runner: &Runner,
+    error: refinery::Error,
+    applied: Option<SchemaVersion>,
+) -> MigrateError {
+    let program = runner.get_migrations().iter().map(Migration::version).max().unwrap_or_default();
+    match applied {
+        Some(database) if database > program => MigrateError::Newer { database, program },
+        Some(_) | None => error.into(),
+    }
+}

@@ -1,0 +1,167 @@
+//! Calls, their documents and their recordings.
+
+use super::SqlStore;
+use super::columns::{caller, json, number, person};
+use super::driver::Claim;
+use super::recordings::{recording, recording_columns};
+use super::write::{Row, Write};
+use super::{alerting, outbox, recordings};
+use crate::domain::ids::{CallId, LegId, RecordingId};
+use crate::domain::voice::call::Call;
+use crate::domain::voice::recording::{Recording, Transcribed};
+use crate::domain::voice::step::Change;
+use crate::ports::error::StoreError;
+use crate::ports::store::{CallStore, RecordedTurn};
+use crate::storage::write::args;
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+macro_rules! select_call {
+    ($where:literal) => {
+        concat!(
+            "select id, carrier_call, leg_id, state, version, document, caller_person, caller_name, ",
+            "caller_number, caller_language, started_at, due_at from calls where ",
+            $where
+        )
+    };
+}
+
+#[async_trait]
+impl CallStore for SqlStore {
+    async fn call(&self, id: CallId) -> Result<Option<Call>, StoreError> {
+        self.first(select_call!("id = $1"), args![id.0], call).await
+    }
+
+    async fn by_carrier(&self, carrier_call: &str) -> Result<Option<Call>, StoreError> {
+        self.first(select_call!("carrier_call = $1"), args![carrier_call], call).await
+    }
+
+    async fn reply(&self, leg: LegId, document: u32) -> Result<Option<String>, StoreError> {
+        let sql = "select reply from documents where leg_id = $1 and document = $2";
+        self.first(sql, args![leg.0, document], |row| Ok(row.text(0)?.to_owned())).await
+    }
+
+    async fn record(&self, turn: RecordedTurn<'_>) -> Result<(), StoreError> {
+        self.driver.apply(self.turn(turn)?).await
+    }
+
+    async fn claim_due(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<CallId>, StoreError> {
+        let sql = "update calls set due_at = $2 where id in (select id from calls where due_at <= $1 \
+                   order by due_at limit $3 {skip locked}) returning id";
+        let rows = self.driver.claim(Claim { sql, args: args![now, until, limit] }).await?;
+        rows.iter().map(|row| row.parsed(0)).collect()
+    }
+
+    async fn recording(&self, id: RecordingId) -> Result<Option<Recording>, StoreError> {
+        let sql = concat!("select ", recording_columns!(), " from recordings r where r.id = $1");
+        self.first(sql, args![id.0], |row| recording(row, 0)).await
+    }
+
+    async fn recordings(&self, call: CallId) -> Result<Vec<Recording>, StoreError> {
+        let sql = concat!(
+            "select ",
+            recording_columns!(),
+            " from recordings r where r.call_id = $1 order by r.made_at, r.id"
+        );
+        let rows = self.driver.query(sql, args![call.0]).await?;
+        rows.iter().map(|row| recording(row, 0)).collect()
+    }
+
+    async fn record_text(
+        &self,
+        text: &Transcribed,
+        turn: Option<RecordedTurn<'_>>,
+    ) -> Result<(), StoreError> {
+        let mut write = recordings::transcribed(text);
+        if let Some((alert, entry)) = &text.log {
+            write = write.then(alerting::log(*alert, entry, &*self.ids)?);
+        }
+        for effect in &text.effects {
+            write = write.then(outbox::queue(effect, &*self.ids)?);
+        }
+        if let Some(turn) = turn {
+            write = write.then(self.turn(turn)?);
+        }
+        self.driver.apply(write).await
+    }
+}
+
+impl SqlStore {
+    /// A turn as statements.
+    fn turn(&self, recorded: RecordedTurn<'_>) -> Result<Write, StoreError> {
+        let RecordedTurn { call, turn, reply } = recorded;
+        let state = json(&turn.next)?;
+        let document = if reply.is_some() { call.document.saturating_add(1) } else { call.document };
+        let caller = turn.caller.as_ref().or(call.caller.as_ref());
+        let mut write = if call.version == 0 {
+            Write::new().one(
+                "insert into calls (id, carrier_call, leg_id, state, version, document, caller_person, \
+                 caller_name, caller_number, caller_language, started_at, due_at) \
+                 values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11)",
+                args![
+                    call.id.0,
+                    call.carrier_call.as_str(),
+                    call.leg.0,
+                    state,
+                    document,
+                    caller.and_then(person),
+                    caller.and_then(|caller| caller.name.clone()),
+                    caller.and_then(number),
+                    caller.map(|caller| caller.language.clone()),
+                    call.started_at,
+                    turn.due_at,
+                ],
+            )
+        } else {
+            Write::new().one(
+                "update calls set state = $3, version = $4, document = $5, due_at = $6 \
+                 where id = $1 and version = $2",
+                args![call.id.0, call.version, state, call.version + 1, document, turn.due_at],
+            )
+        };
+        if let Some(reply) = reply {
+            write = write.one(
+                "insert into documents (leg_id, document, reply) values ($1, $2, $3)",
+                args![call.leg.0, call.document, reply],
+            );
+        }
+        for change in &turn.changes {
+            write = match change {
+                Change::Drafted(recording) => write.then(recordings::draft(recording)),
+                Change::Discarded(id) => write.then(recordings::discard(*id)),
+                Change::Opened(alert, release) => {
+                    write.then(recordings::release(alert)).then(alerting::open(alert, *release, &*self.ids)?)
+                }
+                // Refusals are kept in the log of the program, not in the store.
+                Change::Refused(_) => write,
+            };
+        }
+        for effect in &turn.effects {
+            write = write.then(outbox::queue(effect, &*self.ids)?);
+        }
+        Ok(write)
+    }
+}
+
+fn call(row: &Row) -> Result<Call, StoreError> {
+    let caller = match row.opt_text(9)? {
+        Some(language) => Some(caller(row, 6, language)?),
+        None => None,
+    };
+    Ok(Call {
+        id: row.parsed(0)?,
+        carrier_call: row.text(1)?.to_owned(),
+        leg: row.parsed(2)?,
+        state: row.json(3)?,
+        version: row.int(4)?,
+        document: row.count(5)?,
+        caller,
+        started_at: row.time(10)?,
+        due_at: row.opt_time(11)?,
+    })
+}
