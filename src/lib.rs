@@ -10,3 +10,7 @@ pub mod ports;
 pub mod settings;
 
 pub mod storage;
+
+pub mod app;
+
+pub mod service;

@@ -1,0 +1,240 @@
+//! What is to be done outside, done: one `match`, one line an effect.
+
+use super::{alerting, message, voice};
+use crate::app::App;
+use crate::domain::alerting::announce::{self, Decision, News};
+use crate::domain::alerting::log::{Happened, LogEntry};
+use crate::domain::delivery::{WRITTEN, next_attempt};
+use crate::domain::directory::device::DeviceKind;
+use crate::domain::effect::Effect;
+use crate::domain::ids::{AlertId, CallId, NotificationId, RecordingId};
+use crate::domain::voice::input::{Take, TakeEnd};
+use crate::domain::voice::recording::{DraftStatus, Recording, Transcript};
+use crate::ports::error::{StoreError, VendorError};
+use crate::ports::store::{ClaimedEffect, Consequence};
+use crate::ports::telephony::TextOf;
+use crate::ports::vendor::{Body, Message};
+use jiff::{SignedDuration, Timestamp};
+
+/// How long an effect that we have taken is ours, in seconds: longer than any vendor may take to answer.
+const LEASE: i64 = 120;
+
+/// Why an effect is not done.
+#[derive(Debug, thiserror::Error)]
+pub enum EffectError {
+    /// The outside did not do it.
+    #[error(transparent)]
+    Vendor(#[from] VendorError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The call could not take the news.
+    #[error(transparent)]
+    Voice(#[from] voice::VoiceError),
+}
+
+/// Takes effects that are due. Whoever takes them does them at once, each with [`run`]: the lease covers the
+/// doing, and no time in a queue.
+pub async fn claim(app: &App, limit: u32) -> Result<Vec<ClaimedEffect>, StoreError> {
+    let now = app.clock.now();
+    let until = now.checked_add(SignedDuration::from_secs(LEASE)).unwrap_or(Timestamp::MAX);
+    app.outbox.claim(now, until, limit).await
+}
+
+/// Does one effect, and writes what became of it.
+pub async fn run(app: &App, claimed: ClaimedEffect) {
+    let kind = claimed.effect.word();
+    let written = match perform(app, &claimed.effect).await {
+        Ok(consequences) => {
+            metrics::counter!("dutyline_effects_total", "kind" => kind, "result" => "done").increment(1);
+            app.outbox.complete(&claimed, &consequences).await
+        }
+        Err(error) => failed(app, &claimed, &error).await,
+    };
+    match written {
+        Ok(()) => {}
+        Err(StoreError::Conflict) => {
+            tracing::warn!(effect = %claimed.id, kind, "effect was taken by another after its lease");
+        }
+        Err(error) => {
+            tracing::error!(
+                effect = %claimed.id, kind, error = &error as &dyn std::error::Error,
+                "what became of an effect could not be written; it will be done again"
+            );
+        }
+    }
+}
+
+async fn failed(app: &App, claimed: &ClaimedEffect, error: &EffectError) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    let attempt = claimed.failed.saturating_add(1);
+    let next = match error {
+        EffectError::Vendor(VendorError::Permanent { .. }) => None,
+        EffectError::Vendor(VendorError::Temporary { retry_after, .. }) => {
+            next_attempt(attempt, *retry_after, now)
+        }
+        EffectError::Store(_) | EffectError::Voice(_) => next_attempt(attempt, None, now),
+    };
+    let kind = claimed.effect.word();
+    let cause = error.to_string();
+    let result = if next.is_some() { "again" } else { "failed" };
+    metrics::counter!("dutyline_effects_total", "kind" => kind, "result" => result).increment(1);
+    let consequences = if next.is_some() {
+        tracing::warn!(effect = %claimed.id, kind, attempt, cause, "effect failed for now");
+        vec![]
+    } else {
+        tracing::error!(effect = %claimed.id, kind, attempt, cause, "effect given up");
+        given_up(app, &claimed.effect, now).await?
+    };
+    app.outbox.fail(claimed, next, &cause, &consequences).await
+}
+
+/// Carries out an effect. Doing it twice does no harm: each looks first at what has been done already.
+async fn perform(app: &App, effect: &Effect) -> Result<Vec<Consequence>, EffectError> {
+    match effect {
+        Effect::FetchRecording(id) => fetch_recording(app, *id).await,
+        Effect::DeleteAtCarrier(id) => delete_at_carrier(app, *id).await,
+        Effect::FindRecording(call) => find_recording(app, *call).await,
+        Effect::AskForText(id) => ask_for_text(app, *id).await,
+        Effect::AnnounceAlert(id) => announce(app, *id, News::Opened).await,
+        Effect::AnnounceText(id) => announce(app, *id, News::Text).await,
+        Effect::SendNotification(id) => send_notification(app, *id).await,
+    }
+}
+
+async fn fetch_recording(app: &App, id: RecordingId) -> Result<Vec<Consequence>, EffectError> {
+    let Some(recording) = app.calls.recording(id).await?.filter(|one| one.audio.is_none()) else {
+        return Ok(vec![]);
+    };
+    let sound = app.telephony.open_recording(&recording.source).await?;
+    let audio = app.recordings.put(&id.to_string(), sound).await?;
+    let mut consequences = vec![Consequence::AudioStored(id, audio)];
+    consequences.extend(logged(&recording, Happened::AudioStored, app.clock.now()));
+    if let Some(hours) = app.live().settings.menu.carrier_keeps_hours {
+        let after = SignedDuration::from_hours(hours.into());
+        let due = app.clock.now().checked_add(after).unwrap_or(Timestamp::MAX);
+        consequences.push(Consequence::Next(Effect::DeleteAtCarrier(id).at(due)));
+    }
+    Ok(consequences)
+}
+
+async fn delete_at_carrier(app: &App, id: RecordingId) -> Result<Vec<Consequence>, EffectError> {
+    if let Some(recording) = app.calls.recording(id).await? {
+        app.telephony.delete_recording(&recording.source).await?;
+        tracing::info!(recording = %id, "recording deleted at the carrier");
+    }
+    Ok(vec![])
+}
+
+async fn find_recording(app: &App, id: CallId) -> Result<Vec<Consequence>, EffectError> {
+    let Some(call) = app.calls.call(id).await? else { return Ok(vec![]) };
+    let kept = app.telephony.recordings_of(&call.carrier_call).await?;
+    let take = |kept: crate::ports::telephony::KeptRecording| Take {
+        source: kept.source,
+        seconds: kept.seconds,
+        end: TakeEnd::HungUp,
+    };
+    voice::found(app, id, kept.into_iter().map(take).collect()).await?;
+    Ok(vec![])
+}
+
+async fn ask_for_text(app: &App, id: RecordingId) -> Result<Vec<Consequence>, EffectError> {
+    let pending = |one: &Recording| one.transcript == Transcript::Pending;
+    let Some(recording) = app.calls.recording(id).await?.filter(pending) else { return Ok(vec![]) };
+    let text = match app.telephony.text_of(&recording.source).await? {
+        TextOf::NotYet => return Err(VendorError::temporary("the carrier has no text of it yet").into()),
+        TextOf::Ready(text) => Some(text),
+        TextOf::Failed => None,
+    };
+    voice::transcription_ready(app, recording.call, recording.source.id(), text.as_deref()).await?;
+    Ok(vec![])
+}
+
+async fn announce(app: &App, id: AlertId, news: News) -> Result<Vec<Consequence>, EffectError> {
+    let Some(story) = app.alerts.alert(id).await? else { return Ok(vec![]) };
+    let live = app.live();
+    let can = |kind: &DeviceKind| match kind {
+        DeviceKind::Voice => false,
+        DeviceKind::Sms => app.sms.is_some(),
+        DeviceKind::Email => app.mail.is_some(),
+    };
+    let wanted: Vec<_> = WRITTEN.into_iter().filter(can).collect();
+    let told = app.alerts.told(id).await?;
+    let now = app.clock.now();
+    let decided = match news {
+        News::Opened => announce::opened(&live.settings.directory, &story, &wanted, now, &*app.ids),
+        News::Text => announce::text(&story, &told, now, &*app.ids),
+    };
+    let decided = match decided {
+        Decision::Announce(decided) => decided,
+        Decision::Done => return Ok(vec![]),
+        Decision::NotYet => {
+            return Err(VendorError::temporary("the alert itself is not announced yet").into());
+        }
+    };
+    app.outbox_wake.notify_one();
+    let queued = decided.notifications.into_iter().map(Consequence::Queued);
+    let next = decided.effects.into_iter().map(Consequence::Next);
+    Ok(queued.chain([Consequence::Logged(decided.alert, decided.log)]).chain(next).collect())
+}
+
+async fn send_notification(app: &App, id: NotificationId) -> Result<Vec<Consequence>, EffectError> {
+    let Some(one) = app.alerts.notification(id).await? else { return Ok(vec![]) };
+    let Some(story) = app.alerts.alert(one.alert).await? else { return Ok(vec![]) };
+    let link = alerting::link_url(app, &story.alert.link);
+    let body = message::body(&story, &one, &link, &app.live().settings.directory)
+        .map_err(|error| VendorError::permanent(format!("the message's template failed: {error}")))?;
+    let sender = match &body {
+        Body::Sms { .. } => app.sms.as_ref(),
+        Body::Mail { .. } => app.mail.as_ref(),
+    };
+    let sender = sender.ok_or_else(|| VendorError::permanent("no vendor is set up for it any more"))?;
+    let vendor_id = sender.send(&Message { id, body }).await?;
+    let what = Happened::Notified { person: one.person.0, by: one.device.kind().word().to_owned() };
+    let entry = LogEntry { at: app.clock.now(), what };
+    Ok(vec![Consequence::Sent(id, vendor_id), Consequence::Logged(one.alert, entry)])
+}
+
+/// What it means that an effect will never be done.
+async fn given_up(app: &App, effect: &Effect, now: Timestamp) -> Result<Vec<Consequence>, StoreError> {
+    Ok(match effect {
+        Effect::FetchRecording(id) => match app.calls.recording(*id).await? {
+            Some(recording) => logged(&recording, Happened::AudioLost, now).into_iter().collect(),
+            None => vec![],
+        },
+        // No text will come any more: whoever looks at the alert is told so.
+        Effect::AskForText(id) => {
+            if let Some(recording) = app.calls.recording(*id).await? {
+                let told = voice::transcription_ready(app, recording.call, recording.source.id(), None).await;
+                if let Err(error) = told {
+                    tracing::error!(recording = %id, error = &error as &dyn std::error::Error, "text not given up");
+                }
+            }
+            vec![]
+        }
+        Effect::SendNotification(id) => match app.alerts.notification(*id).await? {
+            Some(one) => {
+                let by = one.device.kind().word().to_owned();
+                let what = Happened::NotNotified { person: one.person.0, by };
+                vec![Consequence::Logged(one.alert, LogEntry { at: now, what })]
+            }
+            None => vec![],
+        },
+        // The carrier does not know the call any more: there will be nothing newer than what we have.
+        Effect::FindRecording(call) => {
+            if let Err(error) = voice::recording_absent(app, *call).await {
+                tracing::error!(%call, error = &error as &dyn std::error::Error, "a lost recording not given up");
+            }
+            vec![]
+        }
+        Effect::DeleteAtCarrier(_) | Effect::AnnounceAlert(_) | Effect::AnnounceText(_) => vec![],
+    })
+}
+
+/// An entry for the log of a recording's alert, where it has one.
+fn logged(recording: &Recording, what: Happened, at: Timestamp) -> Option<Consequence> {
+    match recording.status {
+        DraftStatus::Released(alert) => Some(Consequence::Logged(alert, LogEntry { at, what })),
+        DraftStatus::Draft | DraftStatus::Discarded => None,
+    }
+}

@@ -1,0 +1,92 @@
+//! How the program is doing, for those who run it.
+
+use crate::app::App;
+use crate::ports::error::{StoreError, VendorError};
+use crate::ports::store::OutboxCount;
+use std::fmt;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long a part may take to say that it is well.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Parts without which no call can be taken, and what is wrong with each. The text names causes: for the log.
+#[derive(Debug, thiserror::Error)]
+pub struct NotReady {
+    /// The store does not answer.
+    pub store: Option<Fault<StoreError>>,
+    /// Recordings can't be stored.
+    pub recordings: Option<Fault<VendorError>>,
+}
+
+/// What is wrong with a part.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault<E> {
+    /// It says so itself.
+    #[error("{0}")]
+    Error(E),
+    /// It says nothing.
+    #[error("no answer within {} seconds", PATIENCE.as_secs())]
+    Silent,
+}
+
+impl NotReady {
+    /// The parts that are at fault, in words.
+    pub fn parts(&self) -> Vec<&'static str> {
+        let store = self.store.as_ref().map(|_| "the store does not answer");
+        let recordings = self.recordings.as_ref().map(|_| "recordings can't be stored");
+        store.into_iter().chain(recordings).collect()
+    }
+}
+
+impl fmt::Display for NotReady {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        if let Some(error) = &self.store {
+            write!(f, "store: {error}")?;
+            separator = "; ";
+        }
+        if let Some(error) = &self.recordings {
+            write!(f, "{separator}recordings: {error}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether calls can be taken at present.
+pub async fn ready(app: &App) -> Result<(), NotReady> {
+    let (store, recordings) = tokio::join!(fault(app.keys.ready()), fault(app.recordings.ready()));
+    match (store, recordings) {
+        (None, None) => Ok(()),
+        (store, recordings) => Err(NotReady { store, recordings }),
+    }
+}
+
+async fn fault<E>(asked: impl Future<Output = Result<(), E>>) -> Option<Fault<E>> {
+    match timeout(PATIENCE, asked).await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(Fault::Error(error)),
+        Err(_elapsed) => Some(Fault::Silent),
+    }
+}
+
+/// How much waits in the outbox, and how much was given up.
+pub async fn outbox(app: &App) -> Result<OutboxCount, StoreError> {
+    app.outbox.count().await
+}
+
+/// Brings the figures up to date that are read rather than counted. Where that fails they keep their last value.
+pub async fn gauge(app: &App) {
+    match timeout(PATIENCE, app.outbox.count()).await {
+        Ok(Ok(count)) => {
+            for (state, number) in [("waiting", count.waiting), ("failed", count.failed)] {
+                let number = u32::try_from(number).unwrap_or(u32::MAX);
+                metrics::gauge!("dutyline_outbox_effects", "state" => state).set(number);
+            }
+        }
+        Ok(Err(error)) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "the outbox can't be counted");
+        }
+        Err(_elapsed) => tracing::error!("the outbox can't be counted in time"),
+    }
+}

@@ -1,0 +1,144 @@
+//! What people are written about an alert. The words are in `templates/sms` and `templates/mail`.
+
+#[cfg(test)]
+mod tests;
+
+use crate::domain::alerting::alert::AlertStory;
+use crate::domain::delivery::Notification;
+use crate::domain::directory::device::Device;
+use crate::domain::directory::{Directory, Recipient};
+use crate::domain::voice::menu::Action;
+use crate::domain::voice::recording::Transcript;
+use crate::ports::vendor::Body;
+use askama::Template;
+use jiff::Timestamp;
+
+/// What a notification says, in the form that its device takes. `link_url` is where the recording is heard;
+/// `directory` knows the names of the people whom the alert is for.
+///
+/// Fails when a template does, and for a device that takes no written message.
+pub fn body(
+    story: &AlertStory,
+    notification: &Notification,
+    link_url: &str,
+    directory: &Directory,
+) -> Result<Body, askama::Error> {
+    let alert = &View::of(story, notification.is_update, link_url, directory);
+    match &notification.device {
+        Device::Sms(to) => Ok(Body::Sms { to: to.clone(), text: one_line(&Sms { alert }.render()?) }),
+        Device::Email(to) => Ok(Body::Mail {
+            to: to.clone(),
+            subject: one_line(&Subject { alert }.render()?),
+            text: Plain { alert }.render()?,
+            html: Html { alert }.render()?,
+        }),
+        Device::Voice(_) => Err(askama::Error::custom(NotWritten)),
+    }
+}
+
+/// A phone that rings was to be sent words.
+#[derive(Debug, thiserror::Error)]
+#[error("a voice device takes no written message")]
+struct NotWritten;
+
+/// An alert as the templates speak of it. Every text is one line.
+struct View<'a> {
+    severity: String,
+    is_conference: bool,
+    is_update: bool,
+    /// Empty when nobody was chosen and nobody is set.
+    for_whom: String,
+    /// With the number to call back.
+    caller: String,
+    /// Without it: subjects are shown in more places than bodies.
+    caller_name: String,
+    text: Option<String>,
+    is_text_pending: bool,
+    seconds: u32,
+    opened_at: String,
+    link: &'a str,
+    link_ends_at: String,
+    id: String,
+}
+
+/// A short message; its line breaks count as blanks.
+#[derive(Template)]
+#[template(path = "sms/alert.txt")]
+struct Sms<'a> {
+    alert: &'a View<'a>,
+}
+
+/// A mail's subject; its line breaks count as blanks.
+#[derive(Template)]
+#[template(path = "mail/alert/subject.txt")]
+struct Subject<'a> {
+    alert: &'a View<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/alert/body.txt")]
+struct Plain<'a> {
+    alert: &'a View<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/alert/body.html")]
+struct Html<'a> {
+    alert: &'a View<'a>,
+}
+
+impl<'a> View<'a> {
+    fn of(story: &AlertStory, is_update: bool, link: &'a str, directory: &Directory) -> Self {
+        let alert = &story.alert;
+        let caller_name = one_line(alert.caller.name.as_deref().unwrap_or("an unknown caller"));
+        let caller = match &alert.caller.number {
+            Some(number) => format!("{caller_name} ({})", number.as_str()),
+            None => caller_name.clone(),
+        };
+        let for_whom: Vec<&str> = alert.recipients.iter().map(|one| name(one, directory)).collect();
+        Self {
+            severity: alert.severity.word().to_uppercase(),
+            is_conference: alert.action == Action::Conference,
+            is_update,
+            for_whom: one_line(&for_whom.join(", ")),
+            caller,
+            caller_name,
+            text: story.text().map(one_line),
+            is_text_pending: story.recording.transcript == Transcript::Pending,
+            seconds: story.recording.seconds,
+            opened_at: in_words(alert.opened_at),
+            link,
+            link_ends_at: in_words(alert.link.expires_at),
+            id: alert.id.to_string(),
+        }
+    }
+
+    /// The text; one with more than `longest` and one characters is cut to its first `longest` and three
+    /// dots.
+    fn excerpt(&self, longest: usize) -> Option<String> {
+        self.text.as_deref().map(|text| {
+            if text.chars().count() <= longest.saturating_add(1) {
+                text.to_owned()
+            } else {
+                text.chars().take(longest).chain("...".chars()).collect()
+            }
+        })
+    }
+}
+
+fn name<'a>(recipient: &'a Recipient, directory: &'a Directory) -> &'a str {
+    match recipient {
+        Recipient::Group(name) => &name.0,
+        Recipient::Person(id) => directory.person(id).map_or(&id.0, |person| &person.name),
+    }
+}
+
+/// The text with each run of blanks, line breaks and control characters as one blank.
+fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn in_words(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}

@@ -1,0 +1,13 @@
+//! The use cases: free functions, context first. Each reads what it needs, calls one decision of `domain`, and
+//! writes it once.
+
+pub mod alerting;
+pub mod effects;
+pub mod health;
+pub mod keys;
+pub mod links;
+pub mod message;
+pub mod voice;
+
+pub use crate::ports::error::StoreError;
+pub use crate::ports::store::{AlertCursor, OutboxCount};

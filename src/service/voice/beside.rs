@@ -1,0 +1,130 @@
+//! What happens to a call beside the line: it ends, its recordings and texts get ready, its deadline comes.
+
+use super::{AGAIN, VoiceError, moved_on, turn};
+use crate::app::App;
+use crate::domain::ids::CallId;
+use crate::domain::voice::call::CallState;
+use crate::domain::voice::facts::Facts;
+use crate::domain::voice::input::{CallInput, Found, Take};
+use crate::domain::voice::recording::Transcript;
+use crate::domain::voice::step::{self, Setting, Step};
+use crate::ports::error::StoreError;
+use crate::ports::store::RecordedTurn;
+use jiff::{SignedDuration, Timestamp};
+
+/// How long a call whose deadline has come is ours to deal with, in seconds.
+const LEASE: i64 = 60;
+/// Calls that are dealt with at once when their deadlines have come.
+const BATCH: u32 = 100;
+
+/// The carrier says that a call is over.
+pub async fn call_ended(app: &App, carrier_call: &str) -> Result<(), VoiceError> {
+    let call = app.calls.by_carrier(carrier_call).await?.ok_or(VoiceError::Unknown)?;
+    beside(app, call.id, CallInput::HungUp).await
+}
+
+/// The carrier says that a recording is finished. It matters only where the caller is gone and we have not
+/// heard of the recording otherwise.
+pub async fn recording_ready(app: &App, call: CallId, take: Take) -> Result<(), VoiceError> {
+    let stored = app.calls.call(call).await?.ok_or(VoiceError::Unknown)?;
+    let is_missed =
+        matches!(stored.state, CallState::Recovering { .. } | CallState::Ended { unsent: Some(_), .. });
+    let known = app.calls.recordings(call).await?;
+    if !is_missed || known.iter().any(|recording| recording.source.id() == take.source.id()) {
+        return Ok(());
+    }
+    beside(app, call, CallInput::Found(Found::Take(take))).await
+}
+
+/// The carrier says that nothing was recorded.
+pub async fn recording_absent(app: &App, call: CallId) -> Result<(), VoiceError> {
+    beside(app, call, CallInput::Found(Found::Nothing)).await
+}
+
+/// What the carrier has of a call whose caller is gone, newest first: the first that is new to us counts.
+pub async fn found(app: &App, call: CallId, takes: Vec<Take>) -> Result<(), VoiceError> {
+    let known = app.calls.recordings(call).await?;
+    let new = |take: &Take| known.iter().all(|recording| recording.source.id() != take.source.id());
+    let found = takes.into_iter().find(new).map_or(Found::NotYet, Found::Take);
+    beside(app, call, CallInput::Found(found)).await
+}
+
+/// The text of a recording is there; `None`: it can't be had. Which recording is told by the carrier's id of it.
+/// One that we have not heard of yet is asked for its text once we have.
+pub async fn transcription_ready(
+    app: &App,
+    call: CallId,
+    source: &str,
+    text: Option<&str>,
+) -> Result<(), VoiceError> {
+    let mut result = transcribed(app, call, source, text).await;
+    for _ in 0..AGAIN {
+        if moved_on(&result) {
+            result = transcribed(app, call, source, text).await;
+        }
+    }
+    result
+}
+
+async fn transcribed(app: &App, id: CallId, source: &str, text: Option<&str>) -> Result<(), VoiceError> {
+    // The call first: a release between the two reads is then a conflict, and not a text that nobody is told of.
+    let call = app.calls.call(id).await?.ok_or(VoiceError::Unknown)?;
+    let recordings = app.calls.recordings(id).await?;
+    let recording =
+        recordings.iter().find(|recording| recording.source.id() == source).ok_or(VoiceError::Unknown)?;
+    let now = app.clock.now();
+    let Some(decision) = recording.transcribed(text, now) else { return Ok(()) };
+    let has_text = matches!(decision.transcript, Transcript::Text(_));
+    let input = CallInput::Transcribed { recording: recording.id, has_text };
+    let live = app.live();
+    let setting = Setting { menu: &live.settings.menu, now, ids: &*app.ids, facts: &Facts::default() };
+    let turn = match step::step(setting, &call, input) {
+        Step::Turn(turn) => Some(turn),
+        Step::Need(_) => None,
+    };
+    let recorded = turn.as_ref().map(|turn| RecordedTurn { call: &call, turn, reply: None });
+    app.calls.record_text(&decision, recorded).await?;
+    app.outbox_wake.notify_one();
+    tracing::info!(call = %id, recording = %recording.id, has_text, "text of a recording arrived");
+    Ok(())
+}
+
+/// Feeds the deadline to every call whose deadline has come. Answers how many there were.
+pub async fn deadlines(app: &App) -> Result<usize, VoiceError> {
+    let now = app.clock.now();
+    let until = now.checked_add(SignedDuration::from_secs(LEASE)).unwrap_or(Timestamp::MAX);
+    let due = app.calls.claim_due(now, until, BATCH).await?;
+    for call in &due {
+        if let Err(error) = deadline(app, *call, until).await {
+            tracing::error!(%call, error = &error as &dyn std::error::Error, "deadline of a call not dealt with");
+        }
+    }
+    Ok(due.len())
+}
+
+/// Feeds the deadline to a call, unless it has moved on since that was seen to have come.
+async fn deadline(app: &App, id: CallId, claimed: Timestamp) -> Result<(), VoiceError> {
+    let Some(call) = app.calls.call(id).await?.filter(|call| call.due_at == Some(claimed)) else {
+        return Ok(());
+    };
+    match turn(app, &app.live(), &call, CallInput::Due, app.clock.now(), None).await {
+        Err(VoiceError::Store(StoreError::Conflict)) => Ok(()),
+        other => other.map(drop),
+    }
+}
+
+/// Something happened beside the line.
+async fn beside(app: &App, call: CallId, input: CallInput) -> Result<(), VoiceError> {
+    let mut result = note(app, call, input.clone()).await;
+    for _ in 0..AGAIN {
+        if moved_on(&result) {
+            result = note(app, call, input.clone()).await;
+        }
+    }
+    result
+}
+
+async fn note(app: &App, call: CallId, input: CallInput) -> Result<(), VoiceError> {
+    let stored = app.calls.call(call).await?.ok_or(VoiceError::Unknown)?;
+    turn(app, &app.live(), &stored, input, app.clock.now(), None).await.map(drop)
+}

@@ -1,0 +1,217 @@
+//! A call, turn by turn: what the carrier asks on the line.
+
+mod admission;
+mod beside;
+
+pub use beside::{call_ended, deadlines, found, recording_absent, recording_ready, transcription_ready};
+
+use admission::admission;
+
+use crate::app::{App, Live};
+use crate::domain::ids::{CallId, LegId};
+use crate::domain::voice::call::{Call, CallState};
+use crate::domain::voice::facts::{Admission, Facts, Need};
+use crate::domain::voice::input::{CallInput, Take, TakeEnd};
+use crate::domain::voice::phrases::Phrase;
+use crate::domain::voice::plan::{Plan, Then};
+use crate::domain::voice::step::{self, Change, Setting, Step, Turn};
+use crate::ports::error::StoreError;
+use crate::ports::store::RecordedTurn;
+use crate::twiml::render::{Destinations, render};
+use jiff::Timestamp;
+
+/// Why a turn could not be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum VoiceError {
+    /// There is no such call, leg or document, or it was never handed out.
+    #[error("no such call, leg or document")]
+    Unknown,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The turn was decided and could not be written.
+    #[error("a turn could not be written")]
+    NotWritten {
+        /// What the caller hears then.
+        last_words: Document,
+        /// Why.
+        #[source]
+        source: StoreError,
+    },
+}
+
+/// A `TwiML` document as it goes out, and as it is kept for a carrier that asks twice.
+pub type Document = String;
+
+/// The carrier announces a call and asks for the first document. Asking again gets the same answer.
+pub async fn answer(app: &App, carrier_call: &str, from: Option<&str>) -> Result<Document, VoiceError> {
+    let live = app.live();
+    let now = app.clock.now();
+    if let Some(call) = app.calls.by_carrier(carrier_call).await? {
+        return app.calls.reply(call.leg, 0).await?.ok_or(VoiceError::Unknown);
+    }
+    let call = Call {
+        id: CallId::next(&*app.ids),
+        carrier_call: carrier_call.to_owned(),
+        leg: LegId::next(&*app.ids),
+        caller: None,
+        state: CallState::Identifying,
+        version: 0,
+        document: 0,
+        started_at: now,
+        due_at: None,
+    };
+    let admission = admission(app, &live, from);
+    match turn(app, &live, &call, CallInput::Arrived, now, Some(admission)).await {
+        // The same announcement came twice at once, and the other was first.
+        Err(VoiceError::Store(StoreError::Conflict)) => {
+            let call = app.calls.by_carrier(carrier_call).await?.ok_or(VoiceError::Unknown)?;
+            app.calls.reply(call.leg, 0).await?.ok_or(VoiceError::Unknown)
+        }
+        other => Ok(other?.unwrap_or_default()),
+    }
+}
+
+/// The reply to a document of a call. One that was replied to before gets the same answer again.
+pub async fn take_turn(
+    app: &App,
+    call: CallId,
+    leg: LegId,
+    document: u32,
+    input: CallInput,
+) -> Result<Document, VoiceError> {
+    let mut result = reply(app, call, leg, document, input.clone()).await;
+    for _ in 0..AGAIN {
+        if moved_on(&result) {
+            result = reply(app, call, leg, document, input.clone()).await;
+        }
+    }
+    match result {
+        // Not even the call could be read: what the carrier has just told is all that is known.
+        Err(VoiceError::Store(source)) => {
+            let is_lost = matches!(
+                input,
+                CallInput::Recorded(Take { end: TakeEnd::Key('1') | TakeEnd::Open | TakeEnd::HungUp, .. })
+            );
+            Err(VoiceError::NotWritten { last_words: last_words(app, is_lost), source })
+        }
+        other => other,
+    }
+}
+
+async fn reply(
+    app: &App,
+    id: CallId,
+    leg: LegId,
+    document: u32,
+    input: CallInput,
+) -> Result<Document, VoiceError> {
+    let call = app.calls.call(id).await?.filter(|call| call.leg == leg).ok_or(VoiceError::Unknown)?;
+    if document < call.document {
+        return app.calls.reply(leg, document).await?.ok_or(VoiceError::Unknown);
+    }
+    if document > call.document {
+        return Err(VoiceError::Unknown);
+    }
+    let answer = turn(app, &app.live(), &call, input, app.clock.now(), None).await?;
+    Ok(answer.unwrap_or_default())
+}
+
+/// How often one and the same news is decided anew. The line, callbacks and deadlines meet in a call: that the
+/// state moves on between a read and its write can happen twice in a row, and hardly ever three times.
+const AGAIN: usize = 2;
+
+/// Whether the state moved on between the read and the write.
+const fn moved_on<T>(result: &Result<T, VoiceError>) -> bool {
+    matches!(result, Err(VoiceError::Store(StoreError::Conflict)))
+}
+
+/// One turn: decided, rendered, written.
+async fn turn(
+    app: &App,
+    live: &Live,
+    call: &Call,
+    input: CallInput,
+    now: Timestamp,
+    admission: Option<Admission>,
+) -> Result<Option<Document>, VoiceError> {
+    let facts = Facts { admission };
+    let setting = Setting { menu: &live.settings.menu, now, ids: &*app.ids, facts: &facts };
+    let turn = match step::step(setting, call, input) {
+        Step::Turn(turn) => turn,
+        Step::Need(Need::Admission) => return Err(VoiceError::Unknown),
+    };
+    if turn.changes_nothing(call) {
+        return Ok(None);
+    }
+    let reply = turn.plan.as_ref().map(|plan| {
+        let document = call.document.saturating_add(1);
+        render(plan, &live.phrases, &destinations(app, call, document), app.telephony.capabilities()).to_xml()
+    });
+    match app.calls.record(RecordedTurn { call, turn: &turn, reply: reply.as_deref() }).await {
+        Ok(()) => {}
+        Err(StoreError::Conflict) => return Err(StoreError::Conflict.into()),
+        Err(source) => {
+            let last_words = document(app, live, &step::unwritten(&live.settings.menu, call, &turn));
+            return Err(VoiceError::NotWritten { last_words, source });
+        }
+    }
+    if !turn.effects.is_empty() {
+        app.outbox_wake.notify_one();
+    }
+    report(call, &turn);
+    Ok(reply)
+}
+
+/// What a turn means to the operator.
+fn report(call: &Call, turn: &Turn) {
+    tracing::info!(call = %call.id, from = call.state.word(), to = turn.next.word(), "turn");
+    metrics::counter!("dutyline_turns_total", "to" => turn.next.word()).increment(1);
+    for change in &turn.changes {
+        match change {
+            Change::Refused(refusal) => {
+                tracing::warn!(call = %call.id, reason = refusal.word(), "caller refused");
+                metrics::counter!("dutyline_calls_refused_total", "reason" => refusal.word()).increment(1);
+            }
+            Change::Opened(alert, release) => {
+                tracing::info!(call = %call.id, alert = %alert.id, action = alert.action.word(), ?release, "alert opened");
+                metrics::counter!("dutyline_alerts_opened_total", "action" => alert.action.word())
+                    .increment(1);
+            }
+            Change::Drafted(recording) => {
+                tracing::info!(call = %call.id, recording = %recording.id, seconds = recording.seconds, "message recorded");
+            }
+            Change::Discarded(recording) => {
+                tracing::info!(call = %call.id, %recording, "message discarded by its caller");
+            }
+        }
+    }
+}
+
+/// Where the carrier goes from a document.
+fn destinations(app: &App, call: &Call, document: u32) -> Destinations {
+    let base = format!("{}voice/calls/{}/legs/{}", app.public_url, call.id, call.leg);
+    Destinations {
+        reply: format!("{base}/documents/{document}"),
+        recording: format!("{base}/recording"),
+        transcription: format!("{base}/transcription"),
+    }
+}
+
+/// What a caller hears when nothing is known of their call, in the line's language: the call ends with it.
+/// `is_lost`: their message was to be stored just now.
+pub fn last_words(app: &App, is_lost: bool) -> Document {
+    let live = app.live();
+    let menu = &live.settings.menu;
+    let contact = menu.fallback_contact.clone();
+    let phrase = if is_lost { Phrase::NotStored(contact) } else { Phrase::Apology(contact) };
+    let plan = Plan { language: menu.language.clone(), say: vec![phrase], then: Then::End };
+    document(app, &live, &plan)
+}
+
+/// The document of a plan that ends a call: nothing is asked after it.
+fn document(app: &App, live: &Live, plan: &Plan) -> Document {
+    let nowhere =
+        Destinations { reply: String::new(), recording: String::new(), transcription: String::new() };
+    render(plan, &live.phrases, &nowhere, app.telephony.capabilities()).to_xml()
+}
