@@ -14,3 +14,5 @@ pub mod storage;
 pub mod app;
 
 pub mod service;
+
+pub mod adapters;
