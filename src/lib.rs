@@ -16,3 +16,9 @@ pub mod app;
 pub mod service;
 
 pub mod adapters;
+
+pub mod http;
+
+pub mod worker;
+
+pub mod start;

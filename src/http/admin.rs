@@ -1,0 +1,45 @@
+//! The running program, managed.
+
+use super::error::ApiError;
+use super::extract::auth::{Admin, Authorised};
+use super::layers::Panicked;
+use crate::app::App;
+use crate::service::health;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// What a reload has left to do.
+#[derive(Serialize)]
+pub(super) struct Reloaded {
+    /// Settings that only a restart brings into force.
+    needs_restart: Vec<&'static str>,
+}
+
+/// `POST /api/reload`: puts the settings file in force, all of it or nothing. 422 says what is to be mended.
+pub(super) async fn reload(_: Authorised<Admin>, State(app): State<App>) -> Result<Json<Reloaded>, ApiError> {
+    let reload = Arc::clone(&app.reload);
+    // Reading files blocks.
+    let ended = tokio::task::spawn_blocking(move || reload()).await;
+    match ended.map_err(|_panic| ApiError::internal(Panicked))? {
+        Ok(needs_restart) => Ok(Json(Reloaded { needs_restart })),
+        Err(problems) => Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "settings_invalid", problems)),
+    }
+}
+
+/// What is to be done outside.
+#[derive(Serialize)]
+pub(super) struct Outbox {
+    /// Waiting for its time, or for another attempt.
+    waiting: u64,
+    /// Given up.
+    failed: u64,
+}
+
+/// `GET /api/outbox`: how much waits, and how much was given up.
+pub(super) async fn outbox(_: Authorised<Admin>, State(app): State<App>) -> Result<Json<Outbox>, ApiError> {
+    let count = health::outbox(&app).await?;
+    Ok(Json(Outbox { waiting: count.waiting, failed: count.failed }))
+}

@@ -1,0 +1,54 @@
+//! Alerts, read by programs.
+
+mod page;
+mod view;
+
+use super::error::ApiError;
+use super::extract::auth::{Authorised, Read};
+use super::extract::item::Item;
+use super::sound;
+use crate::app::App;
+use crate::domain::alerting::alert::AlertStory;
+use crate::domain::ids::AlertId;
+use crate::service::alerting;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
+use page::Page;
+use view::{AlertView, FullAlert, ListView};
+
+/// `GET /api/alerts`: newest first, a page at a time, without their logs.
+pub(super) async fn list(
+    _: Authorised<Read>,
+    State(app): State<App>,
+    page: Page,
+) -> Result<Json<ListView>, ApiError> {
+    let (stories, next) = alerting::list(&app, page.after, page.limit).await?;
+    let alerts = stories.into_iter().map(|story| AlertView::of(&app, story)).collect();
+    Ok(Json(ListView { alerts, next: next.map(page::write) }))
+}
+
+/// `GET /api/alerts/{id}`: one with its log.
+pub(super) async fn one(
+    _: Authorised<Read>,
+    State(app): State<App>,
+    Item(id): Item<AlertId>,
+) -> Result<Json<FullAlert>, ApiError> {
+    Ok(Json(FullAlert::of(&app, find(&app, id).await?)))
+}
+
+/// `GET /api/alerts/{id}/recording`: its sound; single ranges are answered.
+pub(super) async fn recording(
+    _: Authorised<Read>,
+    State(app): State<App>,
+    Item(id): Item<AlertId>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    sound::answer(&app, &find(&app, id).await?.recording, &method, &headers).await
+}
+
+async fn find(app: &App, id: AlertId) -> Result<AlertStory, ApiError> {
+    alerting::find(app, id).await?.ok_or_else(|| ApiError::not_found("there is no alert of this id"))
+}

@@ -1,0 +1,127 @@
+//! An alert as JSON.
+
+use crate::app::App;
+use crate::domain::alerting::alert::AlertStory;
+use crate::domain::alerting::log::{Happened, LogEntry};
+use crate::domain::directory::Recipient;
+use crate::domain::ids::{AlertId, CallId};
+use crate::domain::severity::Severity;
+use crate::domain::voice::call::Caller;
+use crate::domain::voice::menu::Action;
+use crate::domain::voice::recording::Transcript;
+use crate::service::alerting;
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// A page of alerts.
+#[derive(Serialize)]
+pub(in crate::http) struct ListView {
+    /// Newest first.
+    pub(super) alerts: Vec<AlertView>,
+    /// What to send as `after` for the next page; `null`: this is the last.
+    pub(super) next: Option<String>,
+}
+
+/// An alert.
+#[derive(Serialize)]
+pub(in crate::http) struct AlertView {
+    id: AlertId,
+    opened_at: Timestamp,
+    state: &'static str,
+    action: Action,
+    severity: Severity,
+    caller: CallerView,
+    recipients: Vec<Recipient>,
+    message: MessageView,
+    /// The page where people hear the message.
+    link: String,
+    link_expires_at: Timestamp,
+    call: CallId,
+}
+
+/// An alert and what happened to it, oldest first.
+#[derive(Serialize)]
+pub(in crate::http) struct FullAlert {
+    #[serde(flatten)]
+    alert: AlertView,
+    log: Vec<LogView>,
+}
+
+/// Who called; everything is `null` where the line is open and the number withheld.
+#[derive(Serialize)]
+struct CallerView {
+    person: Option<String>,
+    name: Option<String>,
+    number: Option<String>,
+}
+
+/// What was said.
+#[derive(Serialize)]
+struct MessageView {
+    text: Option<String>,
+    /// `unwanted`, `pending`, `text` or `failed`.
+    transcript: &'static str,
+    seconds: u32,
+    /// Where programs get the sound.
+    recording_url: String,
+    /// Whether the sound is there already.
+    audio: bool,
+}
+
+#[derive(Serialize)]
+struct LogView {
+    at: Timestamp,
+    #[serde(flatten)]
+    what: Happened,
+}
+
+impl AlertView {
+    /// That alert, for programs that reach us at the public address.
+    pub(super) fn of(app: &App, story: AlertStory) -> Self {
+        let AlertStory { alert, recording, log: _ } = story;
+        let (transcript, text) = match recording.transcript {
+            Transcript::Unwanted => ("unwanted", None),
+            Transcript::Pending => ("pending", None),
+            Transcript::Text(text) => ("text", Some(text)),
+            Transcript::Failed => ("failed", None),
+        };
+        Self {
+            id: alert.id,
+            opened_at: alert.opened_at,
+            state: "open",
+            action: alert.action,
+            severity: alert.severity,
+            caller: CallerView::of(alert.caller),
+            recipients: alert.recipients,
+            message: MessageView {
+                text,
+                transcript,
+                seconds: recording.seconds,
+                recording_url: format!("{}api/alerts/{}/recording", app.public_url, alert.id),
+                audio: recording.audio.is_some(),
+            },
+            link: alerting::link_url(app, &alert.link),
+            link_expires_at: alert.link.expires_at,
+            call: alert.call,
+        }
+    }
+}
+
+impl FullAlert {
+    /// That alert with its log.
+    pub(super) fn of(app: &App, mut story: AlertStory) -> Self {
+        let view = |LogEntry { at, what }| LogView { at, what };
+        let log = std::mem::take(&mut story.log).into_iter().map(view).collect();
+        Self { alert: AlertView::of(app, story), log }
+    }
+}
+
+impl CallerView {
+    fn of(caller: Caller) -> Self {
+        Self {
+            person: caller.person.map(|person| person.0),
+            name: caller.name,
+            number: caller.number.map(|number| number.as_str().to_owned()),
+        }
+    }
+}

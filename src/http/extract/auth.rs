@@ -1,0 +1,98 @@
+//! Who asks: the bearer of an API key (RFC 6750).
+
+use crate::app::App;
+use crate::domain::access::{NotAdmitted, Scope};
+use crate::http::error::ApiError;
+use crate::service::keys::{self, KeyError};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use std::marker::PhantomData;
+
+/// What a route asks of the key, as a type, so that it stands in the handler's signature.
+pub trait Asked: Send {
+    /// The scope that the key must have.
+    const SCOPE: Scope;
+}
+
+/// See alerts.
+#[derive(Debug)]
+pub struct Read;
+
+/// Manage the gateway.
+#[derive(Debug)]
+pub struct Admin;
+
+impl Asked for Read {
+    const SCOPE: Scope = Scope::Read;
+}
+
+impl Asked for Admin {
+    const SCOPE: Scope = Scope::Admin;
+}
+
+/// Proof that the request came with a key which is good for `S`. Answers 401 without a key that counts, and
+/// 403 when the key is for other things. The key's name is noted in the request's span.
+#[derive(Debug)]
+pub struct Authorised<S>(PhantomData<S>);
+
+impl<S: Asked> FromRequestParts<App> for Authorised<S> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let token = bearer(&parts.headers)
+            .ok_or_else(|| unauthorised("key_missing", "send an API key as `Authorization: Bearer dl_…`"))?;
+        let name = keys::admit(app, token, S::SCOPE).await?;
+        tracing::Span::current().record("api_key", name);
+        Ok(Self(PhantomData))
+    }
+}
+
+impl From<KeyError> for ApiError {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Unknown => unauthorised("key_unknown", "the API key is not known"),
+            KeyError::NotAdmitted(NotAdmitted::Expired) => {
+                unauthorised("key_expired", "the API key has expired")
+            }
+            KeyError::NotAdmitted(lacks @ NotAdmitted::OutOfScope(_)) => {
+                Self::new(StatusCode::FORBIDDEN, "scope_missing", lacks.to_string())
+            }
+            KeyError::Store(error) => error.into(),
+        }
+    }
+}
+
+fn unauthorised(code: &'static str, message: &'static str) -> ApiError {
+    ApiError::new(StatusCode::UNAUTHORIZED, code, message)
+}
+
+/// The token of a bearer; `None` when the request names none. The name of the scheme is read in any case of
+/// letters (RFC 9110 §11.1).
+pub(in crate::http) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn token(value: &'static str) -> Option<String> {
+        let headers = HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))]);
+        bearer(&headers).map(str::to_owned)
+    }
+
+    #[test]
+    fn a_bearer_is_read_and_nobody_else() {
+        for value in ["Bearer dl_1", "bearer dl_1", "BEARER   dl_1 "] {
+            assert_eq!(token(value).as_deref(), Some("dl_1"), "{value}");
+        }
+        for value in ["", "Bearer", "Bearer ", "Basic ZGxfMQ==", "dl_1", "Bearerdl_1"] {
+            assert_eq!(token(value), None, "{value}");
+        }
+        assert_eq!(bearer(&HeaderMap::new()), None);
+    }
+}

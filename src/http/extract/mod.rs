@@ -1,0 +1,5 @@
+//! What handlers take from a request.
+
+pub mod auth;
+pub mod item;
+pub(super) mod signature;

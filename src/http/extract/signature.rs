@@ -1,0 +1,115 @@
+//! The carrier's signature, checked before anything else on every voice route: it fails closed.
+
+use crate::app::App;
+use crate::http::error::whole_seconds;
+use crate::http::layers::LARGEST_BODY;
+use crate::http::limits;
+use crate::settings::{Carrier, Secret};
+use crate::twiml::request::CarrierRequest;
+use crate::twiml::signature::{Key, SETTINGS_HEADER, SIGNATURE_HEADER, SignedBody, verify};
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+/// What the carrier says, once its signature has been found good.
+#[derive(Debug, Clone)]
+pub(crate) struct Signed(pub(crate) CarrierRequest);
+
+impl<S: Send + Sync> FromRequestParts<S> for Signed {
+    type Rejection = Response;
+
+    /// Only [`check`] puts it there; a route that forgot that layer refuses everything.
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Response> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(forbidden)
+    }
+}
+
+/// The layer around every voice route.
+pub(crate) async fn check(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+        tracing::warn!("webhook refused: its body is cut off or too long");
+        return empty(StatusCode::PAYLOAD_TOO_LARGE);
+    };
+    let path_and_query = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let url = format!("{}{path_and_query}", app.public_url.as_str().trim_end_matches('/'));
+    let form = form_pairs(&parts.headers, &body);
+    let signed = match &form {
+        Some(pairs) => SignedBody::Form(pairs),
+        None if body.is_empty() => SignedBody::Nothing,
+        None => SignedBody::Raw(&body),
+    };
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let keys = keys(&app.live().settings.carrier);
+    if let Err(refusal) =
+        verify(&url, &signed, header(SIGNATURE_HEADER).unwrap_or_default(), header(SETTINGS_HEADER), &keys)
+    {
+        metrics::counter!("dutyline_webhooks_refused_total").increment(1);
+        let source = limits::peer(&app, &parts.headers, &parts.extensions);
+        if let Err(pause) = app.request_limit.check(&format!("unsigned {source}")) {
+            let pause = [(RETRY_AFTER, whole_seconds(pause).to_string())];
+            return (pause, empty(StatusCode::TOO_MANY_REQUESTS)).into_response();
+        }
+        tracing::warn!(%refusal, "webhook refused: is public_url what the carrier calls, and the token right?");
+        return forbidden();
+    }
+    let Some(said) = said(&parts, form.as_deref(), &body) else {
+        tracing::warn!("webhook refused: its body is neither a form nor JSON");
+        return empty(StatusCode::BAD_REQUEST);
+    };
+    parts.extensions.insert(Signed(said));
+    next.run(Request::from_parts(parts, Body::empty())).await
+}
+
+/// The form's fields, decoded, in the order sent; `None` when the body is no form.
+fn form_pairs(headers: &HeaderMap, body: &[u8]) -> Option<Vec<(String, String)>> {
+    if body.is_empty() {
+        return None;
+    }
+    let media_type = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    let is_form = media_type.trim().to_ascii_lowercase().starts_with("application/x-www-form-urlencoded");
+    is_form.then(|| url::form_urlencoded::parse(body).into_owned().collect())
+}
+
+/// The carrier's words: from the form, the JSON body, or the query of a GET.
+fn said(parts: &Parts, form: Option<&[(String, String)]>, body: &[u8]) -> Option<CarrierRequest> {
+    let from_pairs = |pairs: &[(String, String)]| {
+        // A field that is sent twice counts once, as it does for the carrier's own libraries.
+        let mut seen = std::collections::BTreeMap::new();
+        for (name, value) in pairs {
+            seen.entry(name.as_str()).or_insert(value.as_str());
+        }
+        let encoded = serde_urlencoded::to_string(seen).ok()?;
+        serde_urlencoded::from_str(&encoded).ok()
+    };
+    match form {
+        Some(pairs) => from_pairs(pairs),
+        None if body.is_empty() => {
+            let query = parts.uri.query().unwrap_or_default();
+            let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+            from_pairs(&pairs)
+        }
+        None => serde_json::from_slice(body).ok(),
+    }
+}
+
+/// Every key that may sign.
+fn keys(carrier: &Carrier) -> Vec<Key> {
+    let tokens = [Some(&carrier.auth_token), carrier.previous_auth_token.as_ref()];
+    let token = |token: &Secret| Key::account_token(token.expose());
+    let shared = carrier.shared_keys.iter().map(|key| Key::shared(key.id.as_str(), key.secret.expose()));
+    tokens.into_iter().flatten().map(token).chain(shared).collect()
+}
+
+fn forbidden() -> Response {
+    empty(StatusCode::FORBIDDEN)
+}
+
+/// A document that does nothing: even a refusal must not be read out as an error.
+fn empty(status: StatusCode) -> Response {
+    (status, [(CONTENT_TYPE, "text/xml")], crate::twiml::Response::default().to_xml()).into_response()
+}

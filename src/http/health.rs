@@ -1,0 +1,32 @@
+//! Whether the program lives, whether it can take calls, and its figures.
+
+use super::error::ApiError;
+use crate::app::App;
+use crate::service::health::{self, NotReady};
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+
+/// `GET /health`: it answers, so it lives.
+pub(super) async fn alive() -> &'static str {
+    "alive\n"
+}
+
+/// `GET /ready`: whether calls can be taken; 503 says which part is at fault.
+pub(super) async fn ready(State(app): State<App>) -> Result<&'static str, ApiError> {
+    health::ready(&app).await?;
+    Ok("ready\n")
+}
+
+/// `GET /metrics`, in the Prometheus text format.
+pub(super) async fn metrics(State(app): State<App>) -> impl IntoResponse {
+    health::gauge(&app).await;
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], (app.metrics)())
+}
+
+impl From<NotReady> for ApiError {
+    fn from(error: NotReady) -> Self {
+        let message = error.parts().join("; ");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", message).because(error)
+    }
+}

@@ -1,0 +1,83 @@
+//! What surrounds every route: its id, its span, its log line, and the bounds of what a request may cost.
+
+use super::error::{ApiError, finish};
+use super::request_id::{self, RequestId};
+use crate::app::App;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::any::Any;
+use std::time::{Duration, Instant};
+use tracing::Instrument;
+use tracing::field::Empty;
+
+/// Bytes that the body of a request may have.
+pub(super) const LARGEST_BODY: usize = 64 * 1024;
+/// How long an answer may be in the making. What a caller waits for has a shorter time of its own.
+const LONGEST: Duration = Duration::from_secs(14);
+
+/// Gives the request its id and its span, the answer its id, and writes the one line and the metrics of it.
+/// Neither path nor query is ever logged: the codes of links stand there.
+pub(super) async fn observe(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let id = RequestId::of(request.headers(), &*app.ids);
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let span = tracing::info_span!(
+        "request", request_id = %id, method = %request.method(), route, api_key = Empty
+    );
+    request.extensions_mut().insert(id.clone());
+    let started = Instant::now();
+    async {
+        let mut response = finish(next.run(request).await, &id);
+        if let Some(value) = id.header() {
+            response.headers_mut().insert(request_id::HEADER, value);
+        }
+        let took = started.elapsed();
+        let status = response.status();
+        tracing::info!(
+            status = status.as_u16(),
+            duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            "request answered"
+        );
+        metrics::counter!(
+            "dutyline_http_requests_total", "route" => route.clone(), "status" => status.as_str().to_owned()
+        )
+        .increment(1);
+        metrics::histogram!("dutyline_http_request_duration_seconds", "route" => route.clone())
+            .record(took.as_secs_f64());
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// Part of the program panicked. What it said is left out, because it may quote what it was working on; the
+/// panic hook knows the place.
+#[derive(Debug, thiserror::Error)]
+#[error("the program panicked while it answered")]
+pub(super) struct Panicked;
+
+/// Turns a panic into an answer.
+pub(super) fn panicked(_payload: Box<dyn Any + Send + 'static>) -> Response<Body> {
+    ApiError::internal(Panicked).into_response()
+}
+
+/// Ends what takes too long.
+pub(super) async fn end_in_time(request: Request, next: Next) -> Result<Response, ApiError> {
+    tokio::time::timeout(LONGEST, next.run(request)).await.map_err(|elapsed| {
+        let message = "the answer took too long";
+        ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", message).because(elapsed)
+    })
+}
+
+/// Refuses a body that says that it is too large. One that does not say so is cut off where it is read.
+pub(super) async fn refuse_large_body(request: Request, next: Next) -> Result<Response, ApiError> {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > LARGEST_BODY) {
+        let message = "the body of a request may have 64 KiB";
+        return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message));
+    }
+    Ok(next.run(request).await)
+}

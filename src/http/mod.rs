@@ -1,0 +1,17 @@
+//! The edge: requests in, answers out. No rule lives here; each handler reads its request, calls one use case
+//! and writes its answer.
+
+mod admin;
+mod alerting;
+pub mod error;
+pub mod extract;
+mod health;
+mod layers;
+mod limits;
+mod links;
+pub mod request_id;
+mod router;
+mod sound;
+mod voice;
+
+pub use router::router;

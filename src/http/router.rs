@@ -1,0 +1,68 @@
+//! Every route of the program, grouped by who calls, and what surrounds them all.
+
+use super::extract::signature;
+use super::{admin, alerting, error, health, layers, limits, links, voice};
+use crate::app::App;
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{any, get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+
+/// The program as a web service. Whoever serves it adds the address of the peer to each request
+/// (`into_make_service_with_connect_info::<SocketAddr>()`): requests are counted by it.
+pub fn router(app: App) -> Router {
+    // The carrier: signed webhooks.
+    let documents = Router::new()
+        .route("/voice", any(voice::arrived))
+        .route("/voice/calls/{call}/legs/{leg}/documents/{document}", any(voice::replied))
+        .route_layer(from_fn_with_state(app.clone(), voice::in_time))
+        .route_layer(CatchPanicLayer::custom(voice::after_panic(app.clone())));
+    let carrier = Router::new()
+        .merge(documents)
+        .route("/voice/status", any(voice::status))
+        .route("/voice/calls/{call}/legs/{leg}/recording", any(voice::recording))
+        .route("/voice/calls/{call}/legs/{leg}/transcription", any(voice::transcription))
+        .route_layer(from_fn_with_state(app.clone(), signature::check));
+
+    // Programs: a bearer key each.
+    let programs = Router::new()
+        .route("/api/alerts", get(alerting::list))
+        .route("/api/alerts/{id}", get(alerting::one))
+        .route("/api/alerts/{id}/recording", get(alerting::recording))
+        .route("/api/reload", post(admin::reload))
+        .route("/api/outbox", get(admin::outbox))
+        .route_layer(from_fn_with_state(app.clone(), limits::by_key_or_peer));
+
+    // People: whoever has the link.
+    let people = Router::new()
+        .route("/l/{code}", get(links::page))
+        .route("/l/{code}/audio", get(links::audio))
+        .route_layer(from_fn_with_state(app.clone(), limits::by_peer));
+
+    // Operators: whatever watches over the process.
+    let operators = Router::new()
+        .route("/ready", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .route_layer(from_fn_with_state(app.clone(), limits::of_operators))
+        .route("/health", get(health::alive));
+
+    // The carrier's bodies are bounded where their signature is checked.
+    let others = Router::new()
+        .merge(programs)
+        .merge(people)
+        .merge(operators)
+        .fallback(error::no_such_route)
+        .method_not_allowed_fallback(error::no_such_method)
+        .layer(RequestBodyLimitLayer::new(layers::LARGEST_BODY))
+        .layer(from_fn(layers::refuse_large_body));
+
+    Router::new()
+        .merge(carrier)
+        .merge(others)
+        // From the inside to the outside.
+        .layer(from_fn(layers::end_in_time))
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(from_fn_with_state(app.clone(), layers::observe))
+        .with_state(app)
+}

@@ -1,0 +1,176 @@
+//! The carrier's webhooks: a signed form in, a `TwiML` document out. Whatever goes wrong, the caller hears a
+//! sentence, and never the carrier's error.
+
+use super::extract::signature::Signed;
+use crate::app::App;
+use crate::domain::ids::{CallId, LegId};
+use crate::domain::voice::input::{CallInput, Take, TakeEnd};
+use crate::domain::voice::recording::Source;
+use crate::service::voice::{self, VoiceError};
+use crate::twiml::request::CarrierRequest;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::any::Any;
+use std::time::Duration;
+
+/// How long a document may be in the making. We ask the carrier to give up on an answer after 4.5 seconds
+/// (`adapters::twilio::TWILIO`), so that a later one would not be heard; no carrier waits longer than 15.
+const LONGEST: Duration = Duration::from_secs(4);
+
+/// A call comes in.
+pub(super) async fn arrived(State(app): State<App>, Signed(said): Signed) -> Response {
+    if said.call_sid.is_empty() {
+        tracing::warn!("webhook without a call id");
+        return apology(&app);
+    }
+    match voice::answer(&app, &said.call_sid, said.from.as_deref()).await {
+        Ok(document) => twiml(document),
+        Err(error) => trouble(&app, error),
+    }
+}
+
+/// A document has been performed, as far as the caller let it.
+pub(super) async fn replied(
+    State(app): State<App>,
+    path: Result<Path<(String, String, String)>, PathRejection>,
+    Signed(said): Signed,
+) -> Response {
+    let place = path.ok().and_then(|Path((call, leg, document))| {
+        Some((call.parse::<CallId>().ok()?, leg.parse::<LegId>().ok()?, document.parse().ok()?))
+    });
+    let Some((call, leg, document)) = place else {
+        tracing::warn!("webhook for a call, leg or document that can't be");
+        return apology(&app);
+    };
+    match voice::take_turn(&app, call, leg, document, input(&said)).await {
+        Ok(document) => twiml(document),
+        Err(error) => trouble(&app, error),
+    }
+}
+
+/// The carrier says how a call is getting on; only its end matters.
+pub(super) async fn status(State(app): State<App>, Signed(said): Signed) -> Response {
+    const OVER: [&str; 5] = ["completed", "busy", "failed", "no-answer", "canceled"];
+    if !said.call_status.as_deref().is_some_and(|status| OVER.contains(&status)) {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    noted(voice::call_ended(&app, &said.call_sid).await)
+}
+
+/// The file of a recording is finished.
+pub(super) async fn recording(
+    State(app): State<App>,
+    Path((call, _leg)): Path<(String, String)>,
+    Signed(said): Signed,
+) -> Response {
+    let Ok(call) = call.parse::<CallId>() else { return noted(Err(VoiceError::Unknown)) };
+    match (said.recording_status.as_deref(), take(&said)) {
+        (Some("completed"), Some(take)) => noted(voice::recording_ready(&app, call, take).await),
+        (Some("absent"), _) => noted(voice::recording_absent(&app, call).await),
+        _ => StatusCode::NO_CONTENT.into_response(),
+    }
+}
+
+/// The text of a recording is there, or can't be had.
+pub(super) async fn transcription(
+    State(app): State<App>,
+    Path((call, _leg)): Path<(String, String)>,
+    Signed(said): Signed,
+) -> Response {
+    let text = said.transcription_text.as_deref();
+    let text = text.filter(|_| said.transcription_status.as_deref() == Some("completed"));
+    let (Ok(call), Some(take)) = (call.parse::<CallId>(), take(&said)) else {
+        tracing::warn!("a text came without a recording that it belongs to");
+        return StatusCode::NO_CONTENT.into_response();
+    };
+    noted(voice::transcription_ready(&app, call, take.source.id(), text).await)
+}
+
+/// Surrounds the routes whose answer the caller hears: what takes too long ends in an apology. What became of a
+/// message is unknown then, and the apology says nothing of it.
+pub(super) async fn in_time(State(app): State<App>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(LONGEST, next.run(request)).await {
+        Ok(response) => response,
+        Err(_elapsed) => {
+            tracing::error!(seconds = LONGEST.as_secs(), "a turn took too long");
+            apology(&app)
+        }
+    }
+}
+
+/// Surrounds the same routes: the caller of a turn that panicked hears an apology as well. What the panic said
+/// is left out, because it may quote what was being worked on.
+pub(super) fn after_panic(app: App) -> impl FnMut(Box<dyn Any + Send + 'static>) -> Response + Clone {
+    move |_payload| {
+        tracing::error!("the program panicked in a turn");
+        apology(&app)
+    }
+}
+
+fn apology(app: &App) -> Response {
+    metrics::counter!("dutyline_turns_failed_total").increment(1);
+    twiml(voice::last_words(app, false))
+}
+
+/// What a request that replies to a document means.
+fn input(said: &CarrierRequest) -> CallInput {
+    match (take(said), said.digits.as_deref()) {
+        (Some(take), _) => CallInput::Recorded(take),
+        (None, Some(digits)) if !digits.is_empty() && digits != "hangup" => {
+            CallInput::Digits(digits.to_owned())
+        }
+        (None, _) => CallInput::Silence,
+    }
+}
+
+/// The recording that a request speaks of.
+fn take(said: &CarrierRequest) -> Option<Take> {
+    let url = said.recording_url.clone().filter(|url| !url.is_empty())?;
+    let mut keys = said.digits.as_deref().unwrap_or_default().chars();
+    let end = match (said.digits.as_deref(), keys.next(), keys.next()) {
+        (Some("hangup"), ..) => TakeEnd::HungUp,
+        (_, Some(key), None) => TakeEnd::Key(key),
+        _ => TakeEnd::Open,
+    };
+    let seconds = said.recording_duration.as_deref().and_then(|text| text.parse().ok()).unwrap_or(0);
+    let id = said.recording_sid.clone().filter(|id| !id.is_empty());
+    Some(Take { source: Source { url, sid: id }, seconds, end })
+}
+
+/// A turn could not be taken: the caller hears why as far as it concerns them, the operator reads the cause.
+fn trouble(app: &App, error: VoiceError) -> Response {
+    let (last_words, cause) = match error {
+        VoiceError::NotWritten { last_words, source } => (last_words, source),
+        VoiceError::Store(cause) => (voice::last_words(app, false), cause),
+        VoiceError::Unknown => {
+            tracing::warn!("webhook for a call, leg or document that there is not");
+            return apology(app);
+        }
+    };
+    metrics::counter!("dutyline_turns_failed_total").increment(1);
+    tracing::error!(error = &cause as &dyn std::error::Error, "a turn could not be stored");
+    twiml(last_words)
+}
+
+/// The answer to a callback beside the line: the carrier asks again where that helps.
+fn noted(result: Result<(), VoiceError>) -> Response {
+    match result {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(VoiceError::Unknown) => {
+            tracing::warn!("callback about something that there is not");
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(VoiceError::Store(source) | VoiceError::NotWritten { source, .. }) => {
+            tracing::error!(error = &source as &dyn std::error::Error, "a callback could not be stored");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+fn twiml(document: String) -> Response {
+    ([(CONTENT_TYPE, "text/xml")], document).into_response()
+}

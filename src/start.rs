@@ -1,0 +1,304 @@
+//! The composition root: settings become adapters, adapters become an [`App`], and the loops begin. The only
+//! file that knows everything.
+
+use crate::adapters::folder::FolderRecordings;
+use crate::adapters::rate_limit::RateLimit;
+use crate::adapters::smtp::{InvalidSmtpAccount, Smtp, SmtpAccount, SmtpLogin, SmtpTls};
+use crate::adapters::twilio::{Twilio, TwilioAccount};
+use crate::adapters::{http_client, random_ids::RandomIds, system_clock::SystemClock};
+use crate::app::{App, Live, Metrics, Reload};
+use crate::domain::ids::Ids;
+use crate::ports::clock::Clock;
+use crate::ports::vendor::SingleSender;
+use crate::settings::{Loaded, MailTls, Problems, Settings};
+use crate::storage::SqlStore;
+use crate::storage::sqlite::{OpenError, SqliteOptions};
+use crate::{http, settings, worker};
+use arc_swap::ArcSwap;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+
+/// How long a vendor may take to answer, from the first byte sent to the last one got. The sound of two minutes
+/// is about two megabytes.
+const VENDOR_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a write waits for another process that holds the database. Callers wait as well, and a carrier waits
+/// for us no longer than some seconds: behind one group of writes that failed there must be time to say so.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// Why the program could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database can't be opened or brought up to date.
+    #[error("the database {} can't be used", .0.display())]
+    Database(PathBuf, #[source] OpenError),
+    /// The recordings' folder can't be used.
+    #[error("the recordings' folder {} can't be used", .0.display())]
+    Recordings(PathBuf, #[source] std::io::Error),
+    /// The client for the vendors' APIs can't be built.
+    #[error("no HTTP client can be built")]
+    Client(#[from] reqwest::Error),
+    /// The mail settings can't be used.
+    #[error("the mail settings can't be used")]
+    Mail(#[from] InvalidSmtpAccount),
+    /// The metrics can't be collected.
+    #[error("the metrics can't be collected")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
+    /// The address that we are reached at makes no URL.
+    #[error("the address that is listened on makes no URL")]
+    Address(#[from] url::ParseError),
+    /// The port can't be listened on.
+    #[error("{0} can't be listened on (does another demo or gateway run on it?)")]
+    Listen(SocketAddr, #[source] std::io::Error),
+    /// Serving ended.
+    #[error("the HTTP port failed")]
+    Serve(#[source] std::io::Error),
+}
+
+/// Where the settings come from, so that they can be read again.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A file.
+    File(PathBuf),
+    /// The demo's, which are part of the program; relative paths start at the folder.
+    Demo(PathBuf),
+}
+
+impl Source {
+    /// Reads and checks them.
+    pub fn load(&self) -> Result<Loaded, Problems> {
+        match self {
+            Self::File(path) => settings::load(path),
+            Self::Demo(base) => settings::parse("demo.toml", settings::DEMO, base),
+        }
+    }
+}
+
+/// What the program stands on: the real world's, or a test's.
+#[derive(Clone)]
+pub struct Ground {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+    /// Where the settings came from.
+    pub source: Source,
+    /// Where we are reached when the settings don't say: the address that is listened on.
+    pub address: SocketAddr,
+}
+
+impl Ground {
+    /// The real one.
+    pub fn real(source: Source, address: SocketAddr) -> Self {
+        let clock = real_clock();
+        Self { ids: Arc::new(RandomIds::new(clock.clone())), clock, source, address }
+    }
+}
+
+/// The time of this machine.
+pub fn real_clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
+/// Opens the store of the settings.
+pub fn open_store(settings: &Settings, ids: Arc<dyn Ids>) -> Result<SqlStore, StartError> {
+    let place = &settings.store.database;
+    make_folder(place);
+    let options = SqliteOptions {
+        patience: PATIENCE,
+        max_bytes: settings.store.max_bytes,
+        ..SqliteOptions::file(place)
+    };
+    SqlStore::open_sqlite(&options, ids).map_err(|error| StartError::Database(place.clone(), error))
+}
+
+/// Makes the folder of a file, for this user only. When that fails, opening the file says why.
+fn make_folder(file: &Path) {
+    if let Some(folder) = file.parent() {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        let _there_already = builder.create(folder);
+    }
+}
+
+/// Puts the program together on an open store.
+pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, StartError> {
+    let Loaded { settings, phrases, warnings: _ } = loaded;
+    let client = http_client::build(VENDOR_TIMEOUT)?;
+    let carrier = Arc::new(Twilio::new(
+        client,
+        TwilioAccount {
+            api_url: settings.carrier.api_url.clone(),
+            account_sid: settings.carrier.account_sid.clone(),
+            auth_token: settings.carrier.auth_token.expose().to_owned(),
+            number: settings
+                .sms
+                .as_ref()
+                .map_or_else(|| settings.carrier.number.clone(), |sms| sms.from.clone()),
+        },
+    ));
+    let mail = match &settings.mail {
+        Some(mail) => {
+            Some(Arc::new(Smtp::new(smtp_account(mail), ground.clock.clone())?) as Arc<dyn SingleSender>)
+        }
+        None => None,
+    };
+    let folder = &settings.store.recordings;
+    let recordings =
+        FolderRecordings::open(folder).map_err(|error| StartError::Recordings(folder.clone(), error))?;
+    let per_minute = |limit: u32| {
+        let limit = NonZeroU32::new(limit).unwrap_or(NonZeroU32::MIN);
+        Arc::new(RateLimit::per_minute(limit, ground.clock.clone()))
+    };
+    let public_url = match settings.server.public_url.clone() {
+        Some(url) => url,
+        None => format!("http://{}/", ground.address).parse()?,
+    };
+    let sms = settings.sms.as_ref().map(|_| carrier.clone() as Arc<dyn SingleSender>);
+    let (calls, requests) =
+        (settings.limits.calls_per_number_per_minute, settings.limits.requests_per_source_per_minute);
+    let started = settings.clone();
+    let live = Arc::new(ArcSwap::from_pointee(Live { settings, phrases }));
+    let store = Arc::new(store);
+    Ok(App {
+        reload: reloader(live.clone(), started, ground.source),
+        live,
+        public_url,
+        clock: ground.clock.clone(),
+        ids: ground.ids,
+        calls: store.clone(),
+        alerts: store.clone(),
+        links: store.clone(),
+        keys: store.clone(),
+        outbox: store,
+        telephony: carrier,
+        recordings: Arc::new(recordings),
+        sms,
+        mail,
+        call_limit: per_minute(calls),
+        request_limit: per_minute(requests),
+        metrics: collect_metrics()?,
+        outbox_wake: Arc::new(Notify::new()),
+    })
+}
+
+fn smtp_account(mail: &settings::Mail) -> SmtpAccount {
+    SmtpAccount {
+        host: mail.host.clone(),
+        port: mail.port,
+        tls: match mail.tls {
+            MailTls::None => SmtpTls::None,
+            MailTls::Starttls => SmtpTls::StartTls,
+            MailTls::Tls => SmtpTls::Tls,
+        },
+        login: mail.login.as_ref().map(|login| SmtpLogin {
+            user: login.user.expose().to_owned(),
+            password: login.password.expose().to_owned(),
+        }),
+        from: mail.from.clone(),
+        timeout: VENDOR_TIMEOUT,
+    }
+}
+
+/// What puts new settings in force: they are checked first, then swapped whole. What was built from the old ones
+/// stays until a restart, and is named.
+fn reloader(live: Arc<ArcSwap<Live>>, started: Settings, source: Source) -> Reload {
+    Arc::new(move || {
+        let Loaded { settings: new, phrases, warnings } =
+            source.load().map_err(|problems| problems.report("nothing was changed"))?;
+        for warning in &warnings {
+            tracing::warn!("{warning}");
+        }
+        let old = &started;
+        let sections = [
+            ("server", old.server != new.server),
+            ("store", old.store != new.store),
+            ("log", old.log != new.log),
+            (
+                "carrier",
+                old.carrier.account_sid != new.carrier.account_sid
+                    || old.carrier.auth_token != new.carrier.auth_token
+                    || old.carrier.api_url != new.carrier.api_url
+                    || old.carrier.number != new.carrier.number,
+            ),
+            ("mail", old.mail != new.mail),
+            ("sms", old.sms != new.sms),
+            ("limits", old.limits != new.limits),
+            ("exchange", old.exchange != new.exchange),
+        ];
+        live.store(Arc::new(Live { settings: new, phrases }));
+        let restart: Vec<_> =
+            sections.into_iter().filter_map(|(name, changed)| changed.then_some(name)).collect();
+        tracing::info!(needs_restart = ?restart, "settings reloaded");
+        Ok(restart)
+    })
+}
+
+/// The metrics of this process. They are collected once, however often the program is put together (tests do).
+fn collect_metrics() -> Result<Metrics, StartError> {
+    static HANDLE: Mutex<Option<PrometheusHandle>> = Mutex::new(None);
+    let mut known = HANDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    let handle = match known.take() {
+        Some(handle) => handle,
+        None => recorder()?.install_recorder()?,
+    };
+    *known = Some(handle.clone());
+    drop(known);
+    Ok(Arc::new(move || {
+        handle.run_upkeep();
+        handle.render()
+    }))
+}
+
+/// Durations fall into buckets, so that those of several processes can be put together. A turn is due within
+/// milliseconds; a caller notices the first second, and the carrier gives up after the fourth.
+fn recorder() -> Result<PrometheusBuilder, StartError> {
+    const SECONDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 4.0, 14.0];
+    Ok(PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_duration_seconds".to_owned()), &SECONDS)?)
+}
+
+/// Serves HTTP and works off what is due until `stop` turns true; then lets running turns finish, for the grace
+/// time of the settings at most, and closes the store.
+pub async fn run(
+    app: App,
+    store: SqlStore,
+    listener: TcpListener,
+    stop: watch::Receiver<bool>,
+) -> Result<(), StartError> {
+    let grace = app.live().settings.server.shutdown_grace;
+    let workers = tokio::spawn(worker::run(app.clone(), stop.clone()));
+    let router = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let stopped = |mut stop: watch::Receiver<bool>| async move {
+        // An error means that nobody can stop us any more, which is a stop as well.
+        drop(stop.wait_for(|stop| *stop).await);
+    };
+    let server = axum::serve(listener, router).with_graceful_shutdown(stopped(stop.clone()));
+    let patience = async {
+        stopped(stop).await;
+        worker::patience(grace).await;
+    };
+    tokio::select! {
+        ended = server => ended.map_err(StartError::Serve)?,
+        () = patience => tracing::warn!("requests still ran at the end of the grace time; they are cut off"),
+    }
+    tokio::select! {
+        ended = workers => if let Err(error) = ended {
+            tracing::error!(error = &error as &dyn std::error::Error, "the workers ended badly");
+        },
+        () = worker::patience(grace) => {
+            tracing::warn!("effects still ran at the end of the grace time; they are done after their lease");
+        }
+    }
+    store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}

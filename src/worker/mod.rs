@@ -1,0 +1,104 @@
+//! The loops that carry out what is due. A loop is a few lines around one use case of `service`, which is also
+//! what the tests call.
+
+use crate::app::App;
+use crate::service::{effects, voice};
+use std::error::Error;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+
+/// How long a loop rests when nothing wakes it. Another process may have left work that is due.
+const REST: Duration = Duration::from_secs(1);
+
+/// Effects that are under way at the same time. A vendor who answers nothing holds each of his for half a minute;
+/// the others' go on beside them.
+const AT_ONCE: u32 = 64;
+
+/// Runs every loop until `stop` turns true; a pass that is under way is finished.
+pub async fn run(app: App, stop: watch::Receiver<bool>) {
+    let mut loops = JoinSet::new();
+    loops.spawn(outbox(app.clone(), stop.clone()));
+    loops.spawn(deadlines(app, stop));
+    while let Some(ended) = loops.join_next().await {
+        note(ended);
+    }
+}
+
+/// Effects that are due, each in a task of its own: a slow one holds up no other, and one that panics ends only
+/// itself. Its lease brings it back.
+async fn outbox(app: App, mut stop: watch::Receiver<bool>) {
+    let wake = app.outbox_wake.clone();
+    let mut under_way = JoinSet::new();
+    while !*stop.borrow() {
+        let free = AT_ONCE.saturating_sub(u32::try_from(under_way.len()).unwrap_or(AT_ONCE));
+        let claimed = if free == 0 { Ok(vec![]) } else { effects::claim(&app, free).await };
+        let claimed = claimed.unwrap_or_else(|error| {
+            tracing::error!(error = &error as &dyn Error, "the outbox can't be read");
+            vec![]
+        });
+        let is_quiet = claimed.is_empty();
+        for one in claimed {
+            let app = app.clone();
+            under_way.spawn(async move { effects::run(&app, one).await });
+        }
+        if is_quiet {
+            tokio::select! {
+                Some(ended) = under_way.join_next() => note(ended),
+                () = wake.notified() => {}
+                () = rest() => {}
+                _ = stop.changed() => {}
+            }
+        }
+        while let Some(ended) = under_way.try_join_next() {
+            note(ended);
+        }
+    }
+    while let Some(ended) = under_way.join_next().await {
+        note(ended);
+    }
+}
+
+/// A task that panicked is told of; what it said is left out, because it may quote what it was working on.
+fn note(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(panicked = error.is_panic(), "a task of a worker ended badly");
+    }
+}
+
+/// Calls whose deadline has come.
+async fn deadlines(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let pass = tokio::spawn({
+            let app = app.clone();
+            async move { voice::deadlines(&app).await }
+        });
+        let done = match pass.await {
+            Ok(Ok(done)) => done,
+            Ok(Err(error)) => {
+                tracing::error!(error = &error as &dyn Error, "the calls' deadlines can't be read");
+                0
+            }
+            Err(panicked) => {
+                note(Err(panicked));
+                0
+            }
+        };
+        if done == 0 {
+            tokio::select! {
+                () = rest() => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+}
+
+async fn rest() {
+    patience(REST).await;
+}
+
+/// Lets that much time pass.
+pub async fn patience(time: Duration) {
+    #[expect(clippy::disallowed_methods, reason = "the loops of worker/ are where the program waits")]
+    tokio::time::sleep(time).await;
+}
