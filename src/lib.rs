@@ -22,3 +22,5 @@ pub mod http;
 pub mod worker;
 
 pub mod start;
+
+pub mod exchange;

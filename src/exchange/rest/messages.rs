@@ -1,0 +1,82 @@
+//! Text messages: sent by the gateway, kept and shown here.
+
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use crate::exchange::{
+    carrier::{Exchange, OutgoingText, form::rfc2822, records::Message},
+    rest::{Form, created, error::ApiError, ok, page},
+};
+
+/// Characters of the longest body.
+const LONGEST_BODY: usize = 1_600;
+
+pub(super) fn send(exchange: &Exchange, form: &Form) -> Result<Response, ApiError> {
+    let to = form.get("To").ok_or(ApiError::NO_TO)?;
+    if !is_e164(to) {
+        return Err(ApiError::INVALID_TO);
+    }
+    let from = form.get("From").or_else(|| form.get("MessagingServiceSid")).ok_or(ApiError::NO_FROM)?;
+    let body = form.get("Body").filter(|body| !body.is_empty()).ok_or(ApiError::NO_BODY)?;
+    if body.chars().count() > LONGEST_BODY {
+        return Err(ApiError::LONG_BODY);
+    }
+    let text = OutgoingText {
+        to: to.to_owned(),
+        from: from.to_owned(),
+        body: body.to_owned(),
+        status_callback: form.get("StatusCallback").map(str::to_owned),
+    };
+    let now = exchange.now();
+    let message = exchange.switchboard().text(text, now);
+    exchange.announce();
+    Ok(created(&shape(&message, &exchange.config().account_sid, "queued")))
+}
+
+pub(super) fn list(exchange: &Exchange) -> Response {
+    let account = &exchange.config().account_sid;
+    let texts: Vec<Message> = exchange.switchboard().texts.values().cloned().collect();
+    let items = texts.iter().map(|message| shape(message, account, "delivered")).collect::<Vec<_>>();
+    page("messages", &items, &format!("/2010-04-01/Accounts/{account}/Messages.json"))
+}
+
+pub(super) fn show(exchange: &Exchange, sid: &str) -> Result<Response, ApiError> {
+    let message = exchange.switchboard().texts.get(sid).cloned().ok_or(ApiError::NOT_FOUND)?;
+    Ok(ok(&shape(&message, &exchange.config().account_sid, "delivered")))
+}
+
+/// `+`, then 2 to 15 digits of which the first is not 0.
+fn is_e164(number: &str) -> bool {
+    number.strip_prefix('+').is_some_and(|digits| {
+        (2..=15).contains(&digits.len())
+            && !digits.starts_with('0')
+            && digits.bytes().all(|digit| digit.is_ascii_digit())
+    })
+}
+
+fn shape(message: &Message, account: &str, status: &str) -> Value {
+    let at = rfc2822(message.created);
+    let uri = format!("/2010-04-01/Accounts/{account}/Messages/{}", message.sid);
+    json!({
+        "sid": message.sid,
+        "account_sid": account,
+        "messaging_service_sid": null,
+        "to": message.to,
+        "from": message.from,
+        "body": message.body,
+        "status": status,
+        "direction": "outbound-api",
+        "num_segments": message.body.chars().count().div_ceil(153).max(1).to_string(),
+        "num_media": "0",
+        "date_created": at,
+        "date_updated": at,
+        "date_sent": if status == "queued" { Value::Null } else { json!(at) },
+        "price": null,
+        "price_unit": "USD",
+        "error_code": null,
+        "error_message": null,
+        "api_version": "2010-04-01",
+        "uri": format!("{uri}.json"),
+        "subresource_uris": { "media": format!("{uri}/Media.json") },
+    })
+}

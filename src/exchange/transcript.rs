@@ -1,0 +1,110 @@
+//! A call as it went, in words: for failures, and for snapshots.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
+use super::line::{Arrived, Kind, LineEvent, Road};
+
+/// Renders calls, one after the other, and the messages that arrived. Times count from the first call's
+/// beginning; ids are left out, so that the same conversation always reads the same.
+pub fn render(calls: &[&[LineEvent]], messages: &[Arrived]) -> String {
+    let start = calls.iter().find_map(|call| call.first()).map(|event| event.at);
+    let mut text = String::new();
+    for event in calls.iter().copied().flatten() {
+        line(&mut text, start, event.at, &words(event));
+    }
+    for message in messages {
+        let start = start.or_else(|| messages.first().map(|first| first.at));
+        line(&mut text, start, message.at, &about(message));
+    }
+    text
+}
+
+/// One event in words.
+pub(super) fn words(event: &LineEvent) -> String {
+    let text = &event.text;
+    match event.kind {
+        Kind::Dialled => "caller dials".to_owned(),
+        Kind::Heard => format!("line   \"{text}\""),
+        Kind::Cut => "line   (stops speaking)".to_owned(),
+        Kind::Beep => "line   (beep, recording)".to_owned(),
+        Kind::Recording => "line   (recording)".to_owned(),
+        Kind::Recorded if text.is_empty() => "line   (recorded nothing)".to_owned(),
+        Kind::Recorded => format!("line   (recorded \"{text}\")"),
+        Kind::Pressed => format!("caller presses {text}"),
+        Kind::Said => format!("caller says \"{text}\""),
+        Kind::Trouble => format!("trouble: {text}"),
+        Kind::HungUp => "caller hangs up".to_owned(),
+        Kind::Ended => "line   (hangs up)".to_owned(),
+    }
+}
+
+/// One message in words, several lines if its text has several.
+pub(super) fn about(message: &Arrived) -> String {
+    let Arrived { to, subject, text, .. } = message;
+    let text = text.trim_end();
+    match message.kind {
+        Road::Sms => format!("sms to {to}: {text}"),
+        Road::Mail => format!("mail to {to}: {subject}\n{text}"),
+    }
+}
+
+fn line(text: &mut String, start: Option<Timestamp>, at: Timestamp, words: &str) {
+    let seconds = start.map_or(0.0, |start| at.duration_since(start).as_secs_f64());
+    let mut lines = words.lines();
+    // Writing to a string can't fail.
+    _ = writeln!(text, "{seconds:>7.1}  {}", lines.next().unwrap_or_default());
+    for more in lines {
+        _ = writeln!(text, "         {more}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan;
+
+    use super::*;
+
+    #[test]
+    fn a_call_reads_like_a_play() {
+        let event = |n, seconds: i64, kind, text: &str| LineEvent {
+            n,
+            at: Timestamp::UNIX_EPOCH + seconds.seconds(),
+            kind,
+            text: text.to_owned(),
+        };
+        let call = [
+            event(1, 100, Kind::Dialled, ""),
+            event(2, 100, Kind::Heard, "Press 1"),
+            event(3, 102, Kind::Pressed, "1"),
+            event(4, 102, Kind::Cut, ""),
+            event(5, 103, Kind::Beep, ""),
+            event(6, 103, Kind::Said, "Pumps"),
+            event(7, 105, Kind::HungUp, ""),
+        ];
+        let mail = Arrived {
+            n: 1,
+            at: Timestamp::UNIX_EPOCH + 109.seconds(),
+            kind: Road::Mail,
+            to: "cleo@example.org".to_owned(),
+            from: "duty@example.org".to_owned(),
+            subject: "Alert".to_owned(),
+            text: "Pumps\nListen\n".to_owned(),
+        };
+        assert_eq!(
+            render(&[&call], &[mail]),
+            "    0.0  caller dials
+    0.0  line   \"Press 1\"
+    2.0  caller presses 1
+    2.0  line   (stops speaking)
+    3.0  line   (beep, recording)
+    3.0  caller says \"Pumps\"
+    5.0  caller hangs up
+    9.0  mail to cleo@example.org: Alert
+         Pumps
+         Listen
+"
+        );
+    }
+}
