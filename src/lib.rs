@@ -1,26 +1,141 @@
 //! Dutyline: one number to call. Who calls is known by the number, chooses a group, leaves a message, and the
 //! people on call are told.
+//!
+//! # The picture
+//!
+//! ```text
+//!                settings file, prompts/, templates/
+//!                             │ read once, checked, then plain values
+//!                             ▼
+//! carrier ─┐  ┌──────┐   ┌─────────┐   ┌────────┐
+//! program ─┼─▶│ http │──▶│ service │──▶│ domain │   values in, a decision out
+//!  person ─┘  └──────┘   └────┬────┘   └────────┘
+//!             ┌────────┐  ▲   │ reads facts, writes one decision
+//!    time ───▶│ worker │──┘   ▼
+//!             └────────┘ ┌─────────┐
+//!                        │  ports  │   traits, and the values that they speak
+//!                        └────┬────┘
+//!                      ┌──────┴──────┐
+//!                   storage       adapters
+//! ```
+//!
+//! - A use case in `service` loads the facts, calls one function of `domain`, and hands the decision to one
+//!   method of the store, which writes it all or not at all.
+//! - What we do to the outside is a row before it is an action: an effect is written with the decision that
+//!   asked for it, and `worker` carries it out.
+//! - The state of a call is in the store, not in a URL and not in memory.
+//!
+//! # The map
+//!
+//! In reading order. A folder stands for the files in it; the most important ones have a line of their own.
+//!
+//! - `main.rs`, `cli/`: the program around this library: commands, exit codes, the terminal.
+//! - `start.rs`: puts the program together, runs it, stops it. The only file that knows everything.
+//! - `app.rs`: what every use case gets: the settings of the moment, and the ports.
+//! - `domain/`: the decisions; here ids, contacts, severity, effects, retries, API keys.
+//!   - `domain/voice/`: a phone call: its states, inputs, menu, phrases and plans.
+//!   - `domain/voice/step/`: the state machine of a call.
+//!   - `domain/voice/step/mod.rs`: **the** function: state and input in, turn out.
+//!   - `domain/directory/`: people, groups, devices, absences.
+//!   - `domain/directory/resolve.rs`: who is reached when a recipient is addressed at a moment.
+//!   - `domain/alerting/`: alerts, and what each of their people is sent.
+//!   - `domain/links/`: short links to recordings.
+//! - `ports/`: what we ask of the world: store, carrier, vendors, recordings, limits, time.
+//!   - `ports/store.rs`: what is remembered, an area a trait.
+//! - `service/`: the use cases.
+//!   - `service/voice/`: a call, turn by turn, and what happens to it beside the line.
+//!   - `service/effects.rs`: every effect carried out: one `match`.
+//! - `http/`: the edge: handlers, errors, what surrounds every route.
+//!   - `http/router.rs`: every route of the program, one list.
+//!   - `http/voice.rs`: the carrier's webhooks.
+//!   - `http/extract/`: what handlers take from a request: signature, key, item.
+//!   - `http/alerting/`: an alert as JSON, a page of a list.
+//! - `worker/`: the loops that carry out what is due.
+//! - `settings/`: the settings file: from text to checked values.
+//!   - `settings/keys.rs`: every key, its kind, its default and its meaning, one table.
+//!   - `settings/check/`: the rules between keys.
+//!   - `settings/prompts.rs`, `settings/prompts/`: what is said on the phone, one file a language.
+//! - `storage/`: every store trait, in portable SQL.
+//!   - `storage/migrations/`: the schema and its history.
+//!   - `storage/driver.rs`: what a database must be able to do.
+//!   - `storage/sqlite/`: the embedded database: one writer with group commit, some readers.
+//! - `adapters/`: vendors, and what else of the world is no store: mail, folders, the clock, randomness.
+//!   - `adapters/twilio/`: the carrier's API.
+//! - `twiml/`: the telephony protocol as data: documents, webhooks.
+//!   - `twiml/render.rs`: from a plan of `domain` to a document.
+//!   - `twiml/read/`: XML as a document.
+//!   - `twiml/signature/`: the signature on a webhook.
+//! - `exchange/`: a carrier of our own, for the demo and for every test of a call.
+//!   - `exchange/carrier/`: calls, recordings, webhooks with retries.
+//!   - `exchange/leg/`: one phone performing a document.
+//!   - `exchange/rest/`: the carrier's API, as far as it is used.
+//!   - `exchange/script/`: calls written down.
+//!
+//! # Who may import whom
+//!
+//! A test holds the code to these lines, to the map, and to what is never there.
+//!
+//! ```text
+//! domain   -> nothing
+//! twiml    -> domain
+//! ports    -> domain twiml
+//! settings -> domain
+//! app      -> domain ports settings
+//! service  -> domain ports twiml app settings
+//! storage  -> domain ports
+//! adapters -> domain ports twiml settings
+//! http     -> domain service twiml app settings
+//! worker   -> service app
+//! exchange -> twiml ports::clock
+//! start    -> everything
+//! ```
+//!
+//! # What is never there
+//!
+//! - `domain` does no IO, reads no clock, draws no lot, and has no `async`.
+//! - `http` holds no rule.
+//! - No SQL outside `storage/`.
+//! - No vendor's name outside `adapters/`, `settings/` and `exchange/`, but for the sources in comments and the
+//!   carrier's headers in `twiml/signature.rs`.
+//! - No phone number, mail address or secret in any log or span: their types don't print them.
+//! - Nothing but `start.rs` constructs an adapter.
+//!
+//! # Where do I …
+//!
+//! - … find what a caller hears after a key: `domain/voice/step/mod.rs`; its words: `prompts/en.toml`.
+//! - … find a route: `http/router.rs`.
+//! - … add a carrier: a file or folder in `adapters/` that implements [`ports::telephony::Telephony`] with the
+//!   carrier's [`twiml::render::Capabilities`], a word in [`settings::CarrierKind`], a line in `start.rs`.
+//! - … add a language: a file beside `prompts/en.toml` with the same keys, a line in `settings/prompts.rs`. An
+//!   operator does it without a build: a folder named by `voice.prompts`.
+//! - … add a menu action: a variant of [`domain::voice::menu::Action`]; the compiler shows the rest.
+//! - … add a setting: a line in `settings/keys.rs`, a field in `settings/file.rs`, one in [`settings::Settings`],
+//!   its rule in `settings/check/`; the tests ask for its place in `settings/default.toml` and
+//!   `settings/reference.md`.
+//! - … add an effect: a variant of [`domain::effect::Effect`], and its arm in `service/effects.rs`.
+//! - … add a migration: a new file in `storage/migrations/` and its line in `storage/migrate.rs`; a released
+//!   file is never edited.
 
-pub mod domain;
-
-pub mod twiml;
-
-pub mod ports;
-
-pub mod settings;
-
-pub mod storage;
+pub mod start;
 
 pub mod app;
 
-pub mod service;
+pub mod domain;
 
-pub mod adapters;
+pub mod ports;
+
+pub mod service;
 
 pub mod http;
 
 pub mod worker;
 
-pub mod start;
+pub mod settings;
+
+pub mod storage;
+
+pub mod adapters;
+
+pub mod twiml;
 
 pub mod exchange;

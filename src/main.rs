@@ -1,3 +1,10 @@
-//! The command line.
+//! The command line: reads the command, calls the library, turns errors into exit codes.
 
-fn main() {}
+mod cli;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run(cli::Command::parse())
+}

@@ -1,0 +1,124 @@
+//! The commands: what they are called, what they take, and how they end.
+//!
+//! Exit codes: 0 done, 1 failed, 2 the settings or the command's own words are wrong.
+
+mod api;
+mod check;
+mod client;
+mod demo;
+mod keys;
+mod logging;
+mod phone;
+mod serve;
+mod signals;
+
+use clap::{Args, Parser, Subcommand};
+use std::error::Error;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// One number to call: it takes a spoken message and raises an alert with the people on call.
+///
+/// `dutyline demo` starts everything on this machine, without accounts and settings; `dutyline call` in a second
+/// terminal is a phone to try it with.
+#[derive(Debug, Parser)]
+#[command(name = "dutyline", version, disable_help_subcommand = true)]
+pub(crate) struct Command {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Start everything on this machine: an embedded database, a team to try it with, and a carrier of our own.
+    ///
+    /// Nothing leaves the machine. Ends with Ctrl-C.
+    Demo(demo::Demo),
+    /// Run the gateway by a settings file.
+    ///
+    /// SIGHUP, or `dutyline reload`, reads the settings again. Ctrl-C or SIGTERM stops it after running turns
+    /// have been answered.
+    Serve(serve::Serve),
+    /// Run only the built-in carrier of a settings file, as a process of its own.
+    Exchange(serve::ExchangeOnly),
+    /// Check a settings file, say everything that is wrong with it, and start nothing.
+    Check(check::Check),
+    /// Tell a running gateway to read its settings again. They are checked first; a file with problems changes
+    /// nothing.
+    Reload(api::Reload),
+    /// A phone in this terminal: dials the built-in carrier of the demo, or plays a script.
+    Call(phone::Call),
+    /// Show the alerts of a running gateway, newest first, or one of them with its story.
+    Alerts(api::Alerts),
+    /// Make, list and revoke API keys in the store.
+    #[command(subcommand)]
+    Key(keys::Key),
+}
+
+/// The settings file.
+#[derive(Debug, Args)]
+struct SettingsFile {
+    /// The settings file. `dutyline check --default` prints a commented one to begin with.
+    #[arg(long, value_name = "FILE", env = "DUTYLINE_SETTINGS", default_value = "dutyline.toml")]
+    settings: PathBuf,
+}
+
+/// How a command failed.
+type Failed = Box<dyn Error + Send + Sync>;
+
+/// Problems of the settings file: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct WrongSettings(String);
+
+/// Runs a command to its end.
+pub(crate) fn run(command: Command) -> ExitCode {
+    let result = match command.what {
+        What::Demo(demo) => demo.run(),
+        What::Serve(serve) => serve.run(),
+        What::Exchange(exchange) => exchange.run(),
+        What::Check(check) => check.run(),
+        What::Reload(reload) => reload.run(),
+        What::Call(call) => call.run(),
+        What::Alerts(alerts) => alerts.run(),
+        What::Key(key) => key.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<WrongSettings>() => {
+            complain(&error.to_string());
+            ExitCode::from(2)
+        }
+        Err(error) => {
+            complain(&chain(&*error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// An error and what caused it, as one line.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words = format!("{words}: {error}");
+        cause = error.source();
+    }
+    words
+}
+
+/// A line on standard output. That nobody reads it any more is no failure of the command.
+fn say(line: &str) {
+    let _nobody_listens = writeln!(std::io::stdout(), "{line}");
+}
+
+/// A line on standard error.
+fn complain(line: &str) {
+    let _nobody_listens = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Runs an asynchronous command.
+fn block_on<T>(what: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(what)
+}
