@@ -1,0 +1,54 @@
+//! Twilio's API, played by a mock server.
+
+mod failures;
+mod messages;
+mod recordings;
+
+use dutyline::adapters::http_client;
+use dutyline::adapters::twilio::{Twilio, TwilioAccount};
+use dutyline::domain::contact::PhoneNumber;
+use std::fmt::Write;
+use std::time::Duration;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
+const TOKEN: &str = "a-token-that-nobody-else-may-see";
+const OUR_NUMBER: &str = "+15550199";
+
+/// An adapter for the API at that address; it gives up after half a second.
+fn twilio(api_url: &str) -> Twilio {
+    let client = http_client::build(Duration::from_millis(500)).unwrap();
+    let account = TwilioAccount {
+        api_url: api_url.parse().unwrap(),
+        account_sid: ACCOUNT.to_owned(),
+        auth_token: TOKEN.to_owned(),
+        number: PhoneNumber::parse(OUR_NUMBER).unwrap(),
+    };
+    Twilio::new(client, account)
+}
+
+/// A server that gives that answer to whatever it is asked, and an adapter for it.
+async fn answering(answer: ResponseTemplate) -> (MockServer, Twilio) {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    let twilio = twilio(&server.uri());
+    (server, twilio)
+}
+
+/// What the server was asked: request lines, the headers that we set, bodies.
+async fn asked(server: &MockServer) -> String {
+    let mut asked = String::new();
+    for request in server.received_requests().await.unwrap() {
+        let Request { method, url, headers, body } = request;
+        writeln!(asked, "{method} {}", url.path()).unwrap();
+        assert_eq!(url.query(), None);
+        for name in ["authorization", "content-type", "user-agent"] {
+            if let Some(value) = headers.get(name) {
+                writeln!(asked, "{name}: {}", value.to_str().unwrap()).unwrap();
+            }
+        }
+        writeln!(asked, "{}", String::from_utf8(body).unwrap()).unwrap();
+    }
+    asked
+}

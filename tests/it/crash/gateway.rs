@@ -1,0 +1,173 @@
+//! The two processes: an exchange that stays, and a gateway that is killed.
+
+use super::caller::{Caller, SPEED};
+use dutyline::domain::access::TokenHash;
+use dutyline::exchange::phone_client::PhoneClient;
+use serde_json::Value;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+const TOKEN: &str = "tests only";
+const KEY: &str = "dl_tests_only";
+
+/// An exchange and its gateway.
+pub(super) struct Pair {
+    settings: PathBuf,
+    exchange: Child,
+    gateway: Child,
+    exchange_url: String,
+    gateway_url: String,
+    http: reqwest::Client,
+    _folder: TempDir,
+}
+
+impl Pair {
+    /// `longest`: seconds that a message may take.
+    pub(super) async fn start(callers: usize, longest: u32) -> Self {
+        let folder = TempDir::new().unwrap();
+        let settings = folder.path().join("settings.toml");
+        let [gateway_port, exchange_port, mail_port] = free_ports();
+        std::fs::write(&settings, text(callers, longest, gateway_port, exchange_port, mail_port)).unwrap();
+        let exchange = run("exchange", &settings);
+        let gateway = run("serve", &settings);
+        let http = dutyline::adapters::http_client::build(Duration::from_secs(5)).unwrap();
+        let pair = Self {
+            settings,
+            exchange,
+            gateway,
+            exchange_url: format!("http://127.0.0.1:{exchange_port}"),
+            gateway_url: format!("http://127.0.0.1:{gateway_port}"),
+            http,
+            _folder: folder,
+        };
+        pair.answers(&format!("{}/ready", pair.gateway_url)).await;
+        pair.answers(&pair.exchange_url).await;
+        pair
+    }
+
+    pub(super) fn phone(&self) -> PhoneClient {
+        PhoneClient::new(&self.exchange_url, TOKEN).unwrap()
+    }
+
+    /// SIGKILL: nothing is said, nothing is finished.
+    pub(super) fn kill_gateway(&mut self) {
+        self.gateway.kill().unwrap();
+        self.gateway.wait().unwrap();
+    }
+
+    pub(super) fn start_gateway(&mut self) {
+        self.gateway = run("serve", &self.settings);
+    }
+
+    /// Lets real time pass.
+    pub(super) async fn pause(&self, time: Duration) {
+        #[expect(clippy::disallowed_methods, reason = "processes are killed in real time")]
+        tokio::time::sleep(time).await;
+    }
+
+    pub(super) async fn alerts(&self) -> Vec<Value> {
+        self.answers(&format!("{}/ready", self.gateway_url)).await;
+        let (mut alerts, mut after) = (vec![], String::new());
+        loop {
+            let url = format!("{}/api/alerts?limit=200&after={after}", self.gateway_url);
+            let answer = self.http.get(url).bearer_auth(KEY).send().await.unwrap();
+            let page: Value = answer.error_for_status().unwrap().json().await.unwrap();
+            alerts.extend(page["alerts"].as_array().unwrap().iter().cloned());
+            match page["next"].as_str() {
+                Some(next) => next.clone_into(&mut after),
+                None => return alerts,
+            }
+        }
+    }
+
+    /// Waits until a URL answers anything.
+    async fn answers(&self, url: &str) {
+        for _ in 0..300 {
+            if self.http.get(url).send().await.is_ok() {
+                return;
+            }
+            self.pause(Duration::from_millis(50)).await;
+        }
+        let log = std::fs::read_to_string(self.settings.with_extension("log")).unwrap_or_default();
+        panic!("{url} does not answer; the processes say:\n{log}");
+    }
+}
+
+impl Drop for Pair {
+    fn drop(&mut self) {
+        for process in [&mut self.gateway, &mut self.exchange] {
+            let _it_may_be_gone = process.kill();
+            let _it_may_be_gone = process.wait();
+        }
+    }
+}
+
+fn run(command: &str, settings: &Path) -> Child {
+    let log = File::options().create(true).append(true).open(settings.with_extension("log")).unwrap();
+    Command::new(env!("CARGO_BIN_EXE_dutyline"))
+        .args([command, "--settings"])
+        .arg(settings)
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .unwrap()
+}
+
+/// Three ports that nobody listens on, at least for the moment.
+fn free_ports() -> [u16; 3] {
+    let listeners = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
+}
+
+fn text(callers: usize, longest: u32, gateway: u16, exchange: u16, mail: u16) -> String {
+    let mut text = format!(
+        r#"
+[server]
+listen = "127.0.0.1:{gateway}"
+public_url = "http://127.0.0.1:{gateway}"
+[carrier]
+account_sid = "ACtest00000000000000000000000000ab"
+auth_token = "{TOKEN}"
+api_url = "http://127.0.0.1:{exchange}"
+number = "+15550100"
+[exchange]
+listen = "127.0.0.1:{exchange}"
+smtp_listen = "127.0.0.1:{mail}"
+speed = {SPEED:.1}
+transcription_seconds = 1
+voice = "tone"
+[voice]
+longest_message_seconds = {longest}
+draft_deadline_seconds = 10
+[limits]
+calls_per_number_per_minute = 10000
+requests_per_source_per_minute = 10000
+[[api.key]]
+name = "test"
+hash = "{}"
+scopes = ["read"]
+[[voice.group]]
+name = "Database"
+[[voice.group]]
+name = "Network"
+"#,
+        TokenHash::of(KEY)
+    );
+    for who in 0..callers {
+        let (name, number) = (Caller::name(who), Caller::number(who));
+        write!(
+            text,
+            "[[person]]\nid = \"caller{who}\"\nname = \"{name}\"\n[[person.device]]\nkind = \"voice\"\nnumber = \"{number}\"\n"
+        )
+        .unwrap();
+    }
+    for group in ["Database", "Network"] {
+        write!(text, "[[group]]\nname = \"{group}\"\nmembers = [{{ person = \"caller0\" }}]\n").unwrap();
+    }
+    text
+}

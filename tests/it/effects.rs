@@ -1,0 +1,151 @@
+//! What is done outside: again when it fails, by somebody else when its process died, and beside what is slow.
+
+use crate::voice_edge;
+use crate::world::World;
+use async_trait::async_trait;
+use dutyline::adapters::http_client;
+use dutyline::adapters::twilio::{Twilio, TwilioAccount};
+use dutyline::domain::delivery::RETRIES;
+use dutyline::exchange::line::Road;
+use dutyline::exchange::script;
+use dutyline::ports::error::VendorError;
+use dutyline::ports::vendor::{Message, SingleSender};
+use dutyline::service::effects;
+use dutyline::worker;
+use jiff::SignedDuration;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// What happened to the only alert, in words.
+async fn story(world: &World) -> Vec<String> {
+    let list = world.api("/api/alerts").await;
+    let alert = world.api(&format!("/api/alerts/{}", list["alerts"][0]["id"].as_str().unwrap())).await;
+    let log = alert["log"].as_array().unwrap();
+    log.iter().map(|entry| entry["what"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_recording_is_deleted_at_the_carrier_after_its_time_and_stays_here() {
+    let world = World::start_with("one-group", |settings| {
+        settings.menu.carrier_keeps_hours = Some(2);
+    })
+    .await;
+    let text = "settings one-group\ncaller ada\ndial\npress 1\nrecords \"Pumps\" for 14 seconds\npress 1\ncall ends\n";
+    world.play(&script::parse("delete", text).unwrap()).await.unwrap_or_else(|failure| panic!("{failure}"));
+    world.wait(10).await;
+    let story = world.app.alerts.alerts(None, 1).await.unwrap().remove(0);
+    let (source, audio) = (story.recording.source, story.recording.audio.unwrap());
+    assert!(world.app.telephony.open_recording(&source).await.is_ok());
+    world.clock.set(world.now() + SignedDuration::from_secs(7_100));
+    world.settle().await;
+    assert!(world.app.telephony.open_recording(&source).await.is_ok(), "not yet");
+    world.clock.set(world.now() + SignedDuration::from_secs(100));
+    world.settle().await;
+    assert!(world.app.telephony.open_recording(&source).await.is_err(), "gone at the carrier");
+    let bytes = audio.bytes;
+    assert!(world.app.recordings.open(&audio, 0..bytes).await.is_ok(), "still here");
+    assert_eq!(world.app.outbox.next_due().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_carrier_that_can_not_be_reached_is_asked_again_for_a_day_and_then_the_log_says_so() {
+    let world = World::start_with("one-group", |settings| settings.menu.transcribe = false).await;
+    voice_edge::leave_message(&world.app, "CA1", "RE1").await;
+    let mut app = world.app.clone();
+    let number = world.app.live().settings.carrier.number.clone();
+    let account = TwilioAccount {
+        api_url: "http://127.0.0.1:9/".parse().unwrap(),
+        account_sid: "AC1".to_owned(),
+        auth_token: "token".to_owned(),
+        number,
+    };
+    app.telephony = Arc::new(Twilio::new(http_client::build(Duration::from_secs(2)).unwrap(), account));
+    world.run_effects().await;
+    world.run_effects().await;
+    let mut attempts = vec![];
+    while let Some(due) = app.outbox.next_due().await.unwrap() {
+        assert!(!story(&world).await.contains(&"audio_lost".to_owned()));
+        world.clock.set(due);
+        attempts.push(due);
+        for one in effects::claim(&app, 10).await.unwrap() {
+            effects::run(&app, one).await;
+        }
+    }
+    let waits: Vec<_> = attempts.windows(2).map(|pair| pair[1].duration_since(pair[0]).as_secs()).collect();
+    assert_eq!(waits, RETRIES);
+    assert_eq!(story(&world).await.last().unwrap(), "audio_lost");
+    let count = app.outbox.count().await.unwrap();
+    assert_eq!((count.waiting, count.failed), (0, 1));
+}
+
+#[tokio::test]
+async fn what_a_dead_process_had_taken_is_done_after_its_lease() {
+    let world = World::start("one-group").await;
+    voice_edge::leave_message(&world.app, "CA1", "RE1").await;
+    let taken = effects::claim(&world.app, 10).await.unwrap();
+    assert_eq!(taken.len(), 1, "the announcement; the sound is due later");
+    assert_eq!(world.run_effects().await, 0, "nobody else gets it meanwhile");
+    world.clock.set(taken[0].until);
+    world.settle().await;
+    let told = story(&world).await;
+    assert_eq!(told.iter().filter(|what| *what == "announced").count(), 1, "{told:?}");
+    assert_eq!(
+        told.iter().filter(|what| *what == "notified").count(),
+        4,
+        "two people, two devices: {told:?}"
+    );
+    for late in taken {
+        effects::run(&world.app, late).await;
+    }
+    world.settle().await;
+    assert_eq!(story(&world).await, told, "who comes back too late changes nothing");
+    assert_eq!(world.exchange.arrived(0).len(), 4);
+}
+
+/// A mail server that takes the connection and says nothing.
+struct Silent;
+
+#[async_trait]
+impl SingleSender for Silent {
+    async fn send(&self, _message: &Message) -> Result<Option<String>, VendorError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_vendor_who_says_nothing_holds_up_nobody_else() {
+    let world = World::start("one-group").await;
+    let mut app = world.app.clone();
+    app.mail = Some(Arc::new(Silent));
+    let (_stop, stopped) = watch::channel(false);
+    let workers = tokio::spawn(worker::run(app.clone(), stopped));
+    for (call, sms) in [("CA1", 2), ("CA2", 4)] {
+        voice_edge::leave_message(&app, call, &format!("RE{call}")).await;
+        let arrived = async {
+            while world.exchange.arrived(0).iter().filter(|one| one.kind == Road::Sms).count() < sms {
+                worker::patience(Duration::from_millis(10)).await;
+            }
+        };
+        assert!(tokio::time::timeout(Duration::from_secs(8), arrived).await.is_ok(), "{call}");
+    }
+    workers.abort();
+}
+
+#[tokio::test]
+async fn a_first_take_is_sent_at_once_when_the_carrier_knows_nothing_of_the_call() {
+    let world = World::start("one-group").await;
+    let app = &world.app;
+    let at = voice_edge::recording(app, "CA-nobody-knows").await;
+    let take =
+        [("RecordingUrl", "https://elsewhere.example/RE1"), ("RecordingDuration", "6"), ("Digits", "5")];
+    voice_edge::post(app, &voice_edge::place(&at), &take).await;
+    voice_edge::post(app, "/voice/status", &[("CallSid", "CA-nobody-knows"), ("CallStatus", "completed")])
+        .await;
+    world.wait(9).await;
+    assert_eq!(app.alerts.alerts(None, 10).await.unwrap().len(), 0, "there may be a second take");
+    world.wait(6).await;
+    let alerts = app.alerts.alerts(None, 10).await.unwrap();
+    assert_eq!(alerts.len(), 1);
+    assert_eq!(alerts[0].recording.seconds, 6);
+}

@@ -1,0 +1,10 @@
+//! The built-in carrier, against a gateway of a few lines.
+
+mod api;
+mod callbacks;
+mod calls;
+mod mail;
+mod phones;
+mod retries;
+mod scripts;
+mod world;

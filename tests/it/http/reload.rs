@@ -1,0 +1,94 @@
+//! New settings for a running program: all of them, or none.
+
+use super::*;
+use dutyline::domain::access::TokenHash;
+use std::path::PathBuf;
+
+/// A program on a settings file of its own.
+struct Own {
+    world: World,
+    file: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Own {
+    async fn start() -> Self {
+        let folder = tempfile::TempDir::new().unwrap();
+        let place = folder.path().join("live");
+        let file = place.with_extension("toml");
+        std::fs::copy(crate::world::tests_folder().join("settings/one-group.toml"), &file).unwrap();
+        let world = World::start(place.to_str().unwrap()).await;
+        let own = Self { world, file, _folder: folder };
+        own.write("");
+        own
+    }
+
+    /// The file that says what the world really has, and more.
+    fn write(&self, more: &str) {
+        let text = std::fs::read_to_string(crate::world::tests_folder().join("settings/one-group.toml"));
+        let live = self.world.app.live();
+        let mail = live.settings.mail.as_ref().unwrap();
+        let text = text
+            .unwrap()
+            .replace(
+                "api_url = \"http://127.0.0.1:8090\"",
+                &format!("api_url = \"{}\"", live.settings.carrier.api_url),
+            )
+            .replace("port = 8025", &format!("port = {}", mail.port));
+        let server = format!(
+            "[server]\npublic_url = \"{}\"\ndata_dir = \"{}\"\n",
+            self.world.app.public_url,
+            self.world.folder().display()
+        );
+        std::fs::write(&self.file, format!("{server}\n{text}\n{more}\n")).unwrap();
+    }
+
+    async fn reload(&self) -> Response {
+        request(&self.world, Method::POST, "/api/reload").bearer_auth(&self.world.key).send().await.unwrap()
+    }
+
+    async fn opens(&self, token: &str) -> bool {
+        get(&self.world, "/api/alerts").bearer_auth(token).send().await.unwrap().status() == StatusCode::OK
+    }
+}
+
+fn key(token: &str) -> String {
+    format!("[[api.key]]\nname = \"{token}\"\nhash = \"{}\"\nscopes = [\"read\"]\n", TokenHash::of(token))
+}
+
+#[tokio::test]
+async fn new_settings_are_in_force_at_once_and_bad_ones_change_nothing() {
+    let own = Own::start().await;
+    let unchanged = own.reload().await;
+    assert_eq!(unchanged.status(), StatusCode::OK);
+    assert_eq!(unchanged.json::<Value>().await.unwrap(), serde_json::json!({ "needs_restart": [] }));
+
+    assert!(!own.opens("first").await);
+    own.write(&key("first"));
+    assert_eq!(own.reload().await.status(), StatusCode::OK);
+    assert!(own.opens("first").await);
+
+    own.write(&format!("{}\n[voice]\ncolour = \"red\"\nask_times = 0\n", key("second")));
+    let (code, message) = error(own.reload().await, StatusCode::UNPROCESSABLE_ENTITY).await;
+    assert_eq!(code, "settings_invalid");
+    assert!(message.contains("unknown key \"colour\"") && message.contains("voice.ask_times"), "{message}");
+    assert!(message.ends_with("2 problems; nothing was changed"), "{message}");
+    assert!(own.opens("first").await && !own.opens("second").await, "the old ones are still in force");
+
+    own.write("");
+    own.reload().await;
+    assert!(!own.opens("first").await, "a key that is taken out opens nothing any more");
+}
+
+#[tokio::test]
+async fn what_needs_a_restart_is_named() {
+    let own = Own::start().await;
+    own.write("[limits]\ncalls_per_number_per_minute = 3\n[log]\nlevel = \"debug\"\n");
+    let answer: Value = own.reload().await.json().await.unwrap();
+    assert_eq!(answer, serde_json::json!({ "needs_restart": ["log", "limits"] }));
+    let again: Value = own.reload().await.json().await.unwrap();
+    assert_eq!(again, answer, "it is still so, until there is a restart");
+    own.write("");
+    let back: Value = own.reload().await.json().await.unwrap();
+    assert_eq!(back, serde_json::json!({ "needs_restart": [] }), "the program runs with these");
+}

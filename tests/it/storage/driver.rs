@@ -1,0 +1,276 @@
+//! The conformance suite: what every driver must do alike. A new driver is one more line in
+//! `on_every_driver`.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use dutyline::ports::error::{Outage, StoreError};
+use dutyline::storage::driver::{Claim, Driver};
+use dutyline::storage::sqlite::{SqliteDriver, SqliteOptions};
+use dutyline::storage::write::Write;
+use dutyline::storage::write::args;
+use futures_util::future::join_all;
+use jiff::{Timestamp, ToSpan};
+
+/// A database for one test, with the table that the cases work on.
+struct Subject {
+    driver: Arc<dyn Driver>,
+    /// Deletes the database's folder at the end.
+    _folder: Option<tempfile::TempDir>,
+}
+
+const TABLE: &str = "create table thing (
+    id text primary key, number bigint not null, part double precision, note text, raw blob,
+    lease_until bigint not null default 0)";
+
+impl Subject {
+    async fn sqlite_file() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteOptions::file(folder.path().join("test.db"));
+        Self::sqlite(&options, Some(folder)).await
+    }
+
+    async fn sqlite_memory() -> Self {
+        Self::sqlite(&SqliteOptions::memory(), None).await
+    }
+
+    async fn sqlite(options: &SqliteOptions, folder: Option<tempfile::TempDir>) -> Self {
+        let driver = Arc::new(SqliteDriver::open(options).unwrap());
+        driver.apply(Write::new().any(TABLE, args![])).await.unwrap();
+        Self { driver, _folder: folder }
+    }
+}
+
+macro_rules! on_every_driver {
+    ($($case:ident)*) => { $(
+        mod $case {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite_file() {
+                let subject = super::Subject::sqlite_file().await;
+                super::$case(&subject.driver).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite_memory() {
+                let subject = super::Subject::sqlite_memory().await;
+                super::$case(&subject.driver).await;
+            }
+        }
+    )* };
+}
+
+on_every_driver! {
+    every_kind_of_value_comes_back
+    placeholders_go_by_number
+    many_writers_are_all_acknowledged_and_seen
+    one_conflict_leaves_its_neighbours_alone
+    another_number_of_rows_is_a_conflict_that_leaves_nothing
+    a_bad_statement_fails_alone
+    a_read_must_not_write
+    no_row_is_claimed_twice
+    a_claim_ends_with_its_lease
+    an_empty_write_is_done
+    it_is_ready_until_it_is_closed
+    closing_finishes_what_is_queued
+}
+
+const INSERT: &str = "insert into thing (id, number) values ($1, $2)";
+const NUMBER: &str = "select number from thing where id = $1";
+const COUNT: &str = "select count(*) from thing";
+
+fn insert(id: &str, number: i64) -> Write {
+    Write::new().one(INSERT, args![id, number])
+}
+
+async fn count(driver: &Arc<dyn Driver>) -> i64 {
+    driver.query(COUNT, args![]).await.unwrap()[0].int(0).unwrap()
+}
+
+/// Applies writes that are all queued at once; the answers, in their order.
+async fn apply_together(
+    driver: &Arc<dyn Driver>,
+    writes: impl IntoIterator<Item = Write>,
+) -> Vec<Result<(), StoreError>> {
+    join_all(writes.into_iter().map(|write| driver.apply(write))).await
+}
+
+async fn every_kind_of_value_comes_back(driver: &Arc<dyn Driver>) {
+    let now: Timestamp = "2026-01-05T09:00:00.123456Z".parse().unwrap();
+    let write = Write::new()
+        .one(
+            "insert into thing (id, number, part, note, raw) values ($1, $2, $3, $4, $5)",
+            args!["full", now, 0.25, "Grüße 'und' $1", vec![0_u8, 255, 39]],
+        )
+        .one(INSERT, args!["bare", i64::MIN]);
+    driver.apply(write).await.unwrap();
+    let rows =
+        driver.query("select id, number, part, note, raw from thing order by id", args![]).await.unwrap();
+    assert_eq!(rows.len(), 2);
+    let (bare, full) = (&rows[0], &rows[1]);
+    assert_eq!(full.text(0).unwrap(), "full");
+    assert_eq!(full.time(1).unwrap(), now);
+    assert!((full.real(2).unwrap() - 0.25).abs() < f64::EPSILON);
+    assert_eq!(full.text(3).unwrap(), "Grüße 'und' $1");
+    assert_eq!(full.blob(4).unwrap(), [0, 255, 39]);
+    assert_eq!(bare.int(1).unwrap(), i64::MIN);
+    assert_eq!((bare.opt_text(3).unwrap(), bare.opt_blob(4).unwrap()), (None, None));
+    let refused = bare.text(3).unwrap_err();
+    assert!(refused.to_string().starts_with("column note is null"), "{refused}");
+}
+
+async fn placeholders_go_by_number(driver: &Arc<dyn Driver>) {
+    let backwards = "insert into thing (number, id, note) values ($2, $1, $1)";
+    driver.apply(Write::new().one(backwards, args!["a", 7_i64])).await.unwrap();
+    let rows = driver.query("select note, number from thing where id = $1", args!["a"]).await.unwrap();
+    assert_eq!((rows[0].text(0).unwrap(), rows[0].int(1).unwrap()), ("a", 7));
+}
+
+async fn many_writers_are_all_acknowledged_and_seen(driver: &Arc<dyn Driver>) {
+    let writers = (0..32).map(|writer| {
+        let driver = Arc::clone(driver);
+        tokio::spawn(async move {
+            for turn in 0..20 {
+                let id = format!("{writer}-{turn}");
+                driver.apply(insert(&id, turn)).await.unwrap();
+                let rows = driver.query(NUMBER, args![id]).await.unwrap();
+                assert_eq!(rows[0].int(0).unwrap(), turn);
+            }
+        })
+    });
+    for done in join_all(writers).await {
+        done.unwrap();
+    }
+    assert_eq!(count(driver).await, 640);
+}
+
+async fn one_conflict_leaves_its_neighbours_alone(driver: &Arc<dyn Driver>) {
+    driver.apply(insert("taken", 0)).await.unwrap();
+    let writes = (0..100).map(|n| {
+        if n == 50 { insert("before", n).then(insert("taken", n)) } else { insert(&n.to_string(), n) }
+    });
+    for (n, answer) in apply_together(driver, writes).await.into_iter().enumerate() {
+        if n == 50 {
+            assert!(matches!(answer, Err(StoreError::Conflict)), "{answer:?}");
+        } else {
+            answer.unwrap();
+        }
+    }
+    assert_eq!(count(driver).await, 100, "99 neighbours and the row that was there before");
+    assert_eq!(driver.query(NUMBER, args!["taken"]).await.unwrap()[0].int(0).unwrap(), 0);
+}
+
+async fn another_number_of_rows_is_a_conflict_that_leaves_nothing(driver: &Arc<dyn Driver>) {
+    let raise = "update thing set number = $3 where id = $1 and number = $2";
+    driver.apply(insert("call", 1)).await.unwrap();
+    let race = ["first", "second"]
+        .map(|id| Write::new().one(INSERT, args![id, 0_i64]).one(raise, args!["call", 1_i64, 2_i64]));
+    let answers = apply_together(driver, race).await;
+    let won = answers.iter().filter(|answer| answer.is_ok()).count();
+    let lost = answers.iter().filter(|answer| matches!(answer, Err(StoreError::Conflict))).count();
+    assert_eq!((won, lost), (1, 1), "{answers:?}");
+    assert_eq!(count(driver).await, 2, "the loser's row has gone with it");
+    let too_many = Write::new().rows(3, "update thing set number = $1", args![9_i64]);
+    assert!(matches!(driver.apply(too_many).await, Err(StoreError::Conflict)));
+    assert_eq!(driver.query(NUMBER, args!["call"]).await.unwrap()[0].int(0).unwrap(), 2);
+}
+
+async fn a_bad_statement_fails_alone(driver: &Arc<dyn Driver>) {
+    let bad = [
+        Write::new().any("insert into nowhere (id) values ($1)", args!["x"]),
+        Write::new().any("this is no sql", args![]),
+        Write::new().any(INSERT, args!["too few"]),
+        Write::new().any(INSERT, args!["null where none may be", None::<i64>]),
+        Write::new().any(COUNT, args![]),
+    ];
+    let writes = bad
+        .into_iter()
+        .flat_map(|bad| [insert("x", 0), bad])
+        .enumerate()
+        .map(|(n, write)| if n % 2 == 0 { insert(&n.to_string(), 0) } else { write });
+    for (n, answer) in apply_together(driver, writes).await.into_iter().enumerate() {
+        if n % 2 == 0 {
+            answer.unwrap();
+        } else {
+            assert!(matches!(answer, Err(StoreError::Inconsistent(_))), "{n}: {answer:?}");
+        }
+    }
+    assert_eq!(count(driver).await, 5);
+}
+
+async fn a_read_must_not_write(driver: &Arc<dyn Driver>) {
+    let answer =
+        driver.query("insert into thing (id, number) values ($1, $2) returning id", args!["x", 1_i64]);
+    assert!(matches!(answer.await, Err(StoreError::Inconsistent(_))));
+    assert_eq!(count(driver).await, 0);
+}
+
+const CLAIM: &str = "update thing set lease_until = $2
+    where id in (select id from thing where number = 1 and lease_until < $1
+                 order by id limit $3 {skip locked})
+    returning id";
+
+fn claim(now: Timestamp, limit: i64) -> Claim {
+    Claim { sql: CLAIM, args: args![now, now + 30.seconds(), limit] }
+}
+
+async fn no_row_is_claimed_twice(driver: &Arc<dyn Driver>) {
+    let now: Timestamp = "2026-01-05T09:00:00Z".parse().unwrap();
+    let rows = (0..200).fold(Write::new(), |write, n| write.then(insert(&n.to_string(), 1)));
+    driver.apply(rows).await.unwrap();
+    let claimers = (0..16).map(|_| {
+        let driver = Arc::clone(driver);
+        tokio::spawn(async move {
+            let mut mine = Vec::new();
+            loop {
+                let rows = driver.claim(claim(now, 7)).await.unwrap();
+                assert!(rows.len() <= 7);
+                if rows.is_empty() {
+                    return mine;
+                }
+                mine.extend(rows.iter().map(|row| row.text(0).unwrap().to_owned()));
+            }
+        })
+    });
+    let claimed: Vec<String> = join_all(claimers).await.into_iter().flat_map(Result::unwrap).collect();
+    assert_eq!(claimed.len(), 200);
+    assert_eq!(claimed.iter().collect::<BTreeSet<_>>().len(), 200);
+}
+
+async fn a_claim_ends_with_its_lease(driver: &Arc<dyn Driver>) {
+    let now: Timestamp = "2026-01-05T09:00:00Z".parse().unwrap();
+    driver.apply(insert("a", 1)).await.unwrap();
+    let ids = async |at| driver.claim(claim(at, 10)).await.unwrap().len();
+    assert_eq!(ids(now).await, 1);
+    assert_eq!(ids(now + 30.seconds()).await, 0);
+    assert_eq!(ids(now + 31.seconds()).await, 1);
+}
+
+async fn an_empty_write_is_done(driver: &Arc<dyn Driver>) {
+    driver.apply(Write::new()).await.unwrap();
+}
+
+async fn it_is_ready_until_it_is_closed(driver: &Arc<dyn Driver>) {
+    driver.ready().await.unwrap();
+    driver.close().await;
+    driver.close().await;
+    let refused = [
+        driver.ready().await,
+        driver.apply(insert("late", 1)).await,
+        driver.query(COUNT, args![]).await.map(drop),
+        driver.claim(claim(Timestamp::UNIX_EPOCH, 1)).await.map(drop),
+    ];
+    for answer in refused {
+        let error = answer.unwrap_err();
+        assert!(matches!(error, StoreError::Unavailable { outage: Outage::Closed, .. }), "{error:?}");
+        assert_eq!(error.to_string(), "the store is unavailable: it has been closed");
+    }
+}
+
+async fn closing_finishes_what_is_queued(driver: &Arc<dyn Driver>) {
+    let writes = (0..300).map(|n| driver.apply(insert(&n.to_string(), n)));
+    // Polled in this order, all writes are queued before the store is told to close.
+    let (answers, ()) = tokio::join!(biased; join_all(writes), driver.close());
+    for answer in answers {
+        answer.unwrap();
+    }
+}

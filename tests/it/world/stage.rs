@@ -1,0 +1,113 @@
+//! Scripts play in a [`World`]: the same lines that `dutyline call --script` plays against a running demo.
+
+use super::World;
+use async_trait::async_trait;
+use dutyline::domain::directory::device::Device;
+use dutyline::domain::directory::person::{Person, PersonId};
+use dutyline::exchange::behaviour::Behaviour;
+use dutyline::exchange::carrier::Dial;
+use dutyline::exchange::line::{Arrived, LineEvent};
+use dutyline::exchange::script::{self, Failure, Script, SeenAlert, Stage, StageError};
+use jiff::SignedDuration;
+
+/// A world with somebody on the phone.
+pub(crate) struct OnStage<'w> {
+    world: &'w World,
+    call: Option<String>,
+}
+
+impl World {
+    /// Plays a script; answers its transcript.
+    pub(crate) async fn play(&self, script: &Script) -> Result<String, Failure> {
+        script::run(script, &mut OnStage { world: self, call: None }).await
+    }
+
+    fn person(&self, id: &str) -> Option<Person> {
+        self.app.live().settings.directory.person(&PersonId(id.to_owned())).cloned()
+    }
+}
+
+impl OnStage<'_> {
+    fn call(&self) -> Result<&str, StageError> {
+        self.call.as_deref().ok_or_else(|| StageError("nobody has dialled yet".to_owned()))
+    }
+}
+
+fn gone(error: impl std::fmt::Display) -> StageError {
+    StageError(error.to_string())
+}
+
+#[async_trait]
+impl Stage for OnStage<'_> {
+    fn number_of(&self, person: &str) -> Option<String> {
+        self.world.person(person)?.devices.iter().find_map(|device| match device {
+            Device::Voice(number) => Some(number.as_str().to_owned()),
+            Device::Sms(_) | Device::Email(_) => None,
+        })
+    }
+
+    fn addresses_of(&self, person: &str) -> Vec<String> {
+        let address = |device: &Device| match device {
+            Device::Voice(number) | Device::Sms(number) => number.as_str().to_owned(),
+            Device::Email(address) => address.as_str().to_owned(),
+        };
+        self.world
+            .person(person)
+            .map(|person| person.devices.iter().map(address).collect())
+            .unwrap_or_default()
+    }
+
+    async fn dial(&mut self, dial: Dial) -> Result<(), StageError> {
+        self.call = Some(self.world.exchange.dial(dial));
+        self.world.settle().await;
+        Ok(())
+    }
+
+    async fn press(&mut self, keys: &str) -> Result<(), StageError> {
+        self.world.exchange.press(self.call()?, keys).map_err(gone)?;
+        self.world.settle().await;
+        Ok(())
+    }
+
+    async fn say(&mut self, text: &str, seconds: u32) -> Result<(), StageError> {
+        let length = SignedDuration::from_secs(seconds.into());
+        self.world.exchange.say(self.call()?, text, length).map_err(gone)?;
+        Ok(())
+    }
+
+    async fn hang_up(&mut self) -> Result<(), StageError> {
+        self.world.exchange.hang_up(self.call()?).map_err(gone)?;
+        self.world.settle().await;
+        Ok(())
+    }
+
+    async fn behave(&mut self, behaviour: &Behaviour) -> Result<(), StageError> {
+        self.world.exchange.behave(behaviour.clone());
+        Ok(())
+    }
+
+    async fn line(&mut self) -> Result<Vec<LineEvent>, StageError> {
+        self.world.exchange.line(self.call()?, 0).map_err(gone)
+    }
+
+    async fn alerts(&mut self) -> Result<Vec<SeenAlert>, StageError> {
+        let answer = self.world.api("/api/alerts?limit=200").await;
+        serde_json::from_value(answer["alerts"].clone()).map_err(gone)
+    }
+
+    async fn messages(&mut self) -> Result<Vec<Arrived>, StageError> {
+        Ok(self.world.exchange.arrived(0))
+    }
+
+    async fn pass(&mut self, at_most: SignedDuration) -> Result<SignedDuration, StageError> {
+        Ok(self.world.pass(at_most).await)
+    }
+
+    fn spoken(&self, seconds: u32) -> SignedDuration {
+        SignedDuration::from_secs(seconds.into())
+    }
+
+    fn patience(&self) -> SignedDuration {
+        SignedDuration::from_mins(15)
+    }
+}
