@@ -78,7 +78,8 @@ async fn play(path: &Path, client: &Client, exchange: &Exchange) -> Result<bool,
         complain(&format!("{name}: there is nothing in it to play"));
         return Ok(false);
     }
-    if script.settings != exchange.settings {
+    // A file that people wrote need not say which settings there are; then the script shows it.
+    if !exchange.settings.is_empty() && script.settings != exchange.settings {
         complain(&format!(
             "{name}: plays with the settings {}, and the demo runs with {}. Start `dutyline demo --settings \
              tests/settings/{}.toml`, and name the client file that it prints with --client.",

@@ -17,8 +17,8 @@ use axum::response::{IntoResponse, Response};
 use std::any::Any;
 use std::time::Duration;
 
-/// How long a document may be in the making. We ask the carrier to give up on an answer after 4.5 seconds
-/// (`adapters::twilio::TWILIO`), so that a later one would not be heard; no carrier waits longer than 15.
+/// How long a document may be in the making. We ask the carrier to give up on an answer after 4.5 seconds (in the
+/// capabilities of its adapter), so that a later one would not be heard; no carrier waits longer than 15.
 const LONGEST: Duration = Duration::from_secs(4);
 
 /// A call comes in.

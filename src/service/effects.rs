@@ -2,7 +2,7 @@
 
 use super::{alerting, message, voice};
 use crate::app::App;
-use crate::domain::alerting::announce::{self, Decision, News};
+use crate::domain::alerting::announce::{self, Decision};
 use crate::domain::alerting::log::{Happened, LogEntry};
 use crate::domain::delivery::{WRITTEN, next_attempt};
 use crate::domain::directory::device::DeviceKind;
@@ -12,7 +12,7 @@ use crate::domain::voice::input::{Take, TakeEnd};
 use crate::domain::voice::recording::{DraftStatus, Recording, Transcript};
 use crate::ports::error::{StoreError, VendorError};
 use crate::ports::store::{ClaimedEffect, Consequence};
-use crate::ports::telephony::TextOf;
+use crate::ports::telephony::{KeptRecording, TextOf};
 use crate::ports::vendor::{Body, Message};
 use jiff::{SignedDuration, Timestamp};
 
@@ -96,8 +96,8 @@ async fn perform(app: &App, effect: &Effect) -> Result<Vec<Consequence>, EffectE
         Effect::DeleteAtCarrier(id) => delete_at_carrier(app, *id).await,
         Effect::FindRecording(call) => find_recording(app, *call).await,
         Effect::AskForText(id) => ask_for_text(app, *id).await,
-        Effect::AnnounceAlert(id) => announce(app, *id, News::Opened).await,
-        Effect::AnnounceText(id) => announce(app, *id, News::Text).await,
+        Effect::AnnounceAlert(id) => announce_alert(app, *id).await,
+        Effect::AnnounceText(id) => announce_text(app, *id).await,
         Effect::SendNotification(id) => send_notification(app, *id).await,
     }
 }
@@ -129,11 +129,8 @@ async fn delete_at_carrier(app: &App, id: RecordingId) -> Result<Vec<Consequence
 async fn find_recording(app: &App, id: CallId) -> Result<Vec<Consequence>, EffectError> {
     let Some(call) = app.calls.call(id).await? else { return Ok(vec![]) };
     let kept = app.telephony.recordings_of(&call.carrier_call).await?;
-    let take = |kept: crate::ports::telephony::KeptRecording| Take {
-        source: kept.source,
-        seconds: kept.seconds,
-        end: TakeEnd::HungUp,
-    };
+    let take =
+        |kept: KeptRecording| Take { source: kept.source, seconds: kept.seconds, end: TakeEnd::HungUp };
     voice::found(app, id, kept.into_iter().map(take).collect()).await?;
     Ok(vec![])
 }
@@ -150,7 +147,7 @@ async fn ask_for_text(app: &App, id: RecordingId) -> Result<Vec<Consequence>, Ef
     Ok(vec![])
 }
 
-async fn announce(app: &App, id: AlertId, news: News) -> Result<Vec<Consequence>, EffectError> {
+async fn announce_alert(app: &App, id: AlertId) -> Result<Vec<Consequence>, EffectError> {
     let Some(story) = app.alerts.alert(id).await? else { return Ok(vec![]) };
     let live = app.live();
     let can = |kind: &DeviceKind| match kind {
@@ -159,17 +156,23 @@ async fn announce(app: &App, id: AlertId, news: News) -> Result<Vec<Consequence>
         DeviceKind::Email => app.mail.is_some(),
     };
     let wanted: Vec<_> = WRITTEN.into_iter().filter(can).collect();
-    let told = app.alerts.told(id).await?;
     let now = app.clock.now();
-    let decided = match news {
-        News::Opened => announce::opened(&live.settings.directory, &story, &wanted, now, &*app.ids),
-        News::Text => announce::text(&story, &told, now, &*app.ids),
-    };
-    let decided = match decided {
+    Ok(announced(app, announce::opened(&live.settings.directory, &story, &wanted, now, &*app.ids))?)
+}
+
+async fn announce_text(app: &App, id: AlertId) -> Result<Vec<Consequence>, EffectError> {
+    let Some(story) = app.alerts.alert(id).await? else { return Ok(vec![]) };
+    let told = app.alerts.told(id).await?;
+    Ok(announced(app, announce::text(&story, &told, app.clock.now(), &*app.ids))?)
+}
+
+/// What becomes of a decision about an announcement.
+fn announced(app: &App, decision: Decision) -> Result<Vec<Consequence>, VendorError> {
+    let decided = match decision {
         Decision::Announce(decided) => decided,
         Decision::Done => return Ok(vec![]),
         Decision::NotYet => {
-            return Err(VendorError::temporary("the alert itself is not announced yet").into());
+            return Err(VendorError::temporary("the alert itself is not announced yet"));
         }
     };
     app.outbox_wake.notify_one();

@@ -13,9 +13,9 @@ use jiff::Timestamp;
 
 /// What is announced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum News {
+enum Subject {
     /// The alert is open.
-    Opened,
+    Alert,
     /// The text of its message has come.
     Text,
 }
@@ -70,7 +70,7 @@ pub fn opened(
     skipped.extend(without);
     let to =
         reached.iter().flat_map(|reached| reached.devices.iter().map(|device| (&reached.person.id, *device)));
-    Decision::Announce(announcement(story, News::Opened, to, &skipped, now, ids))
+    Decision::Announce(announcement(story, Subject::Alert, to, &skipped, now, ids))
 }
 
 /// Brings the text to those who were told that the alert is open, and to nobody else. A text that was there by
@@ -81,7 +81,7 @@ pub fn text(story: &AlertStory, told: &[Notification], now: Timestamp, ids: &dyn
         Some(true) => Decision::Done,
         Some(false) => {
             let to = told.iter().map(|one| (&one.person, &one.device));
-            Decision::Announce(announcement(story, News::Text, to, &[], now, ids))
+            Decision::Announce(announcement(story, Subject::Text, to, &[], now, ids))
         }
     }
 }
@@ -102,7 +102,7 @@ fn announced(story: &AlertStory) -> impl Iterator<Item = bool> {
 
 fn announcement<'a>(
     story: &AlertStory,
-    news: News,
+    subject: Subject,
     to: impl Iterator<Item = (&'a PersonId, &'a Device)>,
     skipped: &[Skipped],
     now: Timestamp,
@@ -113,7 +113,7 @@ fn announcement<'a>(
         alert: story.alert.id,
         person: person.clone(),
         device: device.clone(),
-        is_update: news == News::Text,
+        is_update: subject == Subject::Text,
     };
     let notifications: Vec<_> = to.map(notification).collect();
     let what = Happened::Announced {

@@ -32,6 +32,23 @@ pub struct Call {
     pub due_at: Option<Timestamp>,
 }
 
+impl Call {
+    /// A call that the carrier has just announced; nothing of it is stored yet.
+    pub const fn announced(id: CallId, leg: LegId, carrier_call: String, now: Timestamp) -> Self {
+        Self {
+            id,
+            carrier_call,
+            leg,
+            caller: None,
+            state: CallState::Identifying,
+            version: 0,
+            document: 0,
+            started_at: now,
+            due_at: None,
+        }
+    }
+}
+
 /// Who calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {

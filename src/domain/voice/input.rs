@@ -37,7 +37,7 @@ pub enum Found {
     Take(Take),
     /// Nothing so far: the file may still be made.
     NotYet,
-    /// Nothing, and there will be nothing.
+    /// Nothing, it says, and there will be nothing.
     Nothing,
 }
 

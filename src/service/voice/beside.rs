@@ -3,7 +3,6 @@
 use super::{AGAIN, VoiceError, moved_on, turn};
 use crate::app::App;
 use crate::domain::ids::CallId;
-use crate::domain::voice::call::CallState;
 use crate::domain::voice::facts::Facts;
 use crate::domain::voice::input::{CallInput, Found, Take};
 use crate::domain::voice::recording::Transcript;
@@ -23,17 +22,10 @@ pub async fn call_ended(app: &App, carrier_call: &str) -> Result<(), VoiceError>
     beside(app, call.id, CallInput::HungUp).await
 }
 
-/// The carrier says that a recording is finished. It matters only where the caller is gone and we have not
-/// heard of the recording otherwise.
+/// The carrier says that a recording is finished. It matters only where the caller is gone, and we have not heard of
+/// the recording otherwise.
 pub async fn recording_ready(app: &App, call: CallId, take: Take) -> Result<(), VoiceError> {
-    let stored = app.calls.call(call).await?.ok_or(VoiceError::Unknown)?;
-    let is_missed =
-        matches!(stored.state, CallState::Recovering { .. } | CallState::Ended { unsent: Some(_), .. });
-    let known = app.calls.recordings(call).await?;
-    if !is_missed || known.iter().any(|recording| recording.source.id() == take.source.id()) {
-        return Ok(());
-    }
-    beside(app, call, CallInput::Found(Found::Take(take))).await
+    found(app, call, vec![take]).await
 }
 
 /// The carrier says that nothing was recorded.

@@ -9,7 +9,7 @@ use admission::admission;
 
 use crate::app::{App, Live};
 use crate::domain::ids::{CallId, LegId};
-use crate::domain::voice::call::{Call, CallState};
+use crate::domain::voice::call::Call;
 use crate::domain::voice::facts::{Admission, Facts, Need};
 use crate::domain::voice::input::{CallInput, Take, TakeEnd};
 use crate::domain::voice::phrases::Phrase;
@@ -50,17 +50,8 @@ pub async fn answer(app: &App, carrier_call: &str, from: Option<&str>) -> Result
     if let Some(call) = app.calls.by_carrier(carrier_call).await? {
         return app.calls.reply(call.leg, 0).await?.ok_or(VoiceError::Unknown);
     }
-    let call = Call {
-        id: CallId::next(&*app.ids),
-        carrier_call: carrier_call.to_owned(),
-        leg: LegId::next(&*app.ids),
-        caller: None,
-        state: CallState::Identifying,
-        version: 0,
-        document: 0,
-        started_at: now,
-        due_at: None,
-    };
+    let (id, leg) = (CallId::next(&*app.ids), LegId::next(&*app.ids));
+    let call = Call::announced(id, leg, carrier_call.to_owned(), now);
     let admission = admission(app, &live, from);
     match turn(app, &live, &call, CallInput::Arrived, now, Some(admission)).await {
         // The same announcement came twice at once, and the other was first.

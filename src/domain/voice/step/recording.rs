@@ -120,15 +120,16 @@ impl At<'_> {
                 self.turned_up(turn, order, draft, &take)
             }
             CallInput::Found(Found::NotYet) | CallInput::Due if is_spent => self.give_up(order, draft),
-            CallInput::Found(Found::Nothing) => self.give_up(order, draft),
+            // It may speak of an empty recording before this one: enough to send what there is, not to stop looking.
+            CallInput::Found(Found::Nothing) if draft.is_some() => self.give_up(order, draft),
             CallInput::Due => self.look(self.beside(with(looks + 1))),
             // The line is still there, so the caller is: the message is asked for again.
             CallInput::Arrived | CallInput::Digits(_) | CallInput::Silence => {
                 self.ask_message(vec![Phrase::NothingRecorded], order.clone(), draft, 0)
             }
-            CallInput::Found(Found::NotYet) | CallInput::HungUp | CallInput::Transcribed { .. } => {
-                self.unmoved(with(looks))
-            }
+            CallInput::Found(Found::NotYet | Found::Nothing)
+            | CallInput::HungUp
+            | CallInput::Transcribed { .. } => self.unmoved(with(looks)),
         }
     }
 

@@ -66,17 +66,7 @@ struct Walk {
 impl Walk {
     fn begin(menu: CallMenu) -> Self {
         let now = "2026-01-05T09:00:00Z".parse().unwrap();
-        let call = Call {
-            id: CallId(Uuid::nil()),
-            carrier_call: "call".to_owned(),
-            leg: LegId(Uuid::nil()),
-            caller: None,
-            state: CallState::Identifying,
-            version: 0,
-            document: 0,
-            started_at: now,
-            due_at: None,
-        };
+        let call = Call::announced(CallId(Uuid::nil()), LegId(Uuid::nil()), "call".to_owned(), now);
         let ids = Count(AtomicU64::new(1));
         Self { menu, call, ids, now, opened: vec![], drafted: vec![], discarded: vec![] }
     }
