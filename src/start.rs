@@ -24,8 +24,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 
-/// How long a vendor may take to answer, from the first byte sent to the last one got. The sound of two minutes
-/// is about two megabytes.
+/// How long a vendor may take to answer in the real world. The sound of two minutes is about two megabytes.
 const VENDOR_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a write waits for another process that holds the database. Callers wait as well, and a carrier waits
@@ -91,13 +90,16 @@ pub struct Ground {
     pub source: Source,
     /// Where we are reached when the settings don't say: the address that is listened on.
     pub address: SocketAddr,
+    /// How long a vendor may take to answer, from the first byte sent to the last one got.
+    pub vendor_timeout: Duration,
 }
 
 impl Ground {
     /// The real one.
     pub fn real(source: Source, address: SocketAddr) -> Self {
         let clock = real_clock();
-        Self { ids: Arc::new(RandomIds::new(clock.clone())), clock, source, address }
+        let ids = Arc::new(RandomIds::new(clock.clone()));
+        Self { ids, clock, source, address, vendor_timeout: VENDOR_TIMEOUT }
     }
 }
 
@@ -132,7 +134,7 @@ fn make_folder(file: &Path) {
 /// Puts the program together on an open store.
 pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, StartError> {
     let Loaded { settings, phrases, warnings: _ } = loaded;
-    let client = http_client::build(VENDOR_TIMEOUT)?;
+    let client = http_client::build(ground.vendor_timeout)?;
     let carrier = Arc::new(Twilio::new(
         client,
         TwilioAccount {
@@ -147,7 +149,8 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
     ));
     let mail = match &settings.mail {
         Some(mail) => {
-            Some(Arc::new(Smtp::new(smtp_account(mail), ground.clock.clone())?) as Arc<dyn SingleSender>)
+            Some(Arc::new(Smtp::new(smtp_account(mail, ground.vendor_timeout), ground.clock.clone())?)
+                as Arc<dyn SingleSender>)
         }
         None => None,
     };
@@ -190,7 +193,7 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
     })
 }
 
-fn smtp_account(mail: &settings::Mail) -> SmtpAccount {
+fn smtp_account(mail: &settings::Mail, timeout: Duration) -> SmtpAccount {
     SmtpAccount {
         host: mail.host.clone(),
         port: mail.port,
@@ -204,7 +207,7 @@ fn smtp_account(mail: &settings::Mail) -> SmtpAccount {
             password: login.password.expose().to_owned(),
         }),
         from: mail.from.clone(),
-        timeout: VENDOR_TIMEOUT,
+        timeout,
     }
 }
 

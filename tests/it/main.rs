@@ -10,5 +10,6 @@ mod exchange;
 mod http;
 mod settings;
 mod storage;
+mod upstreams;
 mod voice_edge;
 mod world;

@@ -54,9 +54,11 @@ async fn refused(status: StatusCode, answer: Response) -> VendorError {
             VendorError::Temporary { retry_after, cause: format!("the carrier is busy ({why})") }
         }
         _ if status.is_client_error() => VendorError::permanent(format!("the carrier refused it ({why})")),
-        _ if status.is_redirection() => {
-            VendorError::permanent(format!("the carrier sent us elsewhere ({why}); check carrier.api_url"))
-        }
+        // A proxy on the way that has lost its own way, or a setting: an operator mends either.
+        _ if status.is_redirection() => VendorError::Temporary {
+            retry_after,
+            cause: format!("the carrier sent us elsewhere ({why}); check carrier.api_url"),
+        },
         _ => VendorError::Temporary { retry_after, cause: format!("the carrier failed ({why})") },
     }
 }

@@ -2,11 +2,13 @@
 //! built-in exchange as its carrier, and a clock that only the test moves.
 
 mod clock;
+mod gate;
 mod ids;
 mod logs;
 mod stage;
 
 pub(crate) use clock::TestClock;
+pub(crate) use gate::{Broken, Gate};
 pub(crate) use ids::TestIds;
 pub(crate) use logs::Logs;
 
@@ -44,6 +46,11 @@ pub(crate) fn load(name: &str) -> Loaded {
     .unwrap_or_else(|problems| panic!("{problems}"))
 }
 
+/// How long a vendor may take: no test waits for it.
+const VENDOR_TIMEOUT: Duration = Duration::from_secs(30);
+/// The same where a test is about vendors that say nothing.
+const SOON: Duration = Duration::from_millis(400);
+
 /// One Dutyline and its surroundings.
 pub(crate) struct World {
     /// The program.
@@ -63,7 +70,17 @@ pub(crate) struct World {
     loaded: Loaded,
     source: Source,
     starts: u64,
+    vendor_timeout: Duration,
+    gates: Option<Gates>,
     folder: TempDir,
+}
+
+/// The gates in front of the upstreams of a world that has them.
+pub(crate) struct Gates {
+    /// The carrier's API.
+    pub(crate) carrier: Gate,
+    /// The mail server.
+    pub(crate) mail: Gate,
 }
 
 /// The HTTP port of the program.
@@ -80,10 +97,18 @@ impl World {
 
     /// The same, with settings changed first.
     pub(crate) async fn start_with(name: &str, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_as(name, false, change).await
+    }
+
+    /// The same, with a gate in front of each upstream, and vendors that must answer soon.
+    pub(crate) async fn start_gated(name: &str, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_as(name, true, change).await
+    }
+
+    async fn start_as(name: &str, is_gated: bool, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = TempDir::new().unwrap();
         let clock = Arc::new(TestClock::at("2026-01-05T09:00:00Z".parse().unwrap()));
         let mut loaded = load(name);
-        change(&mut loaded.settings);
         let gateway = listener().await;
         let address = gateway.local_addr().unwrap();
         let (exchange_http, exchange_mail) = (listener().await, listener().await);
@@ -96,16 +121,44 @@ impl World {
             mail.port = exchange_mail.local_addr().unwrap().port();
         }
         let exchange = exchange(own, &clock, exchange_http.local_addr().unwrap());
+        let gates = if is_gated {
+            let carrier = Gate::before(exchange_http.local_addr().unwrap()).await;
+            let mail = Gate::before_mail(exchange_mail.local_addr().unwrap()).await;
+            own.carrier.api_url = format!("http://{}/", carrier.address()).parse().unwrap();
+            if let Some(settings) = &mut own.mail {
+                settings.port = mail.address().port();
+            }
+            Some(Gates { carrier, mail })
+        } else {
+            None
+        };
+        let vendor_timeout = if is_gated { SOON } else { VENDOR_TIMEOUT };
+        change(own);
         let router = serve::router(&exchange);
         tokio::spawn(async move { axum::serve(exchange_http, router).await.unwrap() });
         tokio::spawn(smtp::serve(exchange.clone(), exchange_mail, std::future::pending()));
         let source = source(name);
-        let (app, store) = assemble(&loaded, &clock, &source, address, 0);
+        let (app, store) = assemble(&loaded, &clock, &source, address, 0, vendor_timeout);
         let scopes = Scope::ALL.into_iter().collect();
         let key = keys::add(&store, &*app.ids, clock.time(), "test", scopes, None).await.unwrap();
         let gateway = Gateway::open(app.clone(), gateway);
         let http = dutyline::adapters::http_client::build(Duration::from_secs(20)).unwrap();
-        Self { app, store, exchange, clock, key, http, address, gateway, loaded, source, starts: 0, folder }
+        Self {
+            app,
+            store,
+            exchange,
+            clock,
+            key,
+            http,
+            address,
+            gateway,
+            loaded,
+            source,
+            starts: 0,
+            vendor_timeout,
+            gates,
+            folder,
+        }
     }
 
     /// Stops the program and starts it again on the same data, at the same address and at the same moment. Its
@@ -116,7 +169,8 @@ impl World {
         std::mem::replace(&mut self.gateway, closed).close().await;
         self.store.close().await;
         let listener = TcpListener::bind(self.address).await.unwrap();
-        (self.app, self.store) = assemble(&self.loaded, &self.clock, &self.source, self.address, self.starts);
+        (self.app, self.store) =
+            assemble(&self.loaded, &self.clock, &self.source, self.address, self.starts, self.vendor_timeout);
         self.gateway = Gateway::open(self.app.clone(), listener);
     }
 
@@ -175,6 +229,11 @@ impl World {
         answer.json().await.unwrap()
     }
 
+    /// The gates of a gated world.
+    pub(crate) fn gates(&self) -> &Gates {
+        self.gates.as_ref().unwrap()
+    }
+
     /// Where the data is.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
@@ -217,9 +276,11 @@ fn assemble(
     source: &Source,
     address: SocketAddr,
     starts: u64,
+    vendor_timeout: Duration,
 ) -> (App, SqlStore) {
     let ids = Arc::new(TestIds::from(1 + starts * 1_000_000));
-    let ground = Ground { clock: clock.clone(), ids: ids.clone(), source: source.clone(), address };
+    let ground =
+        Ground { clock: clock.clone(), ids: ids.clone(), source: source.clone(), address, vendor_timeout };
     let store = start::open_store(&loaded.settings, ids).unwrap();
     let loaded =
         Loaded { settings: loaded.settings.clone(), phrases: loaded.phrases.clone(), warnings: Vec::new() };

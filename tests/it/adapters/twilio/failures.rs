@@ -90,7 +90,7 @@ async fn garbage_is_asked_for_again() {
 async fn a_redirect_is_not_followed() {
     let (elsewhere, _) = answering(status(200)).await;
     let error = fetched(status(302).insert_header("Location", elsewhere.uri())).await;
-    assert_snapshot!(error, @"for good: the carrier sent us elsewhere (302); check carrier.api_url");
+    assert_snapshot!(error, @"for now: the carrier sent us elsewhere (302); check carrier.api_url");
     assert_eq!(elsewhere.received_requests().await.unwrap().len(), 0);
 }
 
