@@ -1,16 +1,21 @@
 //! What every use case gets: the settings of the moment and the ports. Cheap to clone.
 
+use crate::domain::effect::Lane;
 use crate::domain::ids::Ids;
 use crate::domain::voice::phrases::PhraseBook;
 use crate::ports::clock::Clock;
 use crate::ports::limit::Limit;
 use crate::ports::recordings::Recordings;
+use crate::ports::shortener::Shortener;
 use crate::ports::store::{AlertStore, CallStore, KeyStore, LinkStore, Outbox};
 use crate::ports::telephony::Telephony;
+use crate::ports::transcriber::Transcriber;
 use crate::ports::vendor::SingleSender;
 use crate::settings::Settings;
 use arc_swap::ArcSwap;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::Notify;
 use url::Url;
 
@@ -41,6 +46,10 @@ pub struct App {
     pub telephony: Arc<dyn Telephony>,
     /// Our own sound store.
     pub recordings: Arc<dyn Recordings>,
+    /// Makes texts of our own recordings; `None`: the carrier makes them.
+    pub transcribing: Option<Transcribing>,
+    /// Shortens links; `None`: they go out as they are.
+    pub shortener: Option<Arc<dyn Shortener>>,
     /// Sends short messages; `None`: none are sent.
     pub sms: Option<Arc<dyn SingleSender>>,
     /// Sends mail; `None`: none is sent.
@@ -53,6 +62,56 @@ pub struct App {
     pub metrics: Metrics,
     /// Tells the outbox's worker that there is something new.
     pub outbox_wake: Arc<Notify>,
+    /// The effects that this process is carrying out.
+    pub under_way: UnderWay,
+}
+
+/// Who makes texts of our own recordings, and how much is asked of it.
+#[derive(Clone)]
+pub struct Transcribing {
+    /// Makes the texts.
+    pub transcriber: Arc<dyn Transcriber>,
+    /// How many recordings it is given at the same time.
+    pub at_once: u32,
+    /// How many more may wait; the texts of further ones are given up.
+    pub queue: u32,
+    /// How long it may take over one.
+    pub timeout: Duration,
+}
+
+/// How many effects of each lane this process is carrying out.
+#[derive(Debug, Clone, Default)]
+pub struct UnderWay(Arc<Mutex<BTreeMap<Lane, u32>>>);
+
+/// One of the effects under way, until it is dropped.
+#[derive(Debug)]
+pub struct Place {
+    under_way: UnderWay,
+    lane: Lane,
+}
+
+impl UnderWay {
+    /// How many of that lane.
+    pub fn of(&self, lane: &Lane) -> u32 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(lane).copied().unwrap_or(0)
+    }
+
+    /// One more of that lane.
+    pub fn enter(&self, lane: Lane) -> Place {
+        let mut lanes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = lanes.entry(lane.clone()).or_default();
+        *count = count.saturating_add(1);
+        Place { under_way: self.clone(), lane }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut lanes = self.under_way.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = lanes.get_mut(&self.lane) {
+            *count = count.saturating_sub(1);
+        }
+    }
 }
 
 /// Puts new settings in force. The answer lists what only a restart brings into force; the error is what the

@@ -1,16 +1,24 @@
 //! The composition root: settings become adapters, adapters become an [`App`], and the loops begin. The only
 //! file that knows everything.
 
-use crate::adapters::folder::FolderRecordings;
+use crate::adapters::bitly::Bitly;
 use crate::adapters::rate_limit::RateLimit;
+#[cfg(feature = "object-store-cloud")]
+use crate::adapters::recordings::S3Bucket;
+use crate::adapters::recordings::SoundStore;
 use crate::adapters::smtp::{InvalidSmtpAccount, Smtp, SmtpAccount, SmtpLogin, SmtpTls};
+use crate::adapters::transcriber_command::CommandTranscriber;
+use crate::adapters::transcriber_http::{HttpTranscriber, TranscriberService};
 use crate::adapters::twilio::{Twilio, TwilioAccount};
 use crate::adapters::{http_client, random_ids::RandomIds, system_clock::SystemClock};
-use crate::app::{App, Live, Metrics, Reload};
+use crate::app::{App, Live, Metrics, Reload, Transcribing, UnderWay};
 use crate::domain::ids::Ids;
 use crate::ports::clock::Clock;
+use crate::ports::recordings::Recordings;
+use crate::ports::shortener::Shortener;
+use crate::ports::transcriber::Transcriber;
 use crate::ports::vendor::SingleSender;
-use crate::settings::{Loaded, MailTls, Problems, Settings};
+use crate::settings::{Links, Loaded, MailTls, Problems, Settings, TranscriberBy};
 use crate::storage::SqlStore;
 use crate::storage::sqlite::{OpenError, SqliteOptions};
 use crate::{http, settings, worker};
@@ -27,6 +35,10 @@ use tokio::sync::{Notify, watch};
 /// How long a vendor may take to answer in the real world. The sound of two minutes is about two megabytes.
 const VENDOR_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long somebody may listen to a recording that comes from a bucket.
+#[cfg(feature = "object-store-cloud")]
+const LISTENING: Duration = Duration::from_mins(10);
+
 /// How long a write waits for another process that holds the database. Callers wait as well, and a carrier waits
 /// for us no longer than some seconds: behind one group of writes that failed there must be time to say so.
 const PATIENCE: Duration = Duration::from_millis(1_500);
@@ -40,6 +52,9 @@ pub enum StartError {
     /// The recordings' folder can't be used.
     #[error("the recordings' folder {} can't be used", .0.display())]
     Recordings(PathBuf, #[source] std::io::Error),
+    /// The recordings' bucket can't be used.
+    #[error("the recordings' bucket can't be used")]
+    Bucket(#[source] object_store::Error),
     /// The client for the vendors' APIs can't be built.
     #[error("no HTTP client can be built")]
     Client(#[from] reqwest::Error),
@@ -136,7 +151,7 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
     let Loaded { settings, phrases, warnings: _ } = loaded;
     let client = http_client::build(ground.vendor_timeout)?;
     let carrier = Arc::new(Twilio::new(
-        client,
+        client.clone(),
         TwilioAccount {
             api_url: settings.carrier.api_url.clone(),
             account_sid: settings.carrier.account_sid.clone(),
@@ -154,9 +169,15 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
         }
         None => None,
     };
-    let folder = &settings.store.recordings;
-    let recordings =
-        FolderRecordings::open(folder).map_err(|error| StartError::Recordings(folder.clone(), error))?;
+    let recordings = recordings(&settings, ground.vendor_timeout)?;
+    let transcribing = transcribing(&settings)?;
+    let shortener = match &settings.links {
+        Links::Own => None,
+        Links::Bitly { api_url, token } => {
+            let (client, api_url, token) = (client.clone(), api_url.clone(), token.expose().to_owned());
+            Some(Arc::new(Bitly::new(client, api_url, token)) as Arc<dyn Shortener>)
+        }
+    };
     let per_minute = |limit: u32| {
         let limit = NonZeroU32::new(limit).unwrap_or(NonZeroU32::MIN);
         Arc::new(RateLimit::per_minute(limit, ground.clock.clone()))
@@ -183,14 +204,60 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
         keys: store.clone(),
         outbox: store,
         telephony: carrier,
-        recordings: Arc::new(recordings),
+        recordings,
+        transcribing,
+        shortener,
         sms,
         mail,
         call_limit: per_minute(calls),
         request_limit: per_minute(requests),
         metrics: collect_metrics()?,
         outbox_wake: Arc::new(Notify::new()),
+        under_way: UnderWay::default(),
     })
+}
+
+/// Our own store of recordings: a bucket, or a folder.
+fn recordings(settings: &Settings, timeout: Duration) -> Result<Arc<dyn Recordings>, StartError> {
+    #[cfg(feature = "object-store-cloud")]
+    if let Some(s3) = &settings.store.s3 {
+        let bucket = S3Bucket {
+            bucket: s3.bucket.clone(),
+            prefix: s3.prefix.clone(),
+            region: s3.region.clone(),
+            endpoint: s3.endpoint.clone(),
+            access_key_id: s3.access_key_id.clone(),
+            secret_access_key: s3.secret_access_key.expose().to_owned(),
+            path_style: s3.path_style,
+        };
+        let client = http_client::build(LISTENING)?;
+        let store = SoundStore::s3(bucket, client, timeout).map_err(StartError::Bucket)?;
+        return Ok(Arc::new(store));
+    }
+    let folder = &settings.store.recordings;
+    let store = SoundStore::folder(folder, timeout);
+    Ok(Arc::new(store.map_err(|error| StartError::Recordings(folder.clone(), error))?))
+}
+
+/// Who makes texts of our own recordings; `None`: the carrier makes them of its own.
+fn transcribing(settings: &Settings) -> Result<Option<Transcribing>, StartError> {
+    let settings::Transcriber { by, timeout, at_once, queue } = &settings.transcriber;
+    let transcriber: Arc<dyn Transcriber> = match by {
+        TranscriberBy::Carrier => return Ok(None),
+        TranscriberBy::Http { url, api_key, model, send_language } => {
+            let service = TranscriberService {
+                url: url.clone(),
+                api_key: api_key.as_ref().map(|key| key.expose().to_owned()),
+                model: model.clone(),
+                sends_language: *send_language,
+            };
+            Arc::new(HttpTranscriber::new(http_client::build(*timeout)?, service))
+        }
+        TranscriberBy::Command { program, arguments } => {
+            Arc::new(CommandTranscriber::new(program.clone(), arguments.clone(), *timeout))
+        }
+    };
+    Ok(Some(Transcribing { transcriber, at_once: *at_once, queue: *queue, timeout: *timeout }))
 }
 
 fn smtp_account(mail: &settings::Mail, timeout: Duration) -> SmtpAccount {
@@ -215,7 +282,7 @@ fn smtp_account(mail: &settings::Mail, timeout: Duration) -> SmtpAccount {
 /// stays until a restart, and is named.
 fn reloader(live: Arc<ArcSwap<Live>>, started: Settings, source: Source) -> Reload {
     Arc::new(move || {
-        let Loaded { settings: new, phrases, warnings } =
+        let Loaded { settings: mut new, phrases, warnings } =
             source.load().map_err(|problems| problems.report("nothing was changed"))?;
         for warning in &warnings {
             tracing::warn!("{warning}");
@@ -232,11 +299,15 @@ fn reloader(live: Arc<ArcSwap<Live>>, started: Settings, source: Source) -> Relo
                     || old.carrier.api_url != new.carrier.api_url
                     || old.carrier.number != new.carrier.number,
             ),
+            ("transcriber", old.transcriber != new.transcriber),
+            ("links", old.links != new.links),
             ("mail", old.mail != new.mail),
             ("sms", old.sms != new.sms),
             ("limits", old.limits != new.limits),
             ("exchange", old.exchange != new.exchange),
         ];
+        // Who makes the texts changes with a restart only, and so does whom calls ask for them.
+        new.menu.carrier_transcribes = old.menu.carrier_transcribes;
         live.store(Arc::new(Live { settings: new, phrases }));
         let restart: Vec<_> =
             sections.into_iter().filter_map(|(name, changed)| changed.then_some(name)).collect();

@@ -6,6 +6,7 @@
 use super::ids::{AlertId, CallId, NotificationId, RecordingId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// One thing to do outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,9 +30,15 @@ pub enum Effect {
     /// Tell them the text of its message, which came later.
     #[serde(rename = "announce_text.v1")]
     AnnounceText(AlertId),
-    /// Send one short message or mail.
-    #[serde(rename = "send_notification.v1")]
-    SendNotification(NotificationId),
+    /// Send one short message.
+    #[serde(rename = "send_sms.v1")]
+    SendSms(NotificationId),
+    /// Send one mail.
+    #[serde(rename = "send_mail.v1")]
+    SendMail(NotificationId),
+    /// Have a text made of a recording's sound in our own store.
+    #[serde(rename = "transcribe.v1")]
+    Transcribe(RecordingId),
 }
 
 impl Effect {
@@ -44,8 +51,79 @@ impl Effect {
             Self::AskForText(_) => "ask_for_text",
             Self::AnnounceAlert(_) => "announce_alert",
             Self::AnnounceText(_) => "announce_text",
-            Self::SendNotification(_) => "send_notification",
+            Self::SendSms(_) => "send_sms",
+            Self::SendMail(_) => "send_mail",
+            Self::Transcribe(_) => "transcribe",
         }
+    }
+
+    /// Whom it asks.
+    pub const fn lane(&self) -> Lane {
+        match self {
+            Self::FetchRecording(_) => Lane::Recordings,
+            Self::DeleteAtCarrier(_) | Self::FindRecording(_) | Self::AskForText(_) => Lane::Carrier,
+            Self::AnnounceAlert(_) | Self::AnnounceText(_) => Lane::Own,
+            Self::SendSms(_) => Lane::Sms,
+            Self::SendMail(_) => Lane::Mail,
+            Self::Transcribe(_) => Lane::Transcriber,
+        }
+    }
+
+    /// After how many failed attempts it is given up where that is sooner than the schedule of retries ends:
+    /// a text helps nobody any more who has listened for an hour.
+    pub const fn most_attempts(&self) -> Option<u32> {
+        match self {
+            Self::Transcribe(_) => Some(8),
+            Self::FetchRecording(_)
+            | Self::DeleteAtCarrier(_)
+            | Self::FindRecording(_)
+            | Self::AskForText(_)
+            | Self::AnnounceAlert(_)
+            | Self::AnnounceText(_)
+            | Self::SendSms(_)
+            | Self::SendMail(_) => None,
+        }
+    }
+}
+
+/// Whom an effect asks. The effects of a lane share a bound of those that are under way at the same time, so that
+/// whoever hangs holds up nobody but those who wait for him.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lane {
+    /// Nobody: it is done here.
+    Own,
+    /// The carrier's API.
+    Carrier,
+    /// Our own store of recordings, and the carrier, whose sound goes there.
+    Recordings,
+    /// Who sends short messages.
+    Sms,
+    /// The mail server.
+    Mail,
+    /// Who makes texts of recordings.
+    Transcriber,
+}
+
+impl Lane {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Own, Self::Carrier, Self::Recordings, Self::Sms, Self::Mail, Self::Transcriber];
+
+    /// The word for the store, the API, logs and metrics.
+    pub const fn word(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Own => "own",
+            Self::Carrier => "carrier",
+            Self::Recordings => "recordings",
+            Self::Sms => "sms",
+            Self::Mail => "mail",
+            Self::Transcriber => "transcriber",
+        })
+    }
+
+    /// The lane of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lane| lane.word() == word)
     }
 }
 

@@ -4,6 +4,8 @@ pub mod clock;
 pub mod error;
 pub mod limit;
 pub mod recordings;
+pub mod shortener;
 pub mod store;
 pub mod telephony;
+pub mod transcriber;
 pub mod vendor;

@@ -13,6 +13,8 @@ pub trait Recordings: Send + Sync {
     async fn put(&self, key: &str, sound: Sound) -> Result<Audio, VendorError>;
     /// Opens the bytes of that range (end exclusive, within the length).
     async fn open(&self, audio: &Audio, range: Range<u64>) -> Result<SoundStream, VendorError>;
+    /// Removes a sound by its key; one that is not there any more is removed.
+    async fn delete(&self, key: &str) -> Result<(), VendorError>;
     /// Whether sound can be stored at present.
     async fn ready(&self) -> Result<(), VendorError>;
 }

@@ -6,7 +6,7 @@ use crate::domain::access::{ApiKey, TokenHash};
 use crate::domain::alerting::alert::AlertStory;
 use crate::domain::alerting::log::LogEntry;
 use crate::domain::delivery::Notification;
-use crate::domain::effect::{DueEffect, Effect};
+use crate::domain::effect::{DueEffect, Effect, Lane};
 use crate::domain::ids::{AlertId, CallId, EffectId, KeyId, LegId, NotificationId, RecordingId};
 use crate::domain::links::{Link, LinkCode};
 use crate::domain::voice::call::Call;
@@ -14,6 +14,7 @@ use crate::domain::voice::recording::{Audio, Recording, Transcribed};
 use crate::domain::voice::step::Turn;
 use async_trait::async_trait;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// A turn of a call, as it is written.
 #[derive(Debug, Clone, Copy)]
@@ -101,6 +102,8 @@ pub struct ClaimedEffect {
 pub enum Consequence {
     /// Something for the log of an alert.
     Logged(AlertId, LogEntry),
+    /// The link of that code has a short form.
+    Shortened(LinkCode, String),
     /// A recording's sound is in our own store.
     AudioStored(RecordingId, Audio),
     /// A message is to be sent.
@@ -112,8 +115,19 @@ pub enum Consequence {
 }
 
 /// How many effects are in which state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OutboxCount {
+    /// Waiting for their time, or for another attempt.
+    pub waiting: u64,
+    /// Given up.
+    pub failed: u64,
+    /// The same of each lane in which there are any.
+    pub lanes: BTreeMap<Lane, LaneCount>,
+}
+
+/// How many effects of a lane are in which state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LaneCount {
     /// Waiting for their time, or for another attempt.
     pub waiting: u64,
     /// Given up.
@@ -123,9 +137,12 @@ pub struct OutboxCount {
 /// What is to be done outside.
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// Takes effects that are due; nobody else gets them before `until`.
+    /// The lanes in which effects are due, in no certain order.
+    async fn due_lanes(&self, now: Timestamp) -> Result<Vec<Lane>, StoreError>;
+    /// Takes effects of a lane that are due; nobody else gets them before `until`.
     async fn claim(
         &self,
+        lane: &Lane,
         now: Timestamp,
         until: Timestamp,
         limit: u32,

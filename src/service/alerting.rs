@@ -28,7 +28,15 @@ pub async fn list(
     Ok((stories, next))
 }
 
-/// Where a link leads people: its page.
+/// The link that people get to a recording: the short one where there is one.
 pub fn link_url(app: &App, link: &Link) -> String {
+    match &link.short_url {
+        Some(short) => short.clone(),
+        None => page_url(app, link),
+    }
+}
+
+/// Where a link leads people: its page.
+pub(super) fn page_url(app: &App, link: &Link) -> String {
     format!("{}l/{}", app.public_url, link.code.as_str())
 }

@@ -1,12 +1,12 @@
 //! What is to be done outside, done: one `match`, one line an effect.
 
-use super::{alerting, message, voice};
-use crate::app::App;
+use super::{alerting, links, message, transcribing, voice};
+use crate::app::{App, Place};
 use crate::domain::alerting::announce::{self, Decision};
 use crate::domain::alerting::log::{Happened, LogEntry};
 use crate::domain::delivery::{WRITTEN, next_attempt};
 use crate::domain::directory::device::DeviceKind;
-use crate::domain::effect::Effect;
+use crate::domain::effect::{Effect, Lane};
 use crate::domain::ids::{AlertId, CallId, NotificationId, RecordingId};
 use crate::domain::voice::input::{Take, TakeEnd};
 use crate::domain::voice::recording::{DraftStatus, Recording, Transcript};
@@ -18,6 +18,10 @@ use jiff::{SignedDuration, Timestamp};
 
 /// How long an effect that we have taken is ours, in seconds: longer than any vendor may take to answer.
 const LEASE: i64 = 120;
+
+/// Effects of a lane that are under way at the same time. A vendor who answers nothing holds each of his for half a
+/// minute; the others' go on beside them.
+const AT_ONCE: u32 = 32;
 
 /// Why an effect is not done.
 #[derive(Debug, thiserror::Error)]
@@ -33,16 +37,58 @@ pub enum EffectError {
     Voice(#[from] voice::VoiceError),
 }
 
-/// Takes effects that are due. Whoever takes them does them at once, each with [`run`]: the lease covers the
-/// doing, and no time in a queue.
-pub async fn claim(app: &App, limit: u32) -> Result<Vec<ClaimedEffect>, StoreError> {
+/// An effect that is ours to do now.
+#[derive(Debug)]
+pub struct Taken {
+    /// The effect.
+    pub claimed: ClaimedEffect,
+    /// Counts among those under way until it is done.
+    _place: Place,
+}
+
+/// Takes effects that are due, in each lane as many as may be under way besides those that are. Whoever takes them does
+/// them at once, each with [`run`]: the lease covers the doing, and no time in a queue.
+pub async fn claim(app: &App) -> Result<Vec<Taken>, StoreError> {
     let now = app.clock.now();
-    let until = now.checked_add(SignedDuration::from_secs(LEASE)).unwrap_or(Timestamp::MAX);
-    app.outbox.claim(now, until, limit).await
+    let mut taken = vec![];
+    for lane in app.outbox.due_lanes(now).await? {
+        let free = at_once(app, &lane).saturating_sub(app.under_way.of(&lane));
+        if free == 0 {
+            continue;
+        }
+        let until = now.checked_add(lease(app, &lane)).unwrap_or(Timestamp::MAX);
+        match app.outbox.claim(&lane, now, until, free).await {
+            Ok(claimed) => taken.extend(
+                claimed
+                    .into_iter()
+                    .map(|claimed| Taken { claimed, _place: app.under_way.enter(lane.clone()) }),
+            ),
+            Err(error) if taken.is_empty() => return Err(error),
+            // What has been taken must be done; the next who asks meets the error, if it lasts.
+            Err(_) => break,
+        }
+    }
+    Ok(taken)
+}
+
+fn at_once(app: &App, lane: &Lane) -> u32 {
+    match (lane, &app.transcribing) {
+        (Lane::Transcriber, Some(transcribing)) => transcribing.at_once,
+        _ => AT_ONCE,
+    }
+}
+
+fn lease(app: &App, lane: &Lane) -> SignedDuration {
+    let longer = match (lane, &app.transcribing) {
+        (Lane::Transcriber, Some(transcribing)) => transcribing.timeout.as_secs(),
+        _ => 0,
+    };
+    SignedDuration::from_secs(LEASE.saturating_add_unsigned(longer))
 }
 
 /// Does one effect, and writes what became of it.
-pub async fn run(app: &App, claimed: ClaimedEffect) {
+pub async fn run(app: &App, taken: Taken) {
+    let Taken { claimed, _place } = taken;
     let kind = claimed.effect.word();
     let written = match perform(app, &claimed.effect).await {
         Ok(consequences) => {
@@ -68,8 +114,10 @@ pub async fn run(app: &App, claimed: ClaimedEffect) {
 async fn failed(app: &App, claimed: &ClaimedEffect, error: &EffectError) -> Result<(), StoreError> {
     let now = app.clock.now();
     let attempt = claimed.failed.saturating_add(1);
+    let is_last = claimed.effect.most_attempts().is_some_and(|most| attempt >= most);
     let next = match error {
         EffectError::Vendor(VendorError::Permanent { .. }) => None,
+        EffectError::Vendor(VendorError::Temporary { .. }) if is_last => None,
         EffectError::Vendor(VendorError::Temporary { retry_after, .. }) => {
             next_attempt(attempt, *retry_after, now)
         }
@@ -98,7 +146,8 @@ async fn perform(app: &App, effect: &Effect) -> Result<Vec<Consequence>, EffectE
         Effect::AskForText(id) => ask_for_text(app, *id).await,
         Effect::AnnounceAlert(id) => announce_alert(app, *id).await,
         Effect::AnnounceText(id) => announce_text(app, *id).await,
-        Effect::SendNotification(id) => send_notification(app, *id).await,
+        Effect::SendSms(id) | Effect::SendMail(id) => send_notification(app, *id).await,
+        Effect::Transcribe(id) => transcribing::transcribe(app, *id).await,
     }
 }
 
@@ -110,6 +159,7 @@ async fn fetch_recording(app: &App, id: RecordingId) -> Result<Vec<Consequence>,
     let audio = app.recordings.put(&id.to_string(), sound).await?;
     let mut consequences = vec![Consequence::AudioStored(id, audio)];
     consequences.extend(logged(&recording, Happened::AudioStored, app.clock.now()));
+    consequences.extend(transcribing::ask(app, &recording).await?);
     if let Some(hours) = app.live().settings.menu.carrier_keeps_hours {
         let after = SignedDuration::from_hours(hours.into());
         let due = app.clock.now().checked_add(after).unwrap_or(Timestamp::MAX);
@@ -157,7 +207,12 @@ async fn announce_alert(app: &App, id: AlertId) -> Result<Vec<Consequence>, Effe
     };
     let wanted: Vec<_> = WRITTEN.into_iter().filter(can).collect();
     let now = app.clock.now();
-    Ok(announced(app, announce::opened(&live.settings.directory, &story, &wanted, now, &*app.ids))?)
+    let decision = announce::opened(&live.settings.directory, &story, &wanted, now, &*app.ids);
+    let short = match &decision {
+        Decision::Announce(_) => links::shorten(app, &story).await,
+        Decision::Done | Decision::NotYet => None,
+    };
+    Ok(short.into_iter().chain(announced(app, decision)?).collect())
 }
 
 async fn announce_text(app: &App, id: AlertId) -> Result<Vec<Consequence>, EffectError> {
@@ -202,20 +257,21 @@ async fn send_notification(app: &App, id: NotificationId) -> Result<Vec<Conseque
 async fn given_up(app: &App, effect: &Effect, now: Timestamp) -> Result<Vec<Consequence>, StoreError> {
     Ok(match effect {
         Effect::FetchRecording(id) => match app.calls.recording(*id).await? {
-            Some(recording) => logged(&recording, Happened::AudioLost, now).into_iter().collect(),
+            Some(recording) => {
+                if app.transcribing.is_some() {
+                    no_text(app, &recording).await;
+                }
+                logged(&recording, Happened::AudioLost, now).into_iter().collect()
+            }
             None => vec![],
         },
-        // No text will come any more: whoever looks at the alert is told so.
-        Effect::AskForText(id) => {
+        Effect::AskForText(id) | Effect::Transcribe(id) => {
             if let Some(recording) = app.calls.recording(*id).await? {
-                let told = voice::transcription_ready(app, recording.call, recording.source.id(), None).await;
-                if let Err(error) = told {
-                    tracing::error!(recording = %id, error = &error as &dyn std::error::Error, "text not given up");
-                }
+                no_text(app, &recording).await;
             }
             vec![]
         }
-        Effect::SendNotification(id) => match app.alerts.notification(*id).await? {
+        Effect::SendSms(id) | Effect::SendMail(id) => match app.alerts.notification(*id).await? {
             Some(one) => {
                 let by = one.device.kind().word().to_owned();
                 let what = Happened::NotNotified { person: one.person.0, by };
@@ -232,6 +288,15 @@ async fn given_up(app: &App, effect: &Effect, now: Timestamp) -> Result<Vec<Cons
         }
         Effect::DeleteAtCarrier(_) | Effect::AnnounceAlert(_) | Effect::AnnounceText(_) => vec![],
     })
+}
+
+/// No text will come any more: whoever waits for it, or looks at the alert, is told so.
+async fn no_text(app: &App, recording: &Recording) {
+    let told = voice::transcription_ready(app, recording.call, recording.source.id(), None).await;
+    if let Err(error) = told {
+        let error = &error as &dyn std::error::Error;
+        tracing::error!(recording = %recording.id, error, "text not given up");
+    }
 }
 
 /// An entry for the log of a recording's alert, where it has one.

@@ -1,8 +1,10 @@
 //! How the program is doing, for those who run it.
 
 use crate::app::App;
+use crate::domain::effect::Lane;
 use crate::ports::error::{StoreError, VendorError};
 use crate::ports::store::OutboxCount;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -70,18 +72,35 @@ async fn fault<E>(asked: impl Future<Output = Result<(), E>>) -> Option<Fault<E>
     }
 }
 
-/// How much waits in the outbox, and how much was given up.
-pub async fn outbox(app: &App) -> Result<OutboxCount, StoreError> {
-    app.outbox.count().await
+/// How much there is to be done outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxFigures {
+    /// All of it, and that of each lane.
+    pub count: OutboxCount,
+    /// How much of each lane this process is doing now. It is among what waits.
+    pub under_way: BTreeMap<Lane, u32>,
+}
+
+/// How much waits in the outbox, how much was given up, and how much is under way.
+pub async fn outbox(app: &App) -> Result<OutboxFigures, StoreError> {
+    let count = app.outbox.count().await?;
+    let under_way = Lane::ALL.into_iter().map(|lane| (lane.clone(), app.under_way.of(&lane))).collect();
+    Ok(OutboxFigures { count, under_way })
 }
 
 /// Brings the figures up to date that are read rather than counted. Where that fails they keep their last value.
 pub async fn gauge(app: &App) {
     match timeout(PATIENCE, app.outbox.count()).await {
         Ok(Ok(count)) => {
-            for (state, number) in [("waiting", count.waiting), ("failed", count.failed)] {
-                let number = u32::try_from(number).unwrap_or(u32::MAX);
-                metrics::gauge!("dutyline_outbox_effects", "state" => state).set(number);
+            for lane in Lane::ALL {
+                let of = count.lanes.get(&lane).copied().unwrap_or_default();
+                for (state, number) in [("waiting", of.waiting), ("failed", of.failed)] {
+                    let number = u32::try_from(number).unwrap_or(u32::MAX);
+                    metrics::gauge!("dutyline_outbox_effects", "lane" => lane.word(), "state" => state)
+                        .set(number);
+                }
+                metrics::gauge!("dutyline_effects_under_way", "lane" => lane.word())
+                    .set(app.under_way.of(&lane));
             }
         }
         Ok(Err(error)) => {

@@ -1,11 +1,22 @@
-//! Links to recordings, followed.
+//! Links to recordings, made short and followed.
 
+use super::alerting;
 use crate::app::App;
+use crate::domain::alerting::alert::AlertStory;
+use crate::domain::alerting::log::{Happened, LogEntry};
 use crate::domain::links::LinkCode;
 use crate::domain::voice::recording::{Audio, Recording};
 use crate::ports::error::{StoreError, VendorError};
+use crate::ports::shortener::Shortener;
+use crate::ports::store::Consequence;
 use crate::ports::telephony::SoundStream;
 use std::ops::Range;
+use std::time::Duration;
+use tokio::time::timeout;
+use url::Url;
+
+/// How long people who are to be told of an alert wait for its short link.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Why a link leads nowhere.
 #[derive(Debug, thiserror::Error)]
@@ -43,4 +54,27 @@ pub async fn listen(
     let range = range(&audio);
     let sound = app.recordings.open(&audio, range.clone()).await?;
     Ok((audio, range, sound))
+}
+
+/// Has the link of an alert made short, where somebody does that and has not done it yet. What fails is noted, and the
+/// long link goes out at once.
+pub(super) async fn shorten(app: &App, story: &AlertStory) -> Option<Consequence> {
+    let alert = &story.alert;
+    let shortener = app.shortener.as_ref().filter(|_| alert.link.short_url.is_none())?;
+    let (result, consequence) = match short_url(&**shortener, &alerting::page_url(app, &alert.link)).await {
+        Ok(short) => ("done", Consequence::Shortened(alert.link.code.clone(), short.into())),
+        Err(error) => {
+            tracing::warn!(alert = %alert.id, cause = %error, "a link was not made short; the long one goes out");
+            let entry = LogEntry { at: app.clock.now(), what: Happened::LinkNotShortened };
+            ("failed", Consequence::Logged(alert.id, entry))
+        }
+    };
+    metrics::counter!("dutyline_links_shortened_total", "result" => result).increment(1);
+    Some(consequence)
+}
+
+async fn short_url(shortener: &dyn Shortener, long: &str) -> Result<Url, VendorError> {
+    let long = Url::parse(long).map_err(|_error| VendorError::permanent("the long link is no URL"))?;
+    let silent = || VendorError::temporary(format!("no answer within {} seconds", PATIENCE.as_secs()));
+    timeout(PATIENCE, shortener.shorten(&long)).await.unwrap_or_else(|_elapsed| Err(silent()))
 }

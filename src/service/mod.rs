@@ -7,6 +7,7 @@ pub mod health;
 pub mod keys;
 pub mod links;
 pub mod message;
+mod transcribing;
 pub mod voice;
 
 pub use crate::ports::error::StoreError;

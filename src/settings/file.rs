@@ -3,7 +3,7 @@
 //! A required key that was missing or wrong is `None` here: it has been reported already.
 
 use super::secret::Secret;
-use super::{Access, CarrierKind, ExchangeVoice, LogFormat, LogLevel, MailTls};
+use super::{Access, CarrierKind, ExchangeVoice, LinksKind, LogFormat, LogLevel, MailTls, TranscriberKind};
 use crate::domain::directory::device::DeviceKind;
 use crate::domain::severity::Severity;
 use crate::domain::voice::menu::Action;
@@ -21,6 +21,8 @@ pub(super) struct File {
     pub(super) log: Log,
     pub(super) carrier: Spanned<Carrier>,
     pub(super) voice: Spanned<Voice>,
+    pub(super) transcriber: Spanned<Transcriber>,
+    pub(super) links: Spanned<Links>,
     pub(super) mail: Option<Spanned<Mail>>,
     pub(super) sms: Sms,
     pub(super) limits: Limits,
@@ -47,6 +49,20 @@ pub(super) struct Store {
     pub(super) database: String,
     pub(super) recordings: String,
     pub(super) max_megabytes: Option<u32>,
+    pub(super) s3: Option<Spanned<S3>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct S3 {
+    pub(super) bucket: Option<String>,
+    pub(super) prefix: Option<Text>,
+    pub(super) region: String,
+    pub(super) endpoint: Option<Text>,
+    pub(super) path_style: bool,
+    pub(super) access_key_id: Option<String>,
+    pub(super) secret_access_key: Option<Spanned<Secret>>,
+    pub(super) secret_access_key_file: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +140,30 @@ pub(super) struct Target {
 pub(super) struct Recipient {
     pub(super) person: Option<Text>,
     pub(super) group: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Transcriber {
+    pub(super) kind: Spanned<TranscriberKind>,
+    pub(super) url: Option<Text>,
+    pub(super) api_key: Option<Spanned<Secret>>,
+    pub(super) api_key_file: Option<Text>,
+    pub(super) model: String,
+    pub(super) send_language: bool,
+    pub(super) command: Option<Spanned<Vec<String>>>,
+    pub(super) timeout_seconds: u32,
+    pub(super) at_once: u32,
+    pub(super) queue: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Links {
+    pub(super) kind: LinksKind,
+    pub(super) token: Option<Spanned<Secret>>,
+    pub(super) token_file: Option<Text>,
+    pub(super) api_url: Text,
 }
 
 #[derive(Deserialize)]

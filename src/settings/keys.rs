@@ -2,7 +2,7 @@
 //! in the defaults, and is printed as the reference.
 
 use super::schema::{Key, Kind};
-use Kind::{Count, Flag, Moment, Number, Secret, Table, Tables, Text, Word, Words};
+use Kind::{Count, Flag, Moment, Number, Secret, Table, Tables, Text, Texts, Word, Words};
 
 const DAY_SECONDS: u32 = 86_400;
 
@@ -13,6 +13,8 @@ pub(super) const ROOT: &[Key] = &[
     Key::default("log", Table(LOG), "{}", "How it logs."),
     Key::default("carrier", Table(CARRIER), "{}", "The telephony carrier."),
     Key::default("voice", Table(VOICE), "{}", "What callers hear and may do."),
+    Key::default("transcriber", Table(TRANSCRIBER), "{}", "Who makes the texts of messages."),
+    Key::default("links", Table(LINKS), "{}", "The links to recordings."),
     Key::optional("mail", Table(MAIL), "no mail is sent", "The mail server."),
     Key::default("sms", Table(SMS), "{}", "Text messages, sent through the carrier."),
     Key::default("limits", Table(LIMITS), "{}", "What is refused because it comes too fast."),
@@ -71,6 +73,38 @@ const STORE: &[Key] = &[
         "no limit but the disk's",
         "How large the database may grow; recordings are not counted.",
     ),
+    Key::optional(
+        "s3",
+        Table(S3),
+        "the folder `recordings` is used",
+        "A bucket for the recordings, at S3 or what speaks its protocol, in place of the folder.",
+    ),
+];
+
+const S3: &[Key] = &[
+    Key::required("bucket", Text, "Its name."),
+    Key::optional("prefix", Text, "nothing", "What the keys of all objects begin with."),
+    Key::default("region", Text, "\"us-east-1\"", "Where it is."),
+    Key::optional(
+        "endpoint",
+        Text,
+        "Amazon's of the region",
+        "The address of another service, as `https://minio.example.com`.",
+    ),
+    Key::default(
+        "path_style",
+        Flag,
+        "true",
+        "Whether the bucket's name stands in the path of a URL; else it is a part of the host's name.",
+    ),
+    Key::required("access_key_id", Text, "The id of the access key."),
+    Key::optional(
+        "secret_access_key",
+        Secret,
+        "`secret_access_key_file` is read",
+        "The access key's secret.",
+    ),
+    Key::optional("secret_access_key_file", Text, "`secret_access_key` is used", "A file that holds it."),
 ];
 
 const LOG: &[Key] = &[
@@ -216,6 +250,51 @@ const TARGET: &[Key] = &[
 const RECIPIENT: &[Key] = &[
     Key::optional("person", Text, "`group` says who", "A person's id."),
     Key::optional("group", Text, "`person` says who", "A group's name."),
+];
+
+const TRANSCRIBER: &[Key] = &[
+    Key::default(
+        "kind",
+        Word(&["carrier", "http", "command"]),
+        "\"carrier\"",
+        "The carrier (US English only), a service with `OpenAI`'s interface, or a program of this machine.",
+    ),
+    Key::optional(
+        "url",
+        Text,
+        "needed for `http`",
+        "The service's address, as `http://127.0.0.1:9000`; `/v1/audio/transcriptions` follows.",
+    ),
+    Key::optional("api_key", Secret, "`api_key_file` is read, or there is none", "The key to the service."),
+    Key::optional("api_key_file", Text, "`api_key` is used", "A file that holds the key."),
+    Key::default("model", Text, "\"whisper-1\"", "The name of the service's model."),
+    Key::default("send_language", Flag, "true", "Whether the service is told the caller's language."),
+    Key::optional(
+        "command",
+        Texts,
+        "needed for `command`",
+        "The program and its arguments; `{wav}` stands for the path of the sound's file. It prints the text.",
+    ),
+    Key::default("timeout_seconds", Count(1, 3_600), "60", "How long it may take over one message."),
+    Key::default("at_once", Count(1, 64), "1", "How many messages it is given at the same time."),
+    Key::default(
+        "queue",
+        Count(0, 100_000),
+        "100",
+        "How many more may wait; further ones stay without text.",
+    ),
+];
+
+const LINKS: &[Key] = &[
+    Key::default(
+        "kind",
+        Word(&["own", "bitly"]),
+        "\"own\"",
+        "Our own links as they are, or made short by Bitly.",
+    ),
+    Key::optional("token", Secret, "`token_file` is read", "The access token at Bitly."),
+    Key::optional("token_file", Text, "`token` is used", "A file that holds the token."),
+    Key::default("api_url", Text, "\"https://api-ssl.bitly.com\"", "Bitly's API."),
 ];
 
 const MAIL: &[Key] = &[

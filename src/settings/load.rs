@@ -53,7 +53,8 @@ pub fn parse(name: &str, text: &str, base: &Path) -> Result<Loaded, Problems> {
             };
             let languages: Option<Vec<_>> =
                 phrases.as_ref().map(|book| book.languages.keys().map(String::as_str).collect());
-            let surroundings = Surroundings { base, languages: languages.as_deref() };
+            let surroundings =
+                Surroundings { base, languages: languages.as_deref(), phrases: phrases.as_ref() };
             check(&file, &surroundings, &mut findings).zip(phrases)
         }
         Err(error) => {

@@ -49,6 +49,10 @@ pub struct Settings {
     pub menu: CallMenu,
     /// People, groups, absences.
     pub directory: Directory,
+    /// Who makes the texts of messages.
+    pub transcriber: Transcriber,
+    /// The links to recordings.
+    pub links: Links,
     /// The mail server; `None`: no mail is sent.
     pub mail: Option<Mail>,
     /// Text messages; `None`: none are sent.
@@ -84,6 +88,27 @@ pub struct Store {
     pub recordings: PathBuf,
     /// Bytes that the database may grow to, recordings not counted; `None`: as many as there are.
     pub max_bytes: Option<u64>,
+    /// A bucket that the recordings are in; `None`: they are in the folder.
+    pub s3: Option<S3>,
+}
+
+/// A bucket at S3, or at a service that speaks its protocol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct S3 {
+    /// Its name.
+    pub bucket: String,
+    /// What the keys of all objects begin with; `None`: nothing.
+    pub prefix: Option<String>,
+    /// Where it is.
+    pub region: String,
+    /// Another service, with a trailing slash; `None`: Amazon's of the region.
+    pub endpoint: Option<Url>,
+    /// Whether the bucket's name stands in the path of a URL.
+    pub path_style: bool,
+    /// The id of the access key.
+    pub access_key_id: String,
+    /// Its secret.
+    pub secret_access_key: Secret,
 }
 
 /// How it logs.
@@ -172,6 +197,80 @@ pub enum Access {
     Directory,
     /// Anybody.
     Open,
+}
+
+/// Who makes the texts of messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transcriber {
+    /// Who, and how.
+    pub by: TranscriberBy,
+    /// How long one message may take.
+    pub timeout: Duration,
+    /// How many messages at the same time.
+    pub at_once: u32,
+    /// How many more may wait.
+    pub queue: u32,
+}
+
+/// Who makes texts, with what must be known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TranscriberBy {
+    /// The carrier.
+    Carrier,
+    /// A service with `OpenAI`'s interface.
+    Http {
+        /// Where it is, with a trailing slash.
+        url: Url,
+        /// What it knows us by; `None`: it asks for nothing.
+        api_key: Option<Secret>,
+        /// The name of its model.
+        model: String,
+        /// Whether it is told the caller's language.
+        send_language: bool,
+    },
+    /// A program of this machine.
+    Command {
+        /// Its path, or its name where the system looks for programs.
+        program: PathBuf,
+        /// Its arguments, in which `{wav}` stands for the sound's file.
+        arguments: Vec<String>,
+    },
+}
+
+/// The kind of a transcriber.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TranscriberKind {
+    /// [`TranscriberBy::Carrier`].
+    Carrier,
+    /// [`TranscriberBy::Http`].
+    Http,
+    /// [`TranscriberBy::Command`].
+    Command,
+}
+
+/// The links to recordings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Links {
+    /// They go out as they are.
+    Own,
+    /// Bitly makes them short.
+    Bitly {
+        /// Its API, with a trailing slash.
+        api_url: Url,
+        /// What it knows us by.
+        token: Secret,
+    },
+}
+
+/// Who makes links short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LinksKind {
+    /// Nobody.
+    Own,
+    /// Bitly.
+    Bitly,
 }
 
 /// The mail server.

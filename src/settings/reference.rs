@@ -26,6 +26,7 @@ fn section(text: &mut String, path: &str, key: &Key) {
         | Kind::Secret
         | Kind::Word(_)
         | Kind::Words(_)
+        | Kind::Texts
         | Kind::Flag
         | Kind::Count(..)
         | Kind::Number(..)

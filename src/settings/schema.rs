@@ -23,6 +23,8 @@ pub(super) enum Kind {
     Word(&'static [&'static str]),
     /// A list of these words.
     Words(&'static [&'static str]),
+    /// A list of texts that are not blank.
+    Texts,
     /// `true` or `false`.
     Flag,
     /// A whole number from the first to the second.
@@ -80,6 +82,7 @@ impl std::fmt::Display for Kind {
             Self::Word([word]) => write!(f, "\"{word}\""),
             Self::Word(words) => write!(f, "one of {}", quoted(words)),
             Self::Words(words) => write!(f, "a list of {}", quoted(words)),
+            Self::Texts => f.write_str("a list of texts"),
             Self::Flag => f.write_str("true or false"),
             Self::Count(from, to) => write!(f, "a whole number from {from} to {to}"),
             Self::Number(from, to) => write!(f, "a number from {from} to {to}"),

@@ -78,22 +78,24 @@ impl Walk<'_, '_> {
         let digits = value.as_integer().map(DeInteger::as_str).or(value.as_float().map(DeFloat::as_str));
         let number: Option<f64> = digits.and_then(|digits| digits.parse().ok());
         match (&key.kind, value) {
-            (Kind::Text | Kind::Secret | Kind::Moment, DeValue::String(text)) if text.trim().is_empty() => {
-                self.0.problem(&at, path, "is empty").hint("give it a value, or leave the key out");
+            (Kind::Secret | Kind::Moment, DeValue::String(text)) if text.trim().is_empty() => {
+                self.empty(path, &at);
                 false
             }
-            (Kind::Text, DeValue::String(text)) if text.chars().any(char::is_control) => {
-                self.0.problem(&at, path, "holds a line break or another control character");
-                false
-            }
-            (Kind::Text | Kind::Secret | Kind::Moment, DeValue::String(_))
-            | (Kind::Flag, DeValue::Boolean(_)) => true,
+            (Kind::Text, DeValue::String(text)) => self.text(path, at, text),
+            (Kind::Secret | Kind::Moment, DeValue::String(_)) | (Kind::Flag, DeValue::Boolean(_)) => true,
             (Kind::Word(words), DeValue::String(text)) => self.word(words, path, at, text),
             (Kind::Words(words), DeValue::Array(list)) => {
                 let kind = Kind::Word(words);
                 list.iter().fold(true, |fits, item| match item.get_ref().as_str() {
                     Some(text) => self.word(words, path, item.span(), text) && fits,
                     None => self.mismatch(&kind, path, item.span(), item.get_ref()),
+                })
+            }
+            (Kind::Texts, DeValue::Array(list)) => {
+                list.iter().fold(true, |fits, item| match item.get_ref().as_str() {
+                    Some(text) => self.text(path, item.span(), text) && fits,
+                    None => self.mismatch(&Kind::Text, path, item.span(), item.get_ref()),
                 })
             }
             (Kind::Count(from, to), DeValue::Integer(number)) => {
@@ -125,6 +127,20 @@ impl Walk<'_, '_> {
             }
             (kind, other) => self.mismatch(kind, path, at, other),
         }
+    }
+
+    fn text(&mut self, path: &str, at: Range<usize>, text: &str) -> bool {
+        let (blank, control) = (text.trim().is_empty(), text.chars().any(char::is_control));
+        if blank {
+            self.empty(path, &at);
+        } else if control {
+            self.0.problem(&at, path, "holds a line break or another control character");
+        }
+        !blank && !control
+    }
+
+    fn empty(&mut self, path: &str, at: &Range<usize>) {
+        self.0.problem(at, path, "is empty").hint("give it a value, or leave the key out");
     }
 
     fn word(&mut self, words: &[&str], path: &str, at: Range<usize>, text: &str) -> bool {

@@ -25,7 +25,7 @@ macro_rules! select_story {
             "select ",
             recording_columns!(),
             ", a.id, a.call_id, a.action, a.recipients, a.severity, a.caller_person, a.caller_name, ",
-            "a.caller_number, a.caller_language, a.link_code, l.expires_at, a.opened_at from alerts a ",
+            "a.caller_number, a.caller_language, a.link_code, l.expires_at, l.short_url, a.opened_at from alerts a ",
             "join recordings r on r.id = a.recording_id join links l on l.code = a.link_code ",
             $rest
         )
@@ -152,8 +152,12 @@ fn story(row: &Row) -> Result<AlertStory, StoreError> {
         severity,
         caller: caller(row, at + 5, row.text(at + 8)?)?,
         recording: recording.id,
-        link: Link { code, expires_at: row.time(at + 10)? },
-        opened_at: row.time(at + 11)?,
+        link: Link {
+            code,
+            expires_at: row.time(at + 10)?,
+            short_url: row.opt_text(at + 11)?.map(str::to_owned),
+        },
+        opened_at: row.time(at + 12)?,
     };
     Ok(AlertStory { alert, recording, log: vec![] })
 }

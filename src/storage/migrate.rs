@@ -13,6 +13,8 @@ const FILES: &[(&str, &str)] = &[
     ("V4__links", include_str!("migrations/V4__links.sql")),
     ("V5__keys", include_str!("migrations/V5__keys.sql")),
     ("V6__probe", include_str!("migrations/V6__probe.sql")),
+    ("V8__lanes", include_str!("migrations/V8__lanes.sql")),
+    ("V10__short_links", include_str!("migrations/V10__short_links.sql")),
 ];
 
 /// Why the schema could not be brought to where the program needs it. The database is as it was before.

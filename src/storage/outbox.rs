@@ -1,31 +1,53 @@
 //! What is to be done outside.
 
 use super::SqlStore;
-use super::alerting;
 use super::columns::json;
 use super::driver::Claim;
 use super::recordings::audio_stored;
 use super::write::{Row, Write};
-use crate::domain::effect::DueEffect;
+use super::{alerting, links};
+use crate::domain::effect::{DueEffect, Lane};
 use crate::domain::ids::{EffectId, Ids};
 use crate::ports::error::StoreError;
-use crate::ports::store::{ClaimedEffect, Consequence, Outbox, OutboxCount};
+use crate::ports::store::{ClaimedEffect, Consequence, LaneCount, Outbox, OutboxCount};
 use crate::storage::write::args;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+/// Why an effect of another version of the program is given up.
+const UNKNOWN: &str = "this version of the program does not know it";
+
 #[async_trait]
 impl Outbox for SqlStore {
+    async fn due_lanes(&self, now: Timestamp) -> Result<Vec<Lane>, StoreError> {
+        let sql = "select distinct lane from outbox where state = 'waiting' and due_at <= $1";
+        let mut lanes = vec![];
+        for row in self.driver.query(sql, args![now]).await? {
+            let word = row.text(0)?;
+            if let Some(lane) = Lane::from_word(word) {
+                lanes.push(lane);
+            } else {
+                tracing::error!(lane = word, "effects wait in a lane that this version does not know");
+                let sql =
+                    "update outbox set state = 'failed', cause = $2 where lane = $1 and state = 'waiting'";
+                self.driver.apply(Write::new().any(sql, args![word, UNKNOWN])).await?;
+            }
+        }
+        Ok(lanes)
+    }
+
     async fn claim(
         &self,
+        lane: &Lane,
         now: Timestamp,
         until: Timestamp,
         limit: u32,
     ) -> Result<Vec<ClaimedEffect>, StoreError> {
         let sql = "update outbox set due_at = $2 where id in (select id from outbox \
-                   where state = 'waiting' and due_at <= $1 order by due_at, id limit $3 {skip locked}) \
-                   returning id, effect, failed, due_at";
-        let rows = self.driver.claim(Claim { sql, args: args![now, until, limit] }).await?;
+                   where state = 'waiting' and due_at <= $1 and lane = $4 \
+                   order by due_at, id limit $3 {skip locked}) returning id, effect, failed, due_at";
+        let args = args![now, until, limit, &*lane.word()];
+        let rows = self.driver.claim(Claim { sql, args }).await?;
         let mut effects = Vec::with_capacity(rows.len());
         for row in &rows {
             match claimed(row) {
@@ -37,8 +59,7 @@ impl Outbox for SqlStore {
                         "an effect can't be understood"
                     );
                     let sql = "update outbox set state = 'failed', cause = $2 where id = $1";
-                    let cause = "this version of the program does not know it";
-                    self.driver.apply(Write::new().one(sql, args![row.text(0)?, cause])).await?;
+                    self.driver.apply(Write::new().one(sql, args![row.text(0)?, UNKNOWN])).await?;
                 }
             }
         }
@@ -86,12 +107,24 @@ impl Outbox for SqlStore {
     }
 
     async fn count(&self) -> Result<OutboxCount, StoreError> {
-        let sql = "select state, count(*) from outbox group by state";
+        let sql = "select state, lane, count(*) from outbox group by state, lane";
         let mut count = OutboxCount::default();
         for row in self.driver.query(sql, args![]).await? {
+            let number: u64 = row.count(2)?;
+            let mut unknown = LaneCount::default();
+            let lane = match Lane::from_word(row.text(1)?) {
+                Some(lane) => count.lanes.entry(lane).or_default(),
+                None => &mut unknown,
+            };
             match row.text(0)? {
-                "waiting" => count.waiting = row.count(1)?,
-                "failed" => count.failed = row.count(1)?,
+                "waiting" => {
+                    lane.waiting += number;
+                    count.waiting += number;
+                }
+                "failed" => {
+                    lane.failed += number;
+                    count.failed += number;
+                }
                 _ => return Err(row.fault(0, "is no state of an effect")),
             }
         }
@@ -105,6 +138,7 @@ impl SqlStore {
         consequences.iter().try_fold(write, |write, one| {
             Ok(write.then(match one {
                 Consequence::Logged(alert, entry) => alerting::log(*alert, entry, &*self.ids)?,
+                Consequence::Shortened(code, short_url) => links::shortened(code, short_url),
                 Consequence::AudioStored(recording, audio) => audio_stored(*recording, audio),
                 Consequence::Queued(notification) => alerting::queue_notification(notification),
                 Consequence::Sent(id, vendor_id) => alerting::sent(*id, vendor_id.as_deref()),
@@ -121,7 +155,7 @@ fn claimed(row: &Row) -> Result<ClaimedEffect, StoreError> {
 /// An effect that is to be carried out.
 pub(super) fn queue(due: &DueEffect, ids: &dyn Ids) -> Result<Write, StoreError> {
     Ok(Write::new().one(
-        "insert into outbox (id, effect, due_at, failed, state) values ($1, $2, $3, 0, 'waiting')",
-        args![EffectId::next(ids).0, json(&due.effect)?, due.due],
+        "insert into outbox (id, effect, lane, due_at, failed, state) values ($1, $2, $3, $4, 0, 'waiting')",
+        args![EffectId::next(ids).0, json(&due.effect)?, &*due.effect.lane().word(), due.due],
     ))
 }

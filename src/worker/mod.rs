@@ -11,10 +11,6 @@ use tokio::task::{JoinError, JoinSet};
 /// How long a loop rests when nothing wakes it. Another process may have left work that is due.
 const REST: Duration = Duration::from_secs(1);
 
-/// Effects that are under way at the same time. A vendor who answers nothing holds each of his for half a minute;
-/// the others' go on beside them.
-const AT_ONCE: u32 = 64;
-
 /// Runs every loop until `stop` turns true; a pass that is under way is finished.
 pub async fn run(app: App, stop: watch::Receiver<bool>) {
     let mut loops = JoinSet::new();
@@ -31,14 +27,12 @@ async fn outbox(app: App, mut stop: watch::Receiver<bool>) {
     let wake = app.outbox_wake.clone();
     let mut under_way = JoinSet::new();
     while !*stop.borrow() {
-        let free = AT_ONCE.saturating_sub(u32::try_from(under_way.len()).unwrap_or(AT_ONCE));
-        let claimed = if free == 0 { Ok(vec![]) } else { effects::claim(&app, free).await };
-        let claimed = claimed.unwrap_or_else(|error| {
+        let taken = effects::claim(&app).await.unwrap_or_else(|error| {
             tracing::error!(error = &error as &dyn Error, "the outbox can't be read");
             vec![]
         });
-        let is_quiet = claimed.is_empty();
-        for one in claimed {
+        let is_quiet = taken.is_empty();
+        for one in taken {
             let app = app.clone();
             under_way.spawn(async move { effects::run(&app, one).await });
         }

@@ -68,7 +68,7 @@ async fn a_carrier_that_can_not_be_reached_is_asked_again_for_a_day_and_then_the
         assert!(!story(&world).await.contains(&"audio_lost".to_owned()));
         world.clock.set(due);
         attempts.push(due);
-        for one in effects::claim(&app, 10).await.unwrap() {
+        for one in effects::claim(&app).await.unwrap() {
             effects::run(&app, one).await;
         }
     }
@@ -83,10 +83,10 @@ async fn a_carrier_that_can_not_be_reached_is_asked_again_for_a_day_and_then_the
 async fn what_a_dead_process_had_taken_is_done_after_its_lease() {
     let world = World::start("one-group").await;
     voice_edge::leave_message(&world.app, "CA1", "RE1").await;
-    let taken = effects::claim(&world.app, 10).await.unwrap();
+    let taken = effects::claim(&world.app).await.unwrap();
     assert_eq!(taken.len(), 1, "the announcement; the sound is due later");
     assert_eq!(world.run_effects().await, 0, "nobody else gets it meanwhile");
-    world.clock.set(taken[0].until);
+    world.clock.set(taken[0].claimed.until);
     world.settle().await;
     let told = story(&world).await;
     assert_eq!(told.iter().filter(|what| *what == "announced").count(), 1, "{told:?}");

@@ -1,7 +1,7 @@
 //! What Twilio's answers, and its silence, mean for another try.
 
 use super::wire::Refusal;
-use crate::adapters::cause::innermost;
+use crate::adapters::cause::{innermost, without_numbers};
 use crate::ports::error::VendorError;
 use jiff::SignedDuration;
 use reqwest::{Response, StatusCode, header};
@@ -83,25 +83,6 @@ fn in_words(status: StatusCode, refusal: Refusal) -> String {
     words
 }
 
-/// The text with every run of seven or more digits, however grouped, left out: it may be a phone number.
-fn without_numbers(text: &str) -> String {
-    const FEWEST_DIGITS: usize = 7;
-    let in_number =
-        |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '.' | '/' | '(' | ')' | '\u{a0}');
-    let mut kept = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find(|c: char| c == '+' || c.is_ascii_digit()) {
-        let (before, from) = rest.split_at(start);
-        let (run, _) = from.split_at(from.find(|c| !in_number(c)).unwrap_or(from.len()));
-        let run = run.trim_end_matches(|c: char| !c.is_ascii_digit() && c != '+');
-        let digits = run.chars().filter(char::is_ascii_digit).count();
-        kept.push_str(before);
-        kept.push_str(if digits < FEWEST_DIGITS { run } else { "…" });
-        rest = from.split_at(run.len()).1;
-    }
-    kept + rest
-}
-
 async fn body(mut answer: Response) -> Result<Vec<u8>, VendorError> {
     let mut body = vec![];
     while let Some(piece) = answer.chunk().await.map_err(trouble)? {
@@ -111,23 +92,4 @@ async fn body(mut answer: Response) -> Result<Vec<u8>, VendorError> {
         body.extend_from_slice(&piece);
     }
     Ok(body)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_left_out_of_the_carriers_words() {
-        for (given, kept) in [
-            ("The 'To' number +15550100 is not valid.", "The 'To' number … is not valid."),
-            ("To: +1 (555) 010-0100, From: 4915550100", "To: …, From: …"),
-            ("%2B15550100", "%2B…"),
-            ("body exceeds the 1600 character limit", "body exceeds the 1600 character limit"),
-            ("+", "+"),
-            ("", ""),
-        ] {
-            assert_eq!(without_numbers(given), kept);
-        }
-    }
 }

@@ -93,6 +93,7 @@ fn announced(story: &AlertStory) -> impl Iterator<Item = bool> {
         Happened::Opened { .. }
         | Happened::TextArrived
         | Happened::TextFailed
+        | Happened::LinkNotShortened
         | Happened::AudioStored
         | Happened::AudioLost
         | Happened::Notified { .. }
@@ -121,8 +122,17 @@ fn announcement<'a>(
         with_text: story.text().is_some(),
         skipped: skipped.iter().map(in_words).collect(),
     };
-    let effects = notifications.iter().map(|one| Effect::SendNotification(one.id).at(now)).collect();
+    let effects = notifications.iter().filter_map(sending).map(|effect| effect.at(now)).collect();
     Announcement { alert: story.alert.id, notifications, log: LogEntry { at: now, what }, effects }
+}
+
+/// What sends a notification; `None`: its device takes no message.
+fn sending(one: &Notification) -> Option<Effect> {
+    match one.device.kind() {
+        DeviceKind::Voice => None,
+        DeviceKind::Sms => Some(Effect::SendSms(one.id)),
+        DeviceKind::Email => Some(Effect::SendMail(one.id)),
+    }
 }
 
 /// Who was left out and why, for the alert's log.

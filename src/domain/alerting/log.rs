@@ -25,6 +25,8 @@ pub enum Happened {
     TextArrived,
     /// No text could be made of the message.
     TextFailed,
+    /// The link could not be made short; people get the long one.
+    LinkNotShortened,
     /// The sound is in our own store.
     AudioStored,
     /// The sound could not be had from the carrier.

@@ -13,6 +13,8 @@ pub struct Link {
     pub code: LinkCode,
     /// From this moment on it leads nowhere.
     pub expires_at: Timestamp,
+    /// The whole link as a service that shortens links has it; `None`: there is none.
+    pub short_url: Option<String>,
 }
 
 /// Letters and digits that can't be taken for one another when read aloud or typed.

@@ -26,6 +26,8 @@ pub struct CallMenu {
     pub longest_message: u32,
     /// Whether recordings are transcribed at all.
     pub transcribe: bool,
+    /// Whether the carrier makes the texts; otherwise they are made of the sound in our own store.
+    pub carrier_transcribes: bool,
     /// A message shorter than this many seconds has no text made of it.
     pub shortest_transcribed: u32,
     /// A message of this many seconds or more has no text made of it.

@@ -126,6 +126,12 @@ pub struct Language {
 }
 
 impl Language {
+    /// The two letters of ISO 639-1 that its tag begins with; `None`: it has three, or is private.
+    pub fn iso_639_1(&self) -> Option<&str> {
+        let primary = self.tag.split('-').next().unwrap_or_default();
+        (primary.len() == 2).then_some(primary)
+    }
+
     /// The words of a phrase, gaps filled.
     pub fn words(&self, phrase: &Phrase) -> String {
         let name = |name: &Name| name.clone().unwrap_or_else(|| self.text("default_recipients", &[]));

@@ -40,7 +40,11 @@ fn sample() -> AlertStory {
                 language: "en".to_owned(),
             },
             recording,
-            link: Link { code: LinkCode::of([1; 32]), expires_at: "2026-02-04T09:00:00Z".parse().unwrap() },
+            link: Link {
+                code: LinkCode::of([1; 32]),
+                expires_at: "2026-02-04T09:00:00Z".parse().unwrap(),
+                short_url: None,
+            },
             opened_at: "2026-01-05T09:00:00Z".parse().unwrap(),
         },
         recording: Recording {

@@ -6,17 +6,19 @@ mod carrier;
 mod directory;
 mod exchange;
 mod groups;
+mod outside;
 mod server;
 mod times;
 mod values;
 mod voice;
 
-use super::Settings;
 use super::file::{self, File};
 use super::findings::{Findings, nearest};
+use super::{Settings, TranscriberKind};
 use crate::domain::directory::Recipient;
 use crate::domain::directory::group::GroupName;
 use crate::domain::directory::person::PersonId;
+use crate::domain::voice::phrases::PhraseBook;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
@@ -28,6 +30,15 @@ pub(super) struct Surroundings<'a> {
     pub(super) base: &'a Path,
     /// The languages that there are prompts for; `None`: the prompts can't be read.
     pub(super) languages: Option<&'a [&'a str]>,
+    /// What is said in them; `None` likewise.
+    pub(super) phrases: Option<&'a PhraseBook>,
+}
+
+impl Surroundings<'_> {
+    /// The tag of a language that there are prompts for, e.g. `en-US`.
+    fn tag(&self, language: &str) -> Option<&str> {
+        Some(&self.phrases?.languages.get(language)?.tag)
+    }
 }
 
 /// A check under way.
@@ -61,17 +72,24 @@ pub(super) fn check(
     let exchange =
         file.exchange.as_ref().map(|exchange| check.exchange(exchange, server.as_ref(), &file.carrier));
     let mut directory = check.directory(file);
-    let menu = check.menu(&file.voice, &directory);
+    let transcriber = check.transcriber(&file.transcriber, file.voice.get_ref());
+    let carrier_transcribes = *file.transcriber.get_ref().kind.get_ref() == TranscriberKind::Carrier;
+    let menu = check.menu(&file.voice, &directory, carrier_transcribes);
+    check.understood(file);
+    let links = check.links(&file.links);
     check.callers(&file.voice, &mut directory);
     let api_keys = check.api_keys(&file.api.key);
+    let s3 = check.s3(file.store.s3.as_ref());
     Some(Settings {
         server: server?,
-        store: check.store(file.server.get_ref(), &file.store),
+        store: check.store(file.server.get_ref(), &file.store, s3?),
         log: super::Log { format: file.log.format, level: file.log.level },
         carrier: carrier?,
         voice: voice::manners(file.voice.get_ref()),
         menu: menu?,
         directory,
+        transcriber: transcriber?,
+        links: links?,
         mail: match mail {
             Some(mail) => Some(mail?),
             None => None,

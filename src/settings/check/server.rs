@@ -2,7 +2,7 @@
 
 use super::Check;
 use super::values::is_loopback;
-use crate::settings::{Server, Store, file};
+use crate::settings::{S3, Server, Store, file};
 use std::time::Duration;
 use toml::Spanned;
 
@@ -46,12 +46,13 @@ impl Check<'_, '_> {
         Some(Server { listen: listen?, public_url, source_header, shutdown_grace })
     }
 
-    pub(super) fn store(&self, server: &file::Server, file: &file::Store) -> Store {
+    pub(super) fn store(&self, server: &file::Server, file: &file::Store, s3: Option<S3>) -> Store {
         let folder = self.surroundings.base.join(&server.data_dir);
         Store {
             database: folder.join(&file.database),
             recordings: folder.join(&file.recordings),
             max_bytes: file.max_megabytes.map(|megabytes| u64::from(megabytes) * MEGABYTE),
+            s3,
         }
     }
 }

@@ -12,7 +12,12 @@ pub(super) fn manners(file: &file::Voice) -> Voice {
 }
 
 impl Check<'_, '_> {
-    pub(super) fn menu(&mut self, entry: &Spanned<file::Voice>, directory: &Directory) -> Option<CallMenu> {
+    pub(super) fn menu(
+        &mut self,
+        entry: &Spanned<file::Voice>,
+        directory: &Directory,
+        carrier_transcribes: bool,
+    ) -> Option<CallMenu> {
         let file = entry.get_ref();
         self.language(&file.language, "voice.language");
         self.times(file);
@@ -40,6 +45,7 @@ impl Check<'_, '_> {
             ask_times: *file.ask_times.get_ref(),
             longest_message: *file.longest_message_seconds.get_ref(),
             transcribe: file.transcribe,
+            carrier_transcribes,
             shortest_transcribed: *file.shortest_transcribed_seconds.get_ref(),
             longest_transcribed: *file.longest_transcribed_seconds.get_ref(),
             transcription_wait: *file.transcription_wait_seconds.get_ref(),

@@ -1,5 +1,5 @@
 //! Each vendor's adapter against a stand-in of the vendor.
 
-mod folder;
+mod recordings;
 mod smtp;
 mod twilio;

@@ -54,7 +54,8 @@ async fn the_figures_tell_of_routes_and_of_no_path() {
         "dutyline_alerts_opened_total{action=\"alert\"}",
         "dutyline_effects_total{kind=\"fetch_recording\",result=\"done\"}",
         "dutyline_turns_total{to=\"recording\"}",
-        "dutyline_outbox_effects{state=\"failed\"}",
+        "dutyline_outbox_effects{lane=\"mail\",state=\"failed\"}",
+        "dutyline_effects_under_way{lane=\"own\"}",
     ] {
         assert!(figures.contains(figure), "{figure} in\n{figures}");
     }

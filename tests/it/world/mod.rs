@@ -188,9 +188,9 @@ impl World {
 
     /// Does the effects that are due; answers how many there were.
     pub(crate) async fn run_effects(&self) -> usize {
-        let claimed = effects::claim(&self.app, 64).await.unwrap_or_default();
-        let count = claimed.len();
-        futures_util::future::join_all(claimed.into_iter().map(|one| effects::run(&self.app, one))).await;
+        let taken = effects::claim(&self.app).await.unwrap_or_default();
+        let count = taken.len();
+        futures_util::future::join_all(taken.into_iter().map(|one| effects::run(&self.app, one))).await;
         count
     }
 

@@ -153,7 +153,8 @@ impl At<'_> {
     ) -> Turn {
         say.push(Phrase::Record(order.spoken.clone()));
         let menu = self.setting.menu;
-        let then = Then::Record { longest: menu.longest_message, transcribe: menu.transcribe };
+        let transcribe = menu.transcribe && menu.carrier_transcribes;
+        let then = Then::Record { longest: menu.longest_message, transcribe };
         Turn { plan: Some(self.plan(say, then)), ..self.beside(CallState::Recording { order, draft, empty }) }
     }
 
@@ -223,13 +224,17 @@ impl At<'_> {
             severity: order.severity,
             caller: self.call.caller.clone().unwrap_or_else(stranger),
             recording,
-            link: Link { code: LinkCode::of(ids.secret()), expires_at: self.later(days * 24 * 60 * 60) },
+            link: Link {
+                code: LinkCode::of(ids.secret()),
+                expires_at: self.later(days * 24 * 60 * 60),
+                short_url: None,
+            },
             opened_at: now,
         };
         turn.effects.push(Effect::AnnounceAlert(alert.id).at(now));
         // The file of a recording lags behind its call; asking at once would only be refused.
         turn.effects.push(Effect::FetchRecording(recording).at(self.later(FILE_LAG)));
-        if self.setting.menu.transcribe {
+        if self.setting.menu.transcribe && self.setting.menu.carrier_transcribes {
             let due = self.later(self.setting.menu.transcription_wait.into());
             turn.effects.push(Effect::AskForText(recording).at(due));
         }

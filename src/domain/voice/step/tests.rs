@@ -39,6 +39,7 @@ fn menu(targets: usize, ask_severity: bool) -> CallMenu {
         ask_times: 3,
         longest_message: 120,
         transcribe: true,
+        carrier_transcribes: true,
         shortest_transcribed: 2,
         longest_transcribed: 120,
         transcription_wait: 60,

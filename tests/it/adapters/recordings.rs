@@ -1,7 +1,7 @@
-//! The folder of recordings.
+//! Recordings in a folder.
 
 use bytes::Bytes;
-use dutyline::adapters::folder::FolderRecordings;
+use dutyline::adapters::recordings::SoundStore;
 use dutyline::domain::voice::recording::Audio;
 use dutyline::ports::error::VendorError;
 use dutyline::ports::recordings::Recordings;
@@ -9,6 +9,7 @@ use dutyline::ports::telephony::Sound;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use sha2::{Digest, Sha256};
 use std::path::Path;
+use std::time::Duration;
 use tempfile::TempDir;
 
 const KEY: &str = "0194/0194a1b2.wav";
@@ -18,9 +19,9 @@ fn sound(pieces: Vec<Result<Bytes, VendorError>>) -> Sound {
 }
 
 /// A folder that does not exist yet, in one that is removed in the end.
-fn folder() -> (TempDir, FolderRecordings) {
+fn folder() -> (TempDir, SoundStore) {
     let outer = tempfile::tempdir().unwrap();
-    let recordings = FolderRecordings::open(&outer.path().join("a/b")).unwrap();
+    let recordings = SoundStore::folder(&outer.path().join("a/b"), Duration::from_secs(5)).unwrap();
     (outer, recordings)
 }
 
@@ -38,7 +39,7 @@ fn files(folder: &Path) -> Vec<String> {
     found
 }
 
-async fn bytes(recordings: &FolderRecordings, audio: &Audio, range: std::ops::Range<u64>) -> Vec<u8> {
+async fn bytes(recordings: &SoundStore, audio: &Audio, range: std::ops::Range<u64>) -> Vec<u8> {
     let opened = recordings.open(audio, range).await.unwrap();
     opened.try_collect::<Vec<_>>().await.unwrap().concat()
 }
@@ -114,7 +115,20 @@ async fn a_sound_that_was_removed_stays_away() {
     let audio = recordings.put(KEY, sound(vec![Ok(Bytes::from_static(b"x"))])).await.unwrap();
     std::fs::remove_file(outer.path().join("a/b").join(KEY)).unwrap();
     let error = recordings.open(&audio, 0..1).await.err();
-    assert_eq!(error, Some(VendorError::permanent("the recording is not in the folder any more")));
+    assert_eq!(
+        error,
+        Some(VendorError::permanent("the recording is not in the recordings' folder any more"))
+    );
+}
+
+#[tokio::test]
+async fn a_sound_is_deleted_and_may_be_gone_before() {
+    let (outer, recordings) = folder();
+    let audio = recordings.put(KEY, sound(vec![Ok(Bytes::from_static(b"x"))])).await.unwrap();
+    assert_eq!(recordings.delete(&audio.key).await, Ok(()));
+    assert_eq!(files(outer.path()), [""; 0]);
+    assert_eq!(recordings.delete(&audio.key).await, Ok(()));
+    assert_eq!(recordings.delete("never/there").await, Ok(()));
 }
 
 #[tokio::test]
