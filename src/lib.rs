@@ -59,6 +59,7 @@
 //!   - `storage/migrations/`: the schema and its history.
 //!   - `storage/driver.rs`: what a database must be able to do.
 //!   - `storage/sqlite/`: the embedded database: one writer with group commit, some readers.
+//!   - `storage/postgres/`: PostgreSQL: a few writers that send whole groups, pools for what returns rows.
 //! - `adapters/`: vendors, and what else of the world is no store: mail, folders, the clock, randomness.
 //!   - `adapters/twilio/`: the carrier's API.
 //! - `twiml/`: the telephony protocol as data: documents, webhooks.

@@ -20,6 +20,8 @@ use crate::ports::transcriber::Transcriber;
 use crate::ports::vendor::SingleSender;
 use crate::settings::{Links, Loaded, MailTls, Problems, Settings, TranscriberBy};
 use crate::storage::SqlStore;
+#[cfg(feature = "postgres")]
+use crate::storage::postgres::{self, PostgresOptions};
 use crate::storage::sqlite::{OpenError, SqliteOptions};
 use crate::{http, settings, worker};
 use arc_swap::ArcSwap;
@@ -49,6 +51,14 @@ pub enum StartError {
     /// The database can't be opened or brought up to date.
     #[error("the database {} can't be used", .0.display())]
     Database(PathBuf, #[source] OpenError),
+    /// The `PostgreSQL` database can't be reached or brought up to date.
+    #[cfg(feature = "postgres")]
+    #[error("the database of store.postgres_url can't be used")]
+    Postgres(#[from] postgres::OpenError),
+    /// The settings ask for what was left out when the program was built.
+    #[cfg(not(feature = "postgres"))]
+    #[error("this build has no PostgreSQL")]
+    NoPostgres,
     /// The recordings' folder can't be used.
     #[error("the recordings' folder {} can't be used", .0.display())]
     Recordings(PathBuf, #[source] std::io::Error),
@@ -124,7 +134,30 @@ pub fn real_clock() -> Arc<dyn Clock> {
 }
 
 /// Opens the store of the settings.
-pub fn open_store(settings: &Settings, ids: Arc<dyn Ids>) -> Result<SqlStore, StartError> {
+pub async fn open_store(settings: &Settings, ids: Arc<dyn Ids>) -> Result<SqlStore, StartError> {
+    match &settings.store.postgres {
+        Some(postgres) => open_postgres(postgres, ids).await,
+        None => open_sqlite(settings, ids),
+    }
+}
+
+#[cfg(feature = "postgres")]
+async fn open_postgres(settings: &settings::Postgres, ids: Arc<dyn Ids>) -> Result<SqlStore, StartError> {
+    let options = PostgresOptions {
+        ca_file: settings.ca_file.clone(),
+        patience: PATIENCE,
+        ..PostgresOptions::new(settings.url.expose())
+    };
+    Ok(SqlStore::open_postgres(&options, ids).await?)
+}
+
+#[cfg(not(feature = "postgres"))]
+async fn open_postgres(_: &settings::Postgres, _: Arc<dyn Ids>) -> Result<SqlStore, StartError> {
+    Err(StartError::NoPostgres)
+}
+
+/// Blocks meanwhile: nothing else is under way at this moment.
+fn open_sqlite(settings: &Settings, ids: Arc<dyn Ids>) -> Result<SqlStore, StartError> {
     let place = &settings.store.database;
     make_folder(place);
     let options = SqliteOptions {

@@ -42,7 +42,7 @@ impl Demo {
             let settings = loaded.settings.clone();
             let listener = listen_on(settings.server.listen).await?;
             let ground = Ground::real(source, listener.local_addr()?);
-            let store = start::open_store(&settings, ground.ids.clone())?;
+            let store = start::open_store(&settings, ground.ids.clone()).await?;
             let key = demo_key(&store, &ground).await?;
             let app = start::assemble(loaded, store.clone(), ground)?;
             let (exchange, http, mail) = exchange(&settings, Some(app.public_url.as_str())).await?;

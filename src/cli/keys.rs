@@ -69,7 +69,7 @@ impl Key {
             let source = Source::File(file.settings.clone());
             let loaded = source.load().map_err(|problems| WrongSettings(problems.to_string()))?;
             let ground = Ground::real(source, loaded.settings.server.listen);
-            let store = open_store(&loaded.settings, ground.ids.clone())?;
+            let store = open_store(&loaded.settings, ground.ids.clone()).await?;
             let result = self.on(&store, &*ground.clock, &*ground.ids).await;
             store.close().await;
             result

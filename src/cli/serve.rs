@@ -38,7 +38,7 @@ impl Serve {
             let listen = loaded.settings.server.listen;
             let listener = listen_on(listen).await?;
             let ground = Ground::real(source, listener.local_addr()?);
-            let store = start::open_store(&loaded.settings, ground.ids.clone())?;
+            let store = start::open_store(&loaded.settings, ground.ids.clone()).await?;
             let app = start::assemble(loaded, store.clone(), ground)?;
             tracing::info!(%listen, public_url = %app.public_url, "serving");
             let stop = stop_on_signal();

@@ -46,9 +46,12 @@ pub(super) struct Server {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Store {
-    pub(super) database: String,
+    pub(super) database: Text,
     pub(super) recordings: String,
-    pub(super) max_megabytes: Option<u32>,
+    pub(super) max_megabytes: Option<Count>,
+    pub(super) postgres_url: Option<Spanned<Secret>>,
+    pub(super) postgres_url_file: Option<Text>,
+    pub(super) postgres_ca_file: Option<Text>,
     pub(super) s3: Option<Spanned<S3>>,
 }
 

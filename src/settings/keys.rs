@@ -74,6 +74,20 @@ const STORE: &[Key] = &[
         "How large the database may grow; recordings are not counted.",
     ),
     Key::optional(
+        "postgres_url",
+        Secret,
+        "the file `database`",
+        "A PostgreSQL database in place of the file, as \
+         `postgresql://user:password@host:5432/database?sslmode=require`. Several gateways can share it.",
+    ),
+    Key::optional("postgres_url_file", Text, "`postgres_url` is used", "A file that holds that URL."),
+    Key::optional(
+        "postgres_ca_file",
+        Text,
+        "those of this machine",
+        "Certificates (PEM) that its server is known by besides, with `sslmode=require`.",
+    ),
+    Key::optional(
         "s3",
         Table(S3),
         "the folder `recordings` is used",

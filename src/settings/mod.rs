@@ -82,14 +82,25 @@ pub struct Server {
 /// Where it keeps its data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Store {
-    /// The database file.
+    /// The database file; without meaning where there is a [`Postgres`].
     pub database: PathBuf,
     /// The folder of the recordings.
     pub recordings: PathBuf,
     /// Bytes that the database may grow to, recordings not counted; `None`: as many as there are.
     pub max_bytes: Option<u64>,
+    /// The `PostgreSQL` database in place of the file.
+    pub postgres: Option<Postgres>,
     /// A bucket that the recordings are in; `None`: they are in the folder.
     pub s3: Option<S3>,
+}
+
+/// A `PostgreSQL` database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Postgres {
+    /// Where it is, and who we are there.
+    pub url: Secret,
+    /// A file with certificates that its server is known by, besides those of the machine.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// A bucket at S3, or at a service that speaks its protocol.

@@ -8,12 +8,12 @@ use crate::ports::error::StoreError;
 /// Takes rows that are due, for one worker alone: one statement of the form
 ///
 /// ```sql
-/// update job set lease_until = $2
-/// where id in (select id from job where due_at <= $1 and lease_until < $1
-///              order by due_at limit $3 {skip locked})
-/// returning id, kind
+/// with due as materialized (select id from job where due_at <= $1 and lease_until < $1
+///                           order by due_at limit $3 {skip locked})
+/// update job set lease_until = $2 where id in (select id from due) returning id, kind
 /// ```
 ///
+/// `materialized`, because a plan that looked for what is due anew for each row would find other rows each time.
 /// `{skip locked}` stands where a database with many writers has to be told to pass by what another claimer
 /// holds; each driver fills in its own words. The rows come back in no certain order.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,6 +10,8 @@ mod keys;
 mod links;
 pub mod migrate;
 mod outbox;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 mod recordings;
 pub mod sqlite;
 mod voice;
@@ -40,6 +42,15 @@ impl SqlStore {
     /// Opens an embedded database, creating or upgrading it first where that is needed. Blocks meanwhile.
     pub fn open_sqlite(options: &SqliteOptions, ids: Arc<dyn Ids>) -> Result<Self, OpenError> {
         Ok(Self::new(Arc::new(SqliteDriver::open(options)?), ids))
+    }
+
+    /// Opens a `PostgreSQL` database, creating or upgrading its schema first where that is needed.
+    #[cfg(feature = "postgres")]
+    pub async fn open_postgres(
+        options: &postgres::PostgresOptions,
+        ids: Arc<dyn Ids>,
+    ) -> Result<Self, postgres::OpenError> {
+        Ok(Self::new(Arc::new(postgres::PostgresDriver::open(options).await?), ids))
     }
 
     /// The first row of a result, as something.

@@ -43,9 +43,11 @@ impl Outbox for SqlStore {
         until: Timestamp,
         limit: u32,
     ) -> Result<Vec<ClaimedEffect>, StoreError> {
-        let sql = "update outbox set due_at = $2 where id in (select id from outbox \
+        let sql = "with due as materialized (select id from outbox \
                    where state = 'waiting' and due_at <= $1 and lane = $4 \
-                   order by due_at, id limit $3 {skip locked}) returning id, effect, failed, due_at";
+                   order by due_at, id limit $3 {skip locked}) \
+                   update outbox set due_at = $2 where id in (select id from due) \
+                   returning id, effect, failed, due_at";
         let args = args![now, until, limit, &*lane.word()];
         let rows = self.driver.claim(Claim { sql, args }).await?;
         let mut effects = Vec::with_capacity(rows.len());

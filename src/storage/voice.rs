@@ -51,8 +51,9 @@ impl CallStore for SqlStore {
         until: Timestamp,
         limit: u32,
     ) -> Result<Vec<CallId>, StoreError> {
-        let sql = "update calls set due_at = $2 where id in (select id from calls where due_at <= $1 \
-                   order by due_at limit $3 {skip locked}) returning id";
+        let sql = "with due as materialized (select id from calls where due_at <= $1 \
+                   order by due_at limit $3 {skip locked}) \
+                   update calls set due_at = $2 where id in (select id from due) returning id";
         let rows = self.driver.claim(Claim { sql, args: args![now, until, limit] }).await?;
         rows.iter().map(|row| row.parsed(0)).collect()
     }

@@ -121,6 +121,21 @@ macro_rules! args {
 
 pub use args;
 
+/// Refuses text with a NUL in it, which not every database can hold.
+pub(super) fn refuse_nul(statement: &'static str, args: &[Value]) -> Result<(), StoreError> {
+    let holds_nul = |value: &Value| matches!(value, Value::Text(text) if text.contains('\0'));
+    if !args.iter().any(holds_nul) {
+        return Ok(());
+    }
+    Err(StoreError::Inconsistent(Inconsistent {
+        statement,
+        row: None,
+        column: None,
+        problem: "is given a text with a NUL in it".into(),
+        source: None,
+    }))
+}
+
 /// How many rows a step must change for the write to stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expect {

@@ -5,6 +5,8 @@ mod adapters;
 mod architecture;
 mod calls;
 mod crash;
+#[cfg(feature = "postgres")]
+mod database;
 mod effects;
 mod exchange;
 mod http;

@@ -8,6 +8,7 @@ mod exchange;
 mod groups;
 mod outside;
 mod server;
+mod store;
 mod times;
 mod values;
 mod voice;
@@ -66,6 +67,7 @@ pub(super) fn check(
         groups: groups.map(|name| name.get_ref().as_str()).collect(),
     };
     let server = check.server(&file.server, file.exchange.is_some());
+    let store = check.store(file.server.get_ref(), &file.store);
     let carrier = check.carrier(&file.carrier);
     let mail = file.mail.as_ref().map(|mail| check.mail(mail));
     let sms = check.sms(&file.sms, carrier.as_ref().map(|carrier| &carrier.number));
@@ -79,10 +81,9 @@ pub(super) fn check(
     let links = check.links(&file.links);
     check.callers(&file.voice, &mut directory);
     let api_keys = check.api_keys(&file.api.key);
-    let s3 = check.s3(file.store.s3.as_ref());
     Some(Settings {
         server: server?,
-        store: check.store(file.server.get_ref(), &file.store, s3?),
+        store: store?,
         log: super::Log { format: file.log.format, level: file.log.level },
         carrier: carrier?,
         voice: voice::manners(file.voice.get_ref()),

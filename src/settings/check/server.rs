@@ -1,12 +1,10 @@
-//! `[server]` and `[store]`.
+//! `[server]`.
 
 use super::Check;
 use super::values::is_loopback;
-use crate::settings::{S3, Server, Store, file};
+use crate::settings::{Server, file};
 use std::time::Duration;
 use toml::Spanned;
-
-const MEGABYTE: u64 = 1_000_000;
 
 impl Check<'_, '_> {
     pub(super) fn server(&mut self, entry: &Spanned<file::Server>, has_exchange: bool) -> Option<Server> {
@@ -44,15 +42,5 @@ impl Check<'_, '_> {
             None
         });
         Some(Server { listen: listen?, public_url, source_header, shutdown_grace })
-    }
-
-    pub(super) fn store(&self, server: &file::Server, file: &file::Store, s3: Option<S3>) -> Store {
-        let folder = self.surroundings.base.join(&server.data_dir);
-        Store {
-            database: folder.join(&file.database),
-            recordings: folder.join(&file.recordings),
-            max_bytes: file.max_megabytes.map(|megabytes| u64::from(megabytes) * MEGABYTE),
-            s3,
-        }
     }
 }

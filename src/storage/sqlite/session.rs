@@ -9,7 +9,7 @@ use rusqlite::{CachedStatement, Connection, params_from_iter};
 use super::fault;
 use crate::ports::error::StoreError;
 use crate::storage::driver::SKIP_LOCKED;
-use crate::storage::write::{Row, Value};
+use crate::storage::write::{Row, Value, refuse_nul};
 
 /// How many prepared statements a connection keeps: more than the program has.
 const STATEMENTS: usize = 512;
@@ -78,6 +78,7 @@ impl Session {
 
     /// Runs a statement that returns no rows; how many it has changed.
     pub(super) fn change(&mut self, sql: &'static str, args: &[Value]) -> Result<u64, StoreError> {
+        refuse_nul(sql, args)?;
         let (mut statement, _) = self.prepare(sql)?;
         let changed = statement.execute(params_from_iter(args.iter().map(bound)));
         // A count of rows fits 64 bits on every machine that there is.
@@ -134,6 +135,7 @@ fn rows(
     sql: &'static str,
     args: &[Value],
 ) -> Result<Vec<Row>, StoreError> {
+    refuse_nul(sql, args)?;
     let explained = |error| fault::explain(error, sql);
     let mut found = Vec::new();
     let mut cursor = statement.query(params_from_iter(args.iter().map(bound))).map_err(explained)?;

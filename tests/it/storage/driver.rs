@@ -1,11 +1,15 @@
 //! The conformance suite: what every driver must do alike. A new driver is one more line in
 //! `on_every_driver`.
 
+#[cfg(feature = "postgres")]
+use crate::database::TestDatabase;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dutyline::ports::error::{Outage, StoreError};
 use dutyline::storage::driver::{Claim, Driver};
+#[cfg(feature = "postgres")]
+use dutyline::storage::postgres::{PostgresDriver, PostgresOptions};
 use dutyline::storage::sqlite::{SqliteDriver, SqliteOptions};
 use dutyline::storage::write::Write;
 use dutyline::storage::write::args;
@@ -17,6 +21,9 @@ struct Subject {
     driver: Arc<dyn Driver>,
     /// Deletes the database's folder at the end.
     _folder: Option<tempfile::TempDir>,
+    /// Deletes the database at the end.
+    #[cfg(feature = "postgres")]
+    _database: Option<TestDatabase>,
 }
 
 const TABLE: &str = "create table thing (
@@ -37,7 +44,21 @@ impl Subject {
     async fn sqlite(options: &SqliteOptions, folder: Option<tempfile::TempDir>) -> Self {
         let driver = Arc::new(SqliteDriver::open(options).unwrap());
         driver.apply(Write::new().any(TABLE, args![])).await.unwrap();
-        Self { driver, _folder: folder }
+        Self {
+            driver,
+            _folder: folder,
+            #[cfg(feature = "postgres")]
+            _database: None,
+        }
+    }
+
+    #[cfg(feature = "postgres")]
+    async fn postgres() -> Option<Self> {
+        let database = TestDatabase::new().await?;
+        let options = PostgresOptions { writers: 2, readers: 2, ..PostgresOptions::new(database.url()) };
+        let driver = Arc::new(PostgresDriver::open(&options).await.unwrap());
+        database.stranger().await.batch_execute(&TABLE.replace("blob", "bytea")).await.unwrap();
+        Some(Self { driver, _folder: None, _database: Some(database) })
     }
 }
 
@@ -55,6 +76,14 @@ macro_rules! on_every_driver {
                 let subject = super::Subject::sqlite_memory().await;
                 super::$case(&subject.driver).await;
             }
+
+            #[cfg(feature = "postgres")]
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                if let Some(subject) = super::Subject::postgres().await {
+                    super::$case(&subject.driver).await;
+                }
+            }
         }
     )* };
 }
@@ -66,6 +95,9 @@ on_every_driver! {
     one_conflict_leaves_its_neighbours_alone
     another_number_of_rows_is_a_conflict_that_leaves_nothing
     a_bad_statement_fails_alone
+    many_conflicts_leave_the_others_alone
+    text_with_a_nul_is_refused
+    a_value_of_another_kind_is_never_stored
     a_read_must_not_write
     no_row_is_claimed_twice
     a_claim_ends_with_its_lease
@@ -197,6 +229,45 @@ async fn a_bad_statement_fails_alone(driver: &Arc<dyn Driver>) {
     assert_eq!(count(driver).await, 5);
 }
 
+async fn many_conflicts_leave_the_others_alone(driver: &Arc<dyn Driver>) {
+    driver.apply(insert("taken", 0)).await.unwrap();
+    let writes = (0..300).map(|n| if n % 3 == 0 { insert("taken", n) } else { insert(&n.to_string(), n) });
+    for (n, answer) in apply_together(driver, writes).await.into_iter().enumerate() {
+        assert_eq!(answer.is_ok(), n % 3 != 0, "{n}: {answer:?}");
+    }
+    assert_eq!(count(driver).await, 201);
+}
+
+async fn text_with_a_nul_is_refused(driver: &Arc<dyn Driver>) {
+    let note = "insert into thing (id, number, note) values ($1, $2, $3)";
+    let refused = [
+        driver.apply(Write::new().one(note, args!["a", 1_i64, "half\0half"])).await,
+        driver.query(NUMBER, args!["\0"]).await.map(drop),
+    ];
+    for answer in refused {
+        let error = answer.unwrap_err();
+        assert!(matches!(error, StoreError::Inconsistent(_)), "{error:?}");
+        assert!(!error.to_string().contains("half"), "{error}");
+    }
+    assert_eq!(count(driver).await, 0);
+}
+
+/// One database refuses it, another takes it and returns it as it was: none stores something else.
+async fn a_value_of_another_kind_is_never_stored(driver: &Arc<dyn Driver>) {
+    let note = "insert into thing (id, number, note, raw) values ($1, $2, $3, $4)";
+    let write = Write::new().one(note, args!["a", 1_i64, vec![1_u8, 2], "text"]);
+    match driver.apply(write).await {
+        Ok(()) => {
+            let rows = driver.query("select note, raw from thing", args![]).await.unwrap();
+            assert_eq!((rows[0].blob(0).unwrap(), rows[0].text(1).unwrap()), (&[1_u8, 2][..], "text"));
+        }
+        Err(error) => {
+            assert!(matches!(error, StoreError::Inconsistent(_)), "{error:?}");
+            assert_eq!(count(driver).await, 0);
+        }
+    }
+}
+
 async fn a_read_must_not_write(driver: &Arc<dyn Driver>) {
     let answer =
         driver.query("insert into thing (id, number) values ($1, $2) returning id", args!["x", 1_i64]);
@@ -204,10 +275,9 @@ async fn a_read_must_not_write(driver: &Arc<dyn Driver>) {
     assert_eq!(count(driver).await, 0);
 }
 
-const CLAIM: &str = "update thing set lease_until = $2
-    where id in (select id from thing where number = 1 and lease_until < $1
-                 order by id limit $3 {skip locked})
-    returning id";
+const CLAIM: &str = "with due as materialized (
+        select id from thing where number = 1 and lease_until < $1 order by id limit $3 {skip locked})
+    update thing set lease_until = $2 where id in (select id from due) returning id";
 
 fn claim(now: Timestamp, limit: i64) -> Claim {
     Claim { sql: CLAIM, args: args![now, now + 30.seconds(), limit] }

@@ -1,4 +1,4 @@
-//! A whole Dutyline for one test: the shipped program on a file database, behind its real HTTP port, with the
+//! A whole Dutyline for one test: the shipped program on a database of its own, behind its real HTTP port, with the
 //! built-in exchange as its carrier, and a clock that only the test moves.
 
 mod clock;
@@ -12,6 +12,8 @@ pub(crate) use gate::{Broken, Gate};
 pub(crate) use ids::TestIds;
 pub(crate) use logs::Logs;
 
+#[cfg(feature = "postgres")]
+use crate::database::{TestDatabase, variable};
 use dutyline::app::App;
 use dutyline::domain::access::Scope;
 use dutyline::exchange::audio::Audio;
@@ -73,6 +75,8 @@ pub(crate) struct World {
     vendor_timeout: Duration,
     gates: Option<Gates>,
     folder: TempDir,
+    #[cfg(feature = "postgres")]
+    _database: Option<TestDatabase>,
 }
 
 /// The gates in front of the upstreams of a world that has them.
@@ -114,6 +118,8 @@ impl World {
         let (exchange_http, exchange_mail) = (listener().await, listener().await);
         let own = &mut loaded.settings;
         own.store.database = folder.path().join("dutyline.db");
+        #[cfg(feature = "postgres")]
+        let database = postgres(own).await;
         own.store.recordings = folder.path().join("recordings");
         own.server.public_url = Some(format!("http://{address}/").parse().unwrap());
         own.carrier.api_url = format!("http://{}/", exchange_http.local_addr().unwrap()).parse().unwrap();
@@ -138,7 +144,7 @@ impl World {
         tokio::spawn(async move { axum::serve(exchange_http, router).await.unwrap() });
         tokio::spawn(smtp::serve(exchange.clone(), exchange_mail, std::future::pending()));
         let source = source(name);
-        let (app, store) = assemble(&loaded, &clock, &source, address, 0, vendor_timeout);
+        let (app, store) = assemble(&loaded, &clock, &source, address, 0, vendor_timeout).await;
         let scopes = Scope::ALL.into_iter().collect();
         let key = keys::add(&store, &*app.ids, clock.time(), "test", scopes, None).await.unwrap();
         let gateway = Gateway::open(app.clone(), gateway);
@@ -158,6 +164,8 @@ impl World {
             vendor_timeout,
             gates,
             folder,
+            #[cfg(feature = "postgres")]
+            _database: database,
         }
     }
 
@@ -170,7 +178,8 @@ impl World {
         self.store.close().await;
         let listener = TcpListener::bind(self.address).await.unwrap();
         (self.app, self.store) =
-            assemble(&self.loaded, &self.clock, &self.source, self.address, self.starts, self.vendor_timeout);
+            assemble(&self.loaded, &self.clock, &self.source, self.address, self.starts, self.vendor_timeout)
+                .await;
         self.gateway = Gateway::open(self.app.clone(), listener);
     }
 
@@ -270,7 +279,7 @@ impl Drop for World {
 }
 
 /// Puts the program together, for the first time or after `starts` other times: its ids go on with others.
-fn assemble(
+async fn assemble(
     loaded: &Loaded,
     clock: &Arc<TestClock>,
     source: &Source,
@@ -281,10 +290,22 @@ fn assemble(
     let ids = Arc::new(TestIds::from(1 + starts * 1_000_000));
     let ground =
         Ground { clock: clock.clone(), ids: ids.clone(), source: source.clone(), address, vendor_timeout };
-    let store = start::open_store(&loaded.settings, ids).unwrap();
+    let store = start::open_store(&loaded.settings, ids).await.unwrap();
     let loaded =
         Loaded { settings: loaded.settings.clone(), phrases: loaded.phrases.clone(), warnings: Vec::new() };
     (start::assemble(loaded, store.clone(), ground).unwrap(), store)
+}
+
+/// With `TEST_WORLD_DATABASE=postgres` every world is on a `PostgreSQL` database of its own.
+#[cfg(feature = "postgres")]
+async fn postgres(settings: &mut Settings) -> Option<TestDatabase> {
+    if variable("TEST_WORLD_DATABASE").as_deref() != Some("postgres") {
+        return None;
+    }
+    let database = TestDatabase::new().await.expect("TEST_WORLD_DATABASE asks for a PostgreSQL server");
+    let url = settings::Secret::new(database.url());
+    settings.store.postgres = Some(settings::Postgres { url, ca_file: None });
+    Some(database)
 }
 
 async fn listener() -> TcpListener {
