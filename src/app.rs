@@ -7,7 +7,7 @@ use crate::ports::clock::Clock;
 use crate::ports::limit::Limit;
 use crate::ports::recordings::Recordings;
 use crate::ports::shortener::Shortener;
-use crate::ports::store::{AlertStore, CallStore, KeyStore, LinkStore, Outbox};
+use crate::ports::store::{AlertStore, CallStore, KeyStore, LinkStore, Outbox, RetentionStore};
 use crate::ports::telephony::Telephony;
 use crate::ports::transcriber::Transcriber;
 use crate::ports::vendor::SingleSender;
@@ -40,6 +40,8 @@ pub struct App {
     pub links: Arc<dyn LinkStore>,
     /// API keys made at run time.
     pub keys: Arc<dyn KeyStore>,
+    /// What is forgotten after its time.
+    pub retention: Arc<dyn RetentionStore>,
     /// What is to be done outside.
     pub outbox: Arc<dyn Outbox>,
     /// The carrier.

@@ -40,6 +40,7 @@
 //!   - `domain/directory/resolve.rs`: who is reached when a recipient is addressed at a moment.
 //!   - `domain/alerting/`: alerts, and what each of their people is sent.
 //!   - `domain/links/`: short links to recordings.
+//!   - `domain/retention.rs`: what is forgotten, and when.
 //! - `ports/`: what we ask of the world: store, carrier, vendors, recordings, limits, time.
 //!   - `ports/store.rs`: what is remembered, an area a trait.
 //! - `service/`: the use cases.
@@ -58,6 +59,8 @@
 //! - `storage/`: every store trait, in portable SQL.
 //!   - `storage/migrations/`: the schema and its history.
 //!   - `storage/driver.rs`: what a database must be able to do.
+//!   - `storage/snapshot.rs`: a database as it was at one moment, and its copy in another one.
+//!   - `storage/backup/`: a backup, taken and put back.
 //!   - `storage/sqlite/`: the embedded database: one writer with group commit, some readers.
 //!   - `storage/postgres/`: PostgreSQL: a few writers that send whole groups, pools for what returns rows.
 //! - `adapters/`: vendors, and what else of the world is no store: mail, folders, the clock, randomness.

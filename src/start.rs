@@ -22,6 +22,8 @@ use crate::settings::{Links, Loaded, MailTls, Problems, Settings, TranscriberBy}
 use crate::storage::SqlStore;
 #[cfg(feature = "postgres")]
 use crate::storage::postgres::{self, PostgresOptions};
+use crate::storage::snapshot::Snapshot;
+use crate::storage::sqlite::snapshot::{SnapshotError, SqliteSnapshot};
 use crate::storage::sqlite::{OpenError, SqliteOptions};
 use crate::{http, settings, worker};
 use arc_swap::ArcSwap;
@@ -35,7 +37,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 
 /// How long a vendor may take to answer in the real world. The sound of two minutes is about two megabytes.
-const VENDOR_TIMEOUT: Duration = Duration::from_secs(30);
+pub const VENDOR_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long somebody may listen to a recording that comes from a bucket.
 #[cfg(feature = "object-store-cloud")]
@@ -160,12 +162,21 @@ async fn open_postgres(_: &settings::Postgres, _: Arc<dyn Ids>) -> Result<SqlSto
 fn open_sqlite(settings: &Settings, ids: Arc<dyn Ids>) -> Result<SqlStore, StartError> {
     let place = &settings.store.database;
     make_folder(place);
-    let options = SqliteOptions {
+    SqlStore::open_sqlite(&database(settings), ids)
+        .map_err(|error| StartError::Database(place.clone(), error))
+}
+
+fn database(settings: &Settings) -> SqliteOptions {
+    SqliteOptions {
         patience: PATIENCE,
         max_bytes: settings.store.max_bytes,
-        ..SqliteOptions::file(place)
-    };
-    SqlStore::open_sqlite(&options, ids).map_err(|error| StartError::Database(place.clone(), error))
+        ..SqliteOptions::file(&settings.store.database)
+    }
+}
+
+/// The database of the settings as it is at this moment, whoever is at work on it.
+pub fn open_snapshot(settings: &Settings) -> Result<Box<dyn Snapshot>, SnapshotError> {
+    Ok(Box::new(SqliteSnapshot::open(&database(settings))?))
 }
 
 /// Makes the folder of a file, for this user only. When that fails, opening the file says why.
@@ -202,7 +213,7 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
         }
         None => None,
     };
-    let recordings = recordings(&settings, ground.vendor_timeout)?;
+    let recordings = open_recordings(&settings, ground.vendor_timeout)?;
     let transcribing = transcribing(&settings)?;
     let shortener = match &settings.links {
         Links::Own => None,
@@ -235,6 +246,7 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
         alerts: store.clone(),
         links: store.clone(),
         keys: store.clone(),
+        retention: store.clone(),
         outbox: store,
         telephony: carrier,
         recordings,
@@ -250,8 +262,8 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
     })
 }
 
-/// Our own store of recordings: a bucket, or a folder.
-fn recordings(settings: &Settings, timeout: Duration) -> Result<Arc<dyn Recordings>, StartError> {
+/// Opens our own store of recordings: a bucket, or a folder.
+pub fn open_recordings(settings: &Settings, timeout: Duration) -> Result<Arc<dyn Recordings>, StartError> {
     #[cfg(feature = "object-store-cloud")]
     if let Some(s3) = &settings.store.s3 {
         let bucket = S3Bucket {

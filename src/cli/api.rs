@@ -2,7 +2,7 @@
 
 use super::client::{Client, ClientFile};
 use super::{Failed, block_on, say};
-use clap::Args;
+use clap::{Args, Subcommand};
 use dutyline::adapters::http_client;
 use reqwest::Method;
 use serde_json::Value;
@@ -17,9 +17,15 @@ pub(crate) struct Reload {
 
 /// Options of `alerts`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Alerts {
+    #[command(subcommand)]
+    what: Option<OnAlert>,
     /// One alert, with its story; left out: the newest ones.
     id: Option<String>,
+    /// Only those that are open, or only those that are resolved.
+    #[arg(long, value_parser = ["open", "resolved"], conflicts_with = "id")]
+    state: Option<String>,
     /// How many to show, 1 to 200.
     #[arg(long, default_value_t = 20)]
     limit: u32,
@@ -28,6 +34,18 @@ pub(crate) struct Alerts {
     json: bool,
     #[command(flatten)]
     client: ClientFile,
+}
+
+/// What is done with an alert.
+#[derive(Debug, Subcommand)]
+enum OnAlert {
+    /// Say that an alert has been dealt with.
+    Resolve {
+        /// Which alert.
+        id: String,
+        #[command(flatten)]
+        client: ClientFile,
+    },
 }
 
 impl Reload {
@@ -46,10 +64,21 @@ impl Reload {
 
 impl Alerts {
     pub(super) fn run(self) -> Result<(), Failed> {
+        if let Some(OnAlert::Resolve { id, client }) = &self.what {
+            let path = format!("/api/alerts/{id}/resolve");
+            show(&block_on(ask(&client.read()?, Method::POST, &path))?);
+            return Ok(());
+        }
         let client = self.client.read()?;
         let path = match &self.id {
             Some(id) => format!("/api/alerts/{id}"),
-            None => format!("/api/alerts?limit={}", self.limit),
+            None => {
+                format!(
+                    "/api/alerts?limit={}&state={}",
+                    self.limit,
+                    self.state.as_deref().unwrap_or_default()
+                )
+            }
         };
         let answer = block_on(ask(&client, Method::GET, &path))?;
         if self.json {
@@ -86,6 +115,9 @@ fn show(alert: &Value) {
         recipients.join(", "),
         text(&alert["state"]),
     ));
+    if let Some(end) = alert.get("resolved").filter(|end| end.is_object()) {
+        say(&format!("  resolved {} by {}", text(&end["at"]), text(&end["by"])));
+    }
     say(&format!("  opened {} by {}", text(&alert["opened_at"]), who.collect::<Vec<_>>().join(", ")));
     let message = &alert["message"];
     let words = match text(&message["transcript"]).as_str() {

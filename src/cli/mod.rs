@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 the settings or the command's own words are wrong.
 
 mod api;
+mod backup;
 mod check;
 mod client;
 mod demo;
@@ -51,6 +52,12 @@ enum What {
     Call(phone::Call),
     /// Show the alerts of a running gateway, newest first, or one of them with its story.
     Alerts(api::Alerts),
+    /// Copy database and recordings into a new folder. Safe while the gateway runs.
+    ///
+    /// The settings file, and the files of secrets that it names, are not part of it.
+    Backup(backup::Backup),
+    /// Put a backup back where the settings say that the data is. There must be no database there yet.
+    Restore(backup::Restore),
     /// Make, list and revoke API keys in the store.
     #[command(subcommand)]
     Key(keys::Key),
@@ -82,6 +89,8 @@ pub(crate) fn run(command: Command) -> ExitCode {
         What::Reload(reload) => reload.run(),
         What::Call(call) => call.run(),
         What::Alerts(alerts) => alerts.run(),
+        What::Backup(backup) => backup.run(),
+        What::Restore(restore) => restore.run(),
         What::Key(key) => key.run(),
     };
     match result {

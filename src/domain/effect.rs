@@ -39,6 +39,9 @@ pub enum Effect {
     /// Have a text made of a recording's sound in our own store.
     #[serde(rename = "transcribe.v1")]
     Transcribe(RecordingId),
+    /// Delete a sound in our own store, by its name there: its recording may be forgotten by then.
+    #[serde(rename = "delete_sound.v1")]
+    DeleteSound(String),
 }
 
 impl Effect {
@@ -54,13 +57,14 @@ impl Effect {
             Self::SendSms(_) => "send_sms",
             Self::SendMail(_) => "send_mail",
             Self::Transcribe(_) => "transcribe",
+            Self::DeleteSound(_) => "delete_sound",
         }
     }
 
     /// Whom it asks.
     pub const fn lane(&self) -> Lane {
         match self {
-            Self::FetchRecording(_) => Lane::Recordings,
+            Self::FetchRecording(_) | Self::DeleteSound(_) => Lane::Recordings,
             Self::DeleteAtCarrier(_) | Self::FindRecording(_) | Self::AskForText(_) => Lane::Carrier,
             Self::AnnounceAlert(_) | Self::AnnounceText(_) => Lane::Own,
             Self::SendSms(_) => Lane::Sms,
@@ -81,7 +85,8 @@ impl Effect {
             | Self::AnnounceAlert(_)
             | Self::AnnounceText(_)
             | Self::SendSms(_)
-            | Self::SendMail(_) => None,
+            | Self::SendMail(_)
+            | Self::DeleteSound(_) => None,
         }
     }
 }

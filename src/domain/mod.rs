@@ -8,5 +8,6 @@ pub mod directory;
 pub mod effect;
 pub mod ids;
 pub mod links;
+pub mod retention;
 pub mod severity;
 pub mod voice;

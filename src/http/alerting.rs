@@ -1,22 +1,25 @@
-//! Alerts, read by programs.
+//! Alerts, read and ended by programs.
 
 mod page;
 mod view;
 
 use super::error::ApiError;
-use super::extract::auth::{Authorised, Read};
+use super::extract::auth::{Authorised, Read, Respond};
 use super::extract::item::Item;
 use super::sound;
 use crate::app::App;
 use crate::domain::alerting::alert::AlertStory;
 use crate::domain::ids::AlertId;
-use crate::service::alerting;
+use crate::service::alerting::{self, NotResolved};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use page::Page;
 use view::{AlertView, FullAlert, ListView};
+
+/// Nothing is known of it.
+const NO_ALERT: &str = "there is no alert of this id";
 
 /// `GET /api/alerts`: newest first, a page at a time, without their logs.
 pub(super) async fn list(
@@ -24,7 +27,7 @@ pub(super) async fn list(
     State(app): State<App>,
     page: Page,
 ) -> Result<Json<ListView>, ApiError> {
-    let (stories, next) = alerting::list(&app, page.after, page.limit).await?;
+    let (stories, next) = alerting::list(&app, page.state, page.after, page.limit).await?;
     let alerts = stories.into_iter().map(|story| AlertView::of(&app, story)).collect();
     Ok(Json(ListView { alerts, next: next.map(page::write) }))
 }
@@ -49,6 +52,27 @@ pub(super) async fn recording(
     sound::answer(&app, &find(&app, id).await?.recording, &method, &headers).await
 }
 
+/// `POST /api/alerts/{id}/resolve`: it has been dealt with, says whoever holds the key.
+pub(super) async fn resolve(
+    key: Authorised<Respond>,
+    State(app): State<App>,
+    Item(id): Item<AlertId>,
+) -> Result<Json<FullAlert>, ApiError> {
+    Ok(Json(FullAlert::of(&app, alerting::resolve(&app, id, key.name()).await?)))
+}
+
+impl From<NotResolved> for ApiError {
+    fn from(error: NotResolved) -> Self {
+        match error {
+            NotResolved::Unknown => Self::not_found(NO_ALERT),
+            already @ NotResolved::Already(_) => {
+                Self::new(StatusCode::CONFLICT, "already_resolved", format!("the alert was {already}"))
+            }
+            NotResolved::Store(error) => error.into(),
+        }
+    }
+}
+
 async fn find(app: &App, id: AlertId) -> Result<AlertStory, ApiError> {
-    alerting::find(app, id).await?.ok_or_else(|| ApiError::not_found("there is no alert of this id"))
+    alerting::find(app, id).await?.ok_or_else(|| ApiError::not_found(NO_ALERT))
 }

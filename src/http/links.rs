@@ -41,7 +41,9 @@ pub(super) async fn page(State(app): State<App>, code: Result<Path<String>, Path
         Err(error) => {
             let apology = match &error {
                 LinkError::Unknown => &Content::UNKNOWN,
-                LinkError::NotYet | LinkError::Store(_) | LinkError::Sound(_) => &Content::TROUBLE,
+                LinkError::NotYet | LinkError::Erased | LinkError::Store(_) | LinkError::Sound(_) => {
+                    &Content::TROUBLE
+                }
             };
             ApiError::from(error).shown_as(shown(apology))
         }
@@ -103,6 +105,8 @@ struct Message<'a> {
     length: String,
     /// Whether there is something to hear.
     is_here: bool,
+    /// Whether there was, and its time is over.
+    is_gone: bool,
     /// What was said, or why it can't be read.
     text: Text<'a>,
 }
@@ -121,6 +125,7 @@ impl<'a> Message<'a> {
             at: recording.made_at.strftime("%-d %B %Y, %H:%M UTC").to_string(),
             length: length(recording.seconds),
             is_here: recording.audio.is_some(),
+            is_gone: recording.erased_at.is_some(),
             text: match &recording.transcript {
                 Transcript::Text(text) => Text::Said(text),
                 Transcript::Pending => Text::Note("The text of the message is not there yet."),

@@ -30,6 +30,7 @@ pub fn router(app: App) -> Router {
         .route("/api/alerts", get(alerting::list))
         .route("/api/alerts/{id}", get(alerting::one))
         .route("/api/alerts/{id}/recording", get(alerting::recording))
+        .route("/api/alerts/{id}/resolve", post(alerting::resolve))
         .route("/api/reload", post(admin::reload))
         .route("/api/outbox", get(admin::outbox))
         .route_layer(from_fn_with_state(app.clone(), limits::by_key_or_peer));

@@ -18,7 +18,7 @@ pub(super) async fn answer(
     method: &Method,
     asked: &HeaderMap,
 ) -> Result<Response, ApiError> {
-    let audio = recording.audio.as_ref().ok_or(LinkError::NotYet)?;
+    let audio = links::sound(recording)?;
     let tag = format!("\"{}\"", hex::encode(audio.sha256));
     let described = [
         (header::ACCEPT_RANGES, "bytes".to_owned()),
@@ -73,6 +73,10 @@ impl From<LinkError> for ApiError {
             LinkError::Unknown => Self::not_found("this link leads nowhere, or its time is over"),
             LinkError::NotYet => {
                 Self::new(StatusCode::NOT_FOUND, "recording_not_here", "the recording has not arrived here")
+            }
+            LinkError::Erased => {
+                let message = "the recording was deleted, since its time was over";
+                Self::new(StatusCode::GONE, "recording_deleted", message)
             }
             LinkError::Store(error) => error.into(),
             LinkError::Sound(error) => {

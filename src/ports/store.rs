@@ -3,18 +3,21 @@
 
 use super::error::StoreError;
 use crate::domain::access::{ApiKey, TokenHash};
-use crate::domain::alerting::alert::AlertStory;
+use crate::domain::alerting::alert::{AlertState, AlertStory};
+use crate::domain::alerting::close::Closing;
 use crate::domain::alerting::log::LogEntry;
 use crate::domain::delivery::Notification;
 use crate::domain::effect::{DueEffect, Effect, Lane};
 use crate::domain::ids::{AlertId, CallId, EffectId, KeyId, LegId, NotificationId, RecordingId};
 use crate::domain::links::{Link, LinkCode};
+use crate::domain::retention::Forgettable;
 use crate::domain::voice::call::Call;
 use crate::domain::voice::recording::{Audio, Recording, Transcribed};
 use crate::domain::voice::step::Turn;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// A turn of a call, as it is written.
 #[derive(Debug, Clone, Copy)]
@@ -69,8 +72,15 @@ pub struct AlertCursor {
 pub trait AlertStore: Send + Sync {
     /// One alert with its recording and its log.
     async fn alert(&self, id: AlertId) -> Result<Option<AlertStory>, StoreError>;
-    /// Alerts, newest first, after that place; their logs are left out.
-    async fn alerts(&self, after: Option<AlertCursor>, limit: u32) -> Result<Vec<AlertStory>, StoreError>;
+    /// Alerts, all or those of a state, newest first, after that place; their logs are left out.
+    async fn alerts(
+        &self,
+        state: Option<AlertState>,
+        after: Option<AlertCursor>,
+        limit: u32,
+    ) -> Result<Vec<AlertStory>, StoreError>;
+    /// Writes that an alert has ended. [`StoreError::Conflict`] when it had ended before.
+    async fn close(&self, closing: &Closing) -> Result<(), StoreError>;
     /// Who was told that an alert is open: the notifications that are no updates, oldest first.
     async fn told(&self, alert: AlertId) -> Result<Vec<Notification>, StoreError>;
     /// One notification.
@@ -163,6 +173,19 @@ pub trait Outbox: Send + Sync {
     ) -> Result<(), StoreError>;
     /// How much there is.
     async fn count(&self) -> Result<OutboxCount, StoreError>;
+}
+
+/// What is forgotten after its time.
+#[async_trait]
+pub trait RetentionStore: Send + Sync {
+    /// Forgets some of what is of that kind, from before that moment, and of no open alert; answers the ids of
+    /// what it forgot, and none when there is nothing more.
+    async fn forget(
+        &self,
+        kind: Forgettable,
+        before: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<Uuid>, StoreError>;
 }
 
 /// An API key that was made at run time.

@@ -148,11 +148,16 @@ async fn perform(app: &App, effect: &Effect) -> Result<Vec<Consequence>, EffectE
         Effect::AnnounceText(id) => announce_text(app, *id).await,
         Effect::SendSms(id) | Effect::SendMail(id) => send_notification(app, *id).await,
         Effect::Transcribe(id) => transcribing::transcribe(app, *id).await,
+        Effect::DeleteSound(key) => {
+            app.recordings.delete(key).await?;
+            Ok(vec![])
+        }
     }
 }
 
 async fn fetch_recording(app: &App, id: RecordingId) -> Result<Vec<Consequence>, EffectError> {
-    let Some(recording) = app.calls.recording(id).await?.filter(|one| one.audio.is_none()) else {
+    let is_missing = |one: &Recording| one.audio.is_none() && one.erased_at.is_none();
+    let Some(recording) = app.calls.recording(id).await?.filter(is_missing) else {
         return Ok(vec![]);
     };
     let sound = app.telephony.open_recording(&recording.source).await?;
@@ -286,7 +291,10 @@ async fn given_up(app: &App, effect: &Effect, now: Timestamp) -> Result<Vec<Cons
             }
             vec![]
         }
-        Effect::DeleteAtCarrier(_) | Effect::AnnounceAlert(_) | Effect::AnnounceText(_) => vec![],
+        Effect::DeleteAtCarrier(_)
+        | Effect::AnnounceAlert(_)
+        | Effect::AnnounceText(_)
+        | Effect::DeleteSound(_) => vec![],
     })
 }
 

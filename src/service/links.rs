@@ -27,6 +27,9 @@ pub enum LinkError {
     /// The sound is not here yet.
     #[error("the recording is still on its way")]
     NotYet,
+    /// The sound was here, and its time is over.
+    #[error("the recording was deleted after its time")]
+    Erased,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -44,13 +47,19 @@ pub async fn follow(app: &App, code: &str) -> Result<Recording, LinkError> {
     }
 }
 
+/// The sound that there is of a recording.
+pub fn sound(recording: &Recording) -> Result<&Audio, LinkError> {
+    let missing = if recording.erased_at.is_some() { LinkError::Erased } else { LinkError::NotYet };
+    recording.audio.as_ref().ok_or(missing)
+}
+
 /// The sound of a recording, or a part of it; `range` says which, given the whole length.
 pub async fn listen(
     app: &App,
     recording: &Recording,
     range: impl FnOnce(&Audio) -> Range<u64>,
 ) -> Result<(Audio, Range<u64>, SoundStream), LinkError> {
-    let audio = recording.audio.clone().ok_or(LinkError::NotYet)?;
+    let audio = sound(recording)?.clone();
     let range = range(&audio);
     let sound = app.recordings.open(&audio, range.clone()).await?;
     Ok((audio, range, sound))

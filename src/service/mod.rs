@@ -7,6 +7,7 @@ pub mod health;
 pub mod keys;
 pub mod links;
 pub mod message;
+pub mod retention;
 mod transcribing;
 pub mod voice;
 

@@ -26,6 +26,7 @@ pub(super) struct File {
     pub(super) mail: Option<Spanned<Mail>>,
     pub(super) sms: Sms,
     pub(super) limits: Limits,
+    pub(super) retention: Spanned<Retention>,
     pub(super) api: Api,
     pub(super) exchange: Option<Exchange>,
     pub(super) person: Vec<Spanned<Person>>,
@@ -121,7 +122,6 @@ pub(super) struct Voice {
     pub(super) call_deadline_seconds: Count,
     pub(super) link_days: u32,
     pub(super) fallback_contact: Option<String>,
-    pub(super) delete_at_carrier_after_hours: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -193,6 +193,16 @@ pub(super) struct Sms {
 pub(super) struct Limits {
     pub(super) calls_per_number_per_minute: u32,
     pub(super) requests_per_source_per_minute: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Retention {
+    pub(super) calls_days: Option<Count>,
+    pub(super) recordings_days: Option<Count>,
+    pub(super) recordings_at_carrier_hours: Option<Count>,
+    pub(super) closed_alerts_days: Option<Count>,
+    pub(super) log_days: Option<Count>,
 }
 
 #[derive(Deserialize)]

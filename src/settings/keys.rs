@@ -5,6 +5,8 @@ use super::schema::{Key, Kind};
 use Kind::{Count, Flag, Moment, Number, Secret, Table, Tables, Text, Texts, Word, Words};
 
 const DAY_SECONDS: u32 = 86_400;
+/// A hundred years.
+const YEARS_DAYS: u32 = 36_500;
 
 /// The file as a whole.
 pub(super) const ROOT: &[Key] = &[
@@ -18,6 +20,12 @@ pub(super) const ROOT: &[Key] = &[
     Key::optional("mail", Table(MAIL), "no mail is sent", "The mail server."),
     Key::default("sms", Table(SMS), "{}", "Text messages, sent through the carrier."),
     Key::default("limits", Table(LIMITS), "{}", "What is refused because it comes too fast."),
+    Key::default(
+        "retention",
+        Table(RETENTION),
+        "{}",
+        "What is deleted, and when. Nothing of an open alert is.",
+    ),
     Key::default("api", Table(API), "{}", "Who may use the API."),
     Key::optional(
         "exchange",
@@ -241,12 +249,6 @@ const VOICE: &[Key] = &[
         "none is named",
         "Whom to call when an alert can't be stored, as it is spoken.",
     ),
-    Key::optional(
-        "delete_at_carrier_after_hours",
-        Count(1, 8_760),
-        "never",
-        "When a recording is deleted at the carrier.",
-    ),
 ];
 
 const ACTION: &[Key] = &[Key::required(
@@ -343,6 +345,39 @@ const LIMITS: &[Key] = &[
         Count(1, 1_000_000),
         "600",
         "API requests from one source.",
+    ),
+];
+
+const RETENTION: &[Key] = &[
+    Key::optional(
+        "calls_days",
+        Count(1, YEARS_DAYS),
+        "kept for ever",
+        "Calls that are over, refused ones too, with their documents and discarded messages.",
+    ),
+    Key::optional(
+        "recordings_days",
+        Count(1, YEARS_DAYS),
+        "kept for ever",
+        "The sound of messages; their text stays with the alert.",
+    ),
+    Key::optional(
+        "recordings_at_carrier_hours",
+        Count(1, 8_760),
+        "never deleted there",
+        "The carrier's copy of a recording, from its arrival here.",
+    ),
+    Key::optional(
+        "closed_alerts_days",
+        Count(1, YEARS_DAYS),
+        "kept for ever",
+        "Resolved alerts, from their end, with log, notifications and link.",
+    ),
+    Key::optional(
+        "log_days",
+        Count(1, YEARS_DAYS),
+        "kept for ever",
+        "The logs of resolved alerts, and effects that were given up.",
     ),
 ];
 

@@ -26,6 +26,7 @@ pub use secret::Secret;
 use crate::domain::access::ApiKey;
 use crate::domain::contact::{EmailAddress, PhoneNumber};
 use crate::domain::directory::Directory;
+use crate::domain::retention::Retention;
 use crate::domain::voice::menu::CallMenu;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -59,6 +60,8 @@ pub struct Settings {
     pub sms: Option<Sms>,
     /// What is refused because it comes too fast.
     pub limits: Limits,
+    /// What is forgotten, and when.
+    pub retention: Retention,
     /// The API keys of the file; more come from the store.
     pub api_keys: Vec<ApiKey>,
     /// The built-in carrier; `None`: there is none.

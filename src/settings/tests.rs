@@ -133,6 +133,7 @@ fn file_and_table_of_keys_hold_the_same() {
         ("Mail", "mail"),
         ("Sms", "sms"),
         ("Limits", "limits"),
+        ("Retention", "retention"),
         ("Api", "api"),
         ("ApiKey", "api.key"),
         ("Exchange", "exchange"),

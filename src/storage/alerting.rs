@@ -4,7 +4,8 @@ use super::SqlStore;
 use super::columns::{caller, json, number, person};
 use super::recordings::{COLUMNS, recording, recording_columns};
 use super::write::{Row, Write};
-use crate::domain::alerting::alert::{Alert, AlertStory};
+use crate::domain::alerting::alert::{Alert, AlertState, AlertStory, Closed};
+use crate::domain::alerting::close::Closing;
 use crate::domain::alerting::log::{Happened, LogEntry, Release};
 use crate::domain::contact::{EmailAddress, PhoneNumber};
 use crate::domain::delivery::Notification;
@@ -18,6 +19,8 @@ use crate::ports::error::StoreError;
 use crate::ports::store::{AlertCursor, AlertStore};
 use crate::storage::write::args;
 use async_trait::async_trait;
+use jiff::Timestamp;
+use uuid::Uuid;
 
 macro_rules! select_story {
     ($rest:literal) => {
@@ -25,7 +28,8 @@ macro_rules! select_story {
             "select ",
             recording_columns!(),
             ", a.id, a.call_id, a.action, a.recipients, a.severity, a.caller_person, a.caller_name, ",
-            "a.caller_number, a.caller_language, a.link_code, l.expires_at, l.short_url, a.opened_at from alerts a ",
+            "a.caller_number, a.caller_language, a.link_code, l.expires_at, l.short_url, a.opened_at, ",
+            "a.closed_at, a.closed_by from alerts a ",
             "join recordings r on r.id = a.recording_id join links l on l.code = a.link_code ",
             $rest
         )
@@ -44,21 +48,39 @@ impl AlertStore for SqlStore {
         Ok(Some(AlertStory { log, ..story }))
     }
 
-    async fn alerts(&self, after: Option<AlertCursor>, limit: u32) -> Result<Vec<AlertStory>, StoreError> {
-        let rows = match after {
-            None => {
-                let sql = select_story!("order by a.opened_at desc, a.id desc limit $1");
-                self.driver.query(sql, args![limit]).await?
-            }
-            Some(AlertCursor { opened_at, id }) => {
-                let sql = select_story!(
-                    "where a.opened_at < $1 or (a.opened_at = $1 and a.id < $2) \
-                     order by a.opened_at desc, a.id desc limit $3"
-                );
-                self.driver.query(sql, args![opened_at, id.0, limit]).await?
-            }
+    async fn alerts(
+        &self,
+        state: Option<AlertState>,
+        after: Option<AlertCursor>,
+        limit: u32,
+    ) -> Result<Vec<AlertStory>, StoreError> {
+        let sql = match state {
+            None => select_story!(
+                "where (a.opened_at < $1 or (a.opened_at = $1 and a.id < $2)) \
+                 order by a.opened_at desc, a.id desc limit $3"
+            ),
+            Some(AlertState::Open) => select_story!(
+                "where a.closed_at is null and (a.opened_at < $1 or (a.opened_at = $1 and a.id < $2)) \
+                 order by a.opened_at desc, a.id desc limit $3"
+            ),
+            Some(AlertState::Resolved) => select_story!(
+                "where a.closed_at is not null and (a.opened_at < $1 or (a.opened_at = $1 and a.id < $2)) \
+                 order by a.opened_at desc, a.id desc limit $3"
+            ),
         };
-        rows.iter().map(story).collect()
+        // Without a place the list begins before everything that there can be.
+        let (opened_at, id) =
+            after.map_or((Timestamp::MAX, Uuid::max()), |after| (after.opened_at, after.id.0));
+        self.driver.query(sql, args![opened_at, id, limit]).await?.iter().map(story).collect()
+    }
+
+    async fn close(&self, closing: &Closing) -> Result<(), StoreError> {
+        let Closing { alert, closed, log: entry } = closing;
+        let write = Write::new().one(
+            "update alerts set closed_at = $2, closed_by = $3 where id = $1 and closed_at is null",
+            args![alert.0, closed.at, closed.by.as_str()],
+        );
+        self.driver.apply(write.then(log(*alert, entry, &*self.ids)?)).await
     }
 
     async fn told(&self, alert: AlertId) -> Result<Vec<Notification>, StoreError> {
@@ -158,6 +180,10 @@ fn story(row: &Row) -> Result<AlertStory, StoreError> {
             short_url: row.opt_text(at + 11)?.map(str::to_owned),
         },
         opened_at: row.time(at + 12)?,
+        closed: match row.opt_time(at + 13)? {
+            Some(closed_at) => Some(Closed { at: closed_at, by: row.text(at + 14)?.to_owned() }),
+            None => None,
+        },
     };
     Ok(AlertStory { alert, recording, log: vec![] })
 }

@@ -13,6 +13,7 @@ const FILES: &[(&str, &str)] = &[
     ("V4__links", include_str!("migrations/V4__links.sql")),
     ("V5__keys", include_str!("migrations/V5__keys.sql")),
     ("V6__probe", include_str!("migrations/V6__probe.sql")),
+    ("V7__retention", include_str!("migrations/V7__retention.sql")),
     ("V8__lanes", include_str!("migrations/V8__lanes.sql")),
     ("V10__short_links", include_str!("migrations/V10__short_links.sql")),
 ];
@@ -49,6 +50,15 @@ pub(super) fn runner(blob: &str) -> Result<Runner, MigrateError> {
         .map(|(name, sql)| Migration::unapplied(name, &sql.replace("{blob}", blob)))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Runner::new(&migrations).set_grouped(true))
+}
+
+/// The newest schema version that this program knows.
+pub(super) fn newest() -> u64 {
+    let version = |(name, _): &(&str, &str)| {
+        let digits = name.strip_prefix('V')?.split("__").next()?;
+        digits.parse().ok()
+    };
+    FILES.iter().filter_map(version).max().unwrap_or_default()
 }
 
 /// Why the run failed, given the newest version that the database says was applied to it.

@@ -4,6 +4,7 @@
 //! of the domain. What a database does in its own way stays in its own driver file.
 
 mod alerting;
+pub mod backup;
 mod columns;
 pub mod driver;
 mod keys;
@@ -13,6 +14,8 @@ mod outbox;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod recordings;
+mod retention;
+pub mod snapshot;
 pub mod sqlite;
 mod voice;
 pub mod write;

@@ -10,13 +10,13 @@ use crate::ports::error::StoreError;
 macro_rules! recording_columns {
     () => {
         "r.id, r.call_id, r.source_url, r.source_sid, r.seconds, r.status, r.alert_id, r.transcript, \
-         r.transcript_text, r.audio_key, r.audio_media_type, r.audio_bytes, r.audio_sha256, r.made_at"
+         r.transcript_text, r.audio_key, r.audio_media_type, r.audio_bytes, r.audio_sha256, r.made_at, r.erased_at"
     };
 }
 pub(super) use recording_columns;
 
 /// How many columns those are.
-pub(super) const COLUMNS: usize = 14;
+pub(super) const COLUMNS: usize = 15;
 
 /// A new recording.
 pub(super) fn draft(recording: &Recording) -> Write {
@@ -122,6 +122,7 @@ pub(super) fn recording(row: &Row, from: usize) -> Result<Recording, StoreError>
         status,
         transcript,
         audio,
+        erased_at: row.opt_time(from + 14)?,
         made_at: row.time(from + 13)?,
     })
 }

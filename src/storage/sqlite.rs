@@ -10,6 +10,8 @@ mod lane;
 mod open;
 mod readers;
 mod session;
+pub mod snapshot;
+pub(super) mod tables;
 mod writer;
 
 use std::path::PathBuf;

@@ -335,6 +335,11 @@ impl Row {
         })
     }
 
+    /// A value of whatever kind, for who only passes it on.
+    pub fn any(&self, column: usize) -> Result<&Value, StoreError> {
+        self.value(column)
+    }
+
     fn value(&self, column: usize) -> Result<&Value, StoreError> {
         self.values.get(column).ok_or_else(|| self.fault(column, "is not part of the result"))
     }

@@ -2,7 +2,7 @@
 //! what the tests call.
 
 use crate::app::App;
-use crate::service::{effects, voice};
+use crate::service::{effects, retention, voice};
 use std::error::Error;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -11,11 +11,15 @@ use tokio::task::{JoinError, JoinSet};
 /// How long a loop rests when nothing wakes it. Another process may have left work that is due.
 const REST: Duration = Duration::from_secs(1);
 
+/// How long it takes until what is too old is looked for again.
+const CLEANUP: Duration = Duration::from_hours(1);
+
 /// Runs every loop until `stop` turns true; a pass that is under way is finished.
 pub async fn run(app: App, stop: watch::Receiver<bool>) {
     let mut loops = JoinSet::new();
     loops.spawn(outbox(app.clone(), stop.clone()));
-    loops.spawn(deadlines(app, stop));
+    loops.spawn(deadlines(app.clone(), stop.clone()));
+    loops.spawn(cleanup(app, stop));
     while let Some(ended) = loops.join_next().await {
         note(ended);
     }
@@ -83,6 +87,27 @@ async fn deadlines(app: App, mut stop: watch::Receiver<bool>) {
                 () = rest() => {}
                 _ = stop.changed() => {}
             }
+        }
+    }
+}
+
+/// What is too old goes: at the start, and then every hour.
+async fn cleanup(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let pass = tokio::spawn({
+            let (app, stop) = (app.clone(), stop.clone());
+            async move { retention::pass(&app, &stop).await }
+        });
+        match pass.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::error!(error = &error as &dyn Error, "what is too old could not all be forgotten");
+            }
+            Err(panicked) => note(Err(panicked)),
+        }
+        tokio::select! {
+            () = patience(CLEANUP) => {}
+            _ = stop.changed() => {}
         }
     }
 }

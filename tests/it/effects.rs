@@ -34,7 +34,7 @@ async fn a_recording_is_deleted_at_the_carrier_after_its_time_and_stays_here() {
     let text = "settings one-group\ncaller ada\ndial\npress 1\nrecords \"Pumps\" for 14 seconds\npress 1\ncall ends\n";
     world.play(&script::parse("delete", text).unwrap()).await.unwrap_or_else(|failure| panic!("{failure}"));
     world.wait(10).await;
-    let story = world.app.alerts.alerts(None, 1).await.unwrap().remove(0);
+    let story = world.app.alerts.alerts(None, None, 1).await.unwrap().remove(0);
     let (source, audio) = (story.recording.source, story.recording.audio.unwrap());
     assert!(world.app.telephony.open_recording(&source).await.is_ok());
     world.clock.set(world.now() + SignedDuration::from_secs(7_100));
@@ -143,9 +143,9 @@ async fn a_first_take_is_sent_at_once_when_the_carrier_knows_nothing_of_the_call
     voice_edge::post(app, "/voice/status", &[("CallSid", "CA-nobody-knows"), ("CallStatus", "completed")])
         .await;
     world.wait(9).await;
-    assert_eq!(app.alerts.alerts(None, 10).await.unwrap().len(), 0, "there may be a second take");
+    assert_eq!(app.alerts.alerts(None, None, 10).await.unwrap().len(), 0, "there may be a second take");
     world.wait(6).await;
-    let alerts = app.alerts.alerts(None, 10).await.unwrap();
+    let alerts = app.alerts.alerts(None, None, 10).await.unwrap();
     assert_eq!(alerts.len(), 1);
     assert_eq!(alerts[0].recording.seconds, 6);
 }

@@ -3,6 +3,7 @@
 
 mod adapters;
 mod architecture;
+mod backup;
 mod calls;
 mod crash;
 #[cfg(feature = "postgres")]
@@ -10,6 +11,7 @@ mod database;
 mod effects;
 mod exchange;
 mod http;
+mod retention;
 mod settings;
 mod storage;
 mod upstreams;

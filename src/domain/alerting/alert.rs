@@ -10,7 +10,7 @@ use crate::domain::voice::menu::Action;
 use crate::domain::voice::recording::{Recording, Transcript};
 use jiff::Timestamp;
 
-/// An open matter that someone must take.
+/// A matter that someone must take: open until it is resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {
     /// Unique.
@@ -31,6 +31,51 @@ pub struct Alert {
     pub link: Link,
     /// When it was opened.
     pub opened_at: Timestamp,
+    /// How it ended; `None`: it is open.
+    pub closed: Option<Closed>,
+}
+
+/// The end of an alert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed {
+    /// When.
+    pub at: Timestamp,
+    /// Who said so: the name of an API key.
+    pub by: String,
+}
+
+/// Whether somebody still has to take an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AlertState {
+    /// Yes.
+    Open,
+    /// No: it has been dealt with.
+    Resolved,
+}
+
+impl AlertState {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Open, Self::Resolved];
+
+    /// The word used in the API.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Resolved => "resolved",
+        }
+    }
+
+    /// The state of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+}
+
+impl Alert {
+    /// Whether somebody still has to take it.
+    pub const fn state(&self) -> AlertState {
+        if self.closed.is_some() { AlertState::Resolved } else { AlertState::Open }
+    }
 }
 
 /// An alert as it is read: with its recording, and its log from the oldest entry on.

@@ -97,7 +97,8 @@ fn announced(story: &AlertStory) -> impl Iterator<Item = bool> {
         | Happened::AudioStored
         | Happened::AudioLost
         | Happened::Notified { .. }
-        | Happened::NotNotified { .. } => None,
+        | Happened::NotNotified { .. }
+        | Happened::Resolved { .. } => None,
     })
 }
 

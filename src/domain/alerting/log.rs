@@ -54,6 +54,11 @@ pub enum Happened {
         /// `sms` or `email`.
         by: String,
     },
+    /// Somebody has dealt with it.
+    Resolved {
+        /// Who said so: the name of an API key.
+        by: String,
+    },
 }
 
 /// What made a draft count as sent.

@@ -2,4 +2,5 @@
 
 pub mod alert;
 pub mod announce;
+pub mod close;
 pub mod log;

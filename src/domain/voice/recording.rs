@@ -23,6 +23,8 @@ pub struct Recording {
     pub transcript: Transcript,
     /// The sound in our own store, once fetched.
     pub audio: Option<Audio>,
+    /// When that sound was deleted because its time was over.
+    pub erased_at: Option<Timestamp>,
     /// When we learned of it.
     pub made_at: Timestamp,
 }

@@ -1,5 +1,6 @@
-//! Which page of a list: `?limit=&after=`.
+//! Which page of a list: `?state=&limit=&after=`.
 
+use crate::domain::alerting::alert::AlertState;
 use crate::domain::ids::AlertId;
 use crate::http::error::{ApiError, FieldError};
 use crate::service::AlertCursor;
@@ -19,6 +20,8 @@ const DEFAULT_LIMIT: u32 = 50;
 /// The page that is asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::http) struct Page {
+    /// Which alerts; `None`: all.
+    pub(super) state: Option<AlertState>,
     /// How many, at most.
     pub(super) limit: u32,
     /// Where the page before it has ended; `None`: the first page.
@@ -39,11 +42,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Page {
 
 /// Reads all parameters, and finds all that is wrong with them. An empty one counts as left out.
 fn parse(parameters: &[(String, String)]) -> Result<Page, Vec<FieldError>> {
-    let mut page = Page { limit: DEFAULT_LIMIT, after: None };
+    let mut page = Page { state: None, limit: DEFAULT_LIMIT, after: None };
     let mut problems = vec![];
     for (name, value) in parameters {
         let problem = match name.as_str() {
-            "limit" | "after" if value.is_empty() => continue,
+            "state" | "limit" | "after" if value.is_empty() => continue,
+            "state" => match AlertState::from_word(value) {
+                Some(state) => {
+                    page.state = Some(state);
+                    continue;
+                }
+                None => format!("is not one of {}", AlertState::ALL.map(AlertState::word).join(", ")),
+            },
             "limit" => match value.parse().ok().filter(|limit| LIMITS.contains(limit)) {
                 Some(limit) => {
                     page.limit = limit;
@@ -58,7 +68,7 @@ fn parse(parameters: &[(String, String)]) -> Result<Page, Vec<FieldError>> {
                 }
                 None => "is no `next` of a page before".to_owned(),
             },
-            _ => "there is no such parameter; there are `limit` and `after`".to_owned(),
+            _ => "there is no such parameter; there are `state`, `limit` and `after`".to_owned(),
         };
         problems.push(FieldError { loc: vec!["query".to_owned(), name.clone()], msg: problem });
     }
@@ -105,14 +115,25 @@ mod tests {
 
     #[test]
     fn a_page_has_its_defaults_and_its_bounds() {
-        assert_eq!(parsed(&[]), Ok(Page { limit: 50, after: None }));
-        assert_eq!(parsed(&[("limit", ""), ("after", "")]), Ok(Page { limit: 50, after: None }));
+        assert_eq!(parsed(&[]), Ok(Page { state: None, limit: 50, after: None }));
+        assert_eq!(parsed(&[("limit", ""), ("after", "")]), Ok(Page { state: None, limit: 50, after: None }));
         for limit in [1, 200] {
-            assert_eq!(parsed(&[("limit", &limit.to_string())]), Ok(Page { limit, after: None }));
+            assert_eq!(
+                parsed(&[("limit", &limit.to_string())]),
+                Ok(Page { state: None, limit, after: None })
+            );
         }
         for limit in ["0", "201", "-1", "ten", "1e2", "99999999999"] {
             assert!(parsed(&[("limit", limit)]).is_err(), "{limit}");
         }
+    }
+
+    #[test]
+    fn a_state_is_one_of_its_words() {
+        for state in AlertState::ALL {
+            assert_eq!(parsed(&[("state", state.word())]).map(|page| page.state), Ok(Some(state)));
+        }
+        assert!(parsed(&[("state", "closed")]).is_err());
     }
 
     #[test]
@@ -125,7 +146,7 @@ mod tests {
             [
                 "query.limit: is no whole number from 1 to 200",
                 "query.after: is no `next` of a page before",
-                "query.before: there is no such parameter; there are `limit` and `after`",
+                "query.before: there is no such parameter; there are `state`, `limit` and `after`",
             ]
         );
     }

@@ -1,7 +1,7 @@
 //! An alert as JSON.
 
 use crate::app::App;
-use crate::domain::alerting::alert::AlertStory;
+use crate::domain::alerting::alert::{AlertStory, Closed};
 use crate::domain::alerting::log::{Happened, LogEntry};
 use crate::domain::directory::Recipient;
 use crate::domain::ids::{AlertId, CallId};
@@ -27,7 +27,9 @@ pub(in crate::http) struct ListView {
 pub(in crate::http) struct AlertView {
     id: AlertId,
     opened_at: Timestamp,
+    /// `open` or `resolved`.
     state: &'static str,
+    resolved: Option<ResolvedView>,
     action: Action,
     severity: Severity,
     caller: CallerView,
@@ -55,6 +57,14 @@ struct CallerView {
     number: Option<String>,
 }
 
+/// How it ended.
+#[derive(Serialize)]
+struct ResolvedView {
+    at: Timestamp,
+    /// Whose key said so.
+    by: String,
+}
+
 /// What was said.
 #[derive(Serialize)]
 struct MessageView {
@@ -64,8 +74,10 @@ struct MessageView {
     seconds: u32,
     /// Where programs get the sound.
     recording_url: String,
-    /// Whether the sound is there already.
+    /// Whether the sound is there.
     audio: bool,
+    /// When it was deleted, since its time was over.
+    audio_deleted_at: Option<Timestamp>,
 }
 
 #[derive(Serialize)]
@@ -88,7 +100,8 @@ impl AlertView {
         Self {
             id: alert.id,
             opened_at: alert.opened_at,
-            state: "open",
+            state: alert.state().word(),
+            resolved: alert.closed.map(|Closed { at, by }| ResolvedView { at, by }),
             action: alert.action,
             severity: alert.severity,
             caller: CallerView::of(alert.caller),
@@ -99,6 +112,7 @@ impl AlertView {
                 seconds: recording.seconds,
                 recording_url: format!("{}api/alerts/{}/recording", app.public_url, alert.id),
                 audio: recording.audio.is_some(),
+                audio_deleted_at: recording.erased_at,
             },
             link: alerting::link_url(app, &alert.link),
             link_expires_at: alert.link.expires_at,

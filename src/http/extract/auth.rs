@@ -19,12 +19,20 @@ pub trait Asked: Send {
 #[derive(Debug)]
 pub struct Read;
 
+/// Acknowledge and resolve alerts.
+#[derive(Debug)]
+pub struct Respond;
+
 /// Manage the gateway.
 #[derive(Debug)]
 pub struct Admin;
 
 impl Asked for Read {
     const SCOPE: Scope = Scope::Read;
+}
+
+impl Asked for Respond {
+    const SCOPE: Scope = Scope::Respond;
 }
 
 impl Asked for Admin {
@@ -34,7 +42,17 @@ impl Asked for Admin {
 /// Proof that the request came with a key which is good for `S`. Answers 401 without a key that counts, and
 /// 403 when the key is for other things. The key's name is noted in the request's span.
 #[derive(Debug)]
-pub struct Authorised<S>(PhantomData<S>);
+pub struct Authorised<S> {
+    key: String,
+    asked: PhantomData<S>,
+}
+
+impl<S> Authorised<S> {
+    /// The name of the key.
+    pub fn name(&self) -> &str {
+        &self.key
+    }
+}
 
 impl<S: Asked> FromRequestParts<App> for Authorised<S> {
     type Rejection = ApiError;
@@ -42,9 +60,9 @@ impl<S: Asked> FromRequestParts<App> for Authorised<S> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let token = bearer(&parts.headers)
             .ok_or_else(|| unauthorised("key_missing", "send an API key as `Authorization: Bearer dl_…`"))?;
-        let name = keys::admit(app, token, S::SCOPE).await?;
-        tracing::Span::current().record("api_key", name);
-        Ok(Self(PhantomData))
+        let key = keys::admit(app, token, S::SCOPE).await?;
+        tracing::Span::current().record("api_key", &key);
+        Ok(Self { key, asked: PhantomData })
     }
 }
 

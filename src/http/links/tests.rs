@@ -16,6 +16,7 @@ fn recording(transcript: Transcript, is_here: bool) -> Recording {
         status: DraftStatus::Released(AlertId(Uuid::from_u128(3))),
         transcript,
         audio: is_here.then_some(audio),
+        erased_at: None,
         made_at: "2026-01-05T09:04:59.5Z".parse().unwrap(),
     }
 }

@@ -46,6 +46,7 @@ fn sample() -> AlertStory {
                 short_url: None,
             },
             opened_at: "2026-01-05T09:00:00Z".parse().unwrap(),
+            closed: None,
         },
         recording: Recording {
             id: recording,
@@ -55,6 +56,7 @@ fn sample() -> AlertStory {
             status: DraftStatus::Released(id),
             transcript: Transcript::Text("Pumps are down &\r\nwater > 2 m".to_owned()),
             audio: None,
+            erased_at: None,
             made_at: "2026-01-05T09:00:00Z".parse().unwrap(),
         },
         log: vec![],

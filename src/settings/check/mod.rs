@@ -7,15 +7,16 @@ mod directory;
 mod exchange;
 mod groups;
 mod outside;
+mod retention;
 mod server;
 mod store;
 mod times;
 mod values;
 mod voice;
 
+use super::Settings;
 use super::file::{self, File};
 use super::findings::{Findings, nearest};
-use super::{Settings, TranscriberKind};
 use crate::domain::directory::Recipient;
 use crate::domain::directory::group::GroupName;
 use crate::domain::directory::person::PersonId;
@@ -75,10 +76,10 @@ pub(super) fn check(
         file.exchange.as_ref().map(|exchange| check.exchange(exchange, server.as_ref(), &file.carrier));
     let mut directory = check.directory(file);
     let transcriber = check.transcriber(&file.transcriber, file.voice.get_ref());
-    let carrier_transcribes = *file.transcriber.get_ref().kind.get_ref() == TranscriberKind::Carrier;
-    let menu = check.menu(&file.voice, &directory, carrier_transcribes);
+    let menu = check.menu(file, &directory);
     check.understood(file);
     let links = check.links(&file.links);
+    let retention = check.retention(file);
     check.callers(&file.voice, &mut directory);
     let api_keys = check.api_keys(&file.api.key);
     Some(Settings {
@@ -100,6 +101,7 @@ pub(super) fn check(
             calls_per_number_per_minute: file.limits.calls_per_number_per_minute,
             requests_per_source_per_minute: file.limits.requests_per_source_per_minute,
         },
+        retention,
         api_keys,
         exchange: match exchange {
             Some(exchange) => Some(exchange?),

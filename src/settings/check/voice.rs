@@ -3,7 +3,7 @@
 use super::{Check, Seen, shown};
 use crate::domain::directory::{Directory, Recipient};
 use crate::domain::voice::menu::{Action, CallMenu, Target};
-use crate::settings::{Voice, file};
+use crate::settings::{TranscriberKind, Voice, file};
 use toml::Spanned;
 
 /// What `[voice]` says beyond the menu.
@@ -12,12 +12,8 @@ pub(super) fn manners(file: &file::Voice) -> Voice {
 }
 
 impl Check<'_, '_> {
-    pub(super) fn menu(
-        &mut self,
-        entry: &Spanned<file::Voice>,
-        directory: &Directory,
-        carrier_transcribes: bool,
-    ) -> Option<CallMenu> {
+    pub(super) fn menu(&mut self, whole: &file::File, directory: &Directory) -> Option<CallMenu> {
+        let entry = &whole.voice;
         let file = entry.get_ref();
         self.language(&file.language, "voice.language");
         self.times(file);
@@ -45,14 +41,19 @@ impl Check<'_, '_> {
             ask_times: *file.ask_times.get_ref(),
             longest_message: *file.longest_message_seconds.get_ref(),
             transcribe: file.transcribe,
-            carrier_transcribes,
+            carrier_transcribes: *whole.transcriber.get_ref().kind.get_ref() == TranscriberKind::Carrier,
             shortest_transcribed: *file.shortest_transcribed_seconds.get_ref(),
             longest_transcribed: *file.longest_transcribed_seconds.get_ref(),
             transcription_wait: *file.transcription_wait_seconds.get_ref(),
             wait_step: *file.wait_step_seconds.get_ref(),
             draft_deadline: *file.draft_deadline_seconds.get_ref(),
             call_deadline: *file.call_deadline_seconds.get_ref(),
-            carrier_keeps_hours: file.delete_at_carrier_after_hours,
+            carrier_keeps_hours: whole
+                .retention
+                .get_ref()
+                .recordings_at_carrier_hours
+                .as_ref()
+                .map(|hours| *hours.get_ref()),
             link_days: file.link_days,
             fallback_contact: file.fallback_contact.clone(),
             language: file.language.get_ref().clone(),

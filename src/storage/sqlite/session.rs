@@ -37,6 +37,11 @@ impl Session {
         self.control("begin immediate")
     }
 
+    /// Opens a transaction that only reads: all its reads see the moment of the first one.
+    pub(super) fn look(&mut self) -> Result<(), StoreError> {
+        self.control("begin deferred")
+    }
+
     /// Makes the transaction durable, or undoes it.
     pub(super) fn commit(&mut self) -> Result<(), StoreError> {
         let outcome = self.control("commit");

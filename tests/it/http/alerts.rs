@@ -51,7 +51,7 @@ async fn everything_that_is_wrong_with_a_page_is_said_at_once() {
         ("limit=ten", &["limit"]),
         ("after=x", &["after"]),
         ("after=AAAAAAAA", &["after"]),
-        ("state=open", &["state"]),
+        ("state=closed", &["state"]),
         ("limit=0&after=x&before=1", &["limit", "after", "before"]),
     ] {
         let path = format!("/api/alerts?{query}");

@@ -6,6 +6,7 @@ mod links;
 mod operators;
 mod reload;
 mod requests;
+mod resolve;
 mod sound;
 
 use crate::world::World;

@@ -23,7 +23,7 @@ async fn the_alert_opens_and_sound_and_messages_come_later(how: Broken) {
     world.wait(120).await;
     assert_eq!(left_undone(&world).await, (0, 0));
     assert!(sms() >= 2, "everyone is told: {}", sms());
-    let story = world.app.alerts.alerts(None, 1).await.unwrap().remove(0);
+    let story = world.app.alerts.alerts(None, None, 1).await.unwrap().remove(0);
     assert!(story.recording.audio.is_some(), "the sound is here");
     assert_eq!(world.gates().carrier.followed(), 0, "nobody follows a redirect with our token");
 }

@@ -87,7 +87,7 @@ async fn a_caller_hears_that_nothing_was_stored_and_whom_to_call() {
     let answer = post(&app, &place(&at), &[&SENT[..], &[("CallSid", "CA1")]].concat()).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(
-        app.alerts.alerts(None, 10).await.unwrap().len(),
+        app.alerts.alerts(None, None, 10).await.unwrap().len(),
         1,
         "the carrier asked again, and all is well"
     );

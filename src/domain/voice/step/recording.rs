@@ -230,6 +230,7 @@ impl At<'_> {
                 short_url: None,
             },
             opened_at: now,
+            closed: None,
         };
         turn.effects.push(Effect::AnnounceAlert(alert.id).at(now));
         // The file of a recording lags behind its call; asking at once would only be refused.
@@ -256,6 +257,7 @@ impl At<'_> {
             status: DraftStatus::Draft,
             transcript: if wanted { Transcript::Pending } else { Transcript::Unwanted },
             audio: None,
+            erased_at: None,
             made_at: self.setting.now,
         }
     }
