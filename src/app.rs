@@ -14,14 +14,19 @@ use crate::ports::vendor::SingleSender;
 use crate::settings::Settings;
 use arc_swap::ArcSwap;
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 use url::Url;
 
-/// The context of every use case.
+/// The context of every use case: a handle on its [`Parts`], which are used as if they were its own.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// What a context consists of.
+#[derive(Clone)]
+pub struct Parts {
     /// What can change while the program runs.
     pub live: Arc<ArcSwap<Live>>,
     /// Reads the settings again, checks them, and puts them in force; all or nothing.
@@ -132,7 +137,28 @@ pub struct Live {
     pub phrases: PhraseBook,
 }
 
-impl App {
+impl From<Parts> for App {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// Changing a part changes it for this handle and those cloned from it later, never for others.
+impl DerefMut for App {
+    fn deref_mut(&mut self) -> &mut Parts {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl Parts {
     /// The settings of the moment. Taken once a use case, so that one request sees one state of them.
     pub fn live(&self) -> Arc<Live> {
         self.live.load_full()

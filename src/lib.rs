@@ -31,6 +31,7 @@
 //!
 //! - `main.rs`, `cli/`: the program around this library: commands, exit codes, the terminal.
 //! - `start.rs`: puts the program together, runs it, stops it. The only file that knows everything.
+//! - `logging.rs`: where the log goes.
 //! - `app.rs`: what every use case gets: the settings of the moment, and the ports.
 //! - `domain/`: the decisions; here ids, contacts, severity, effects, retries, API keys.
 //!   - `domain/voice/`: a phone call: its states, inputs, menu, phrases and plans.
@@ -90,6 +91,7 @@
 //! adapters -> domain ports twiml settings
 //! http     -> domain service twiml app settings
 //! worker   -> service app
+//! logging  -> settings
 //! exchange -> twiml ports::clock
 //! start    -> everything
 //! ```
@@ -121,6 +123,8 @@
 //!   file is never edited.
 
 pub mod start;
+
+pub mod logging;
 
 pub mod app;
 

@@ -11,7 +11,7 @@ use crate::adapters::transcriber_command::CommandTranscriber;
 use crate::adapters::transcriber_http::{HttpTranscriber, TranscriberService};
 use crate::adapters::twilio::{Twilio, TwilioAccount};
 use crate::adapters::{http_client, random_ids::RandomIds, system_clock::SystemClock};
-use crate::app::{App, Live, Metrics, Reload, Transcribing, UnderWay};
+use crate::app::{App, Live, Metrics, Parts, Reload, Transcribing, UnderWay};
 use crate::domain::ids::Ids;
 use crate::ports::clock::Clock;
 use crate::ports::recordings::Recordings;
@@ -236,7 +236,7 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
     let started = settings.clone();
     let live = Arc::new(ArcSwap::from_pointee(Live { settings, phrases }));
     let store = Arc::new(store);
-    Ok(App {
+    Ok(App::from(Parts {
         reload: reloader(live.clone(), started, ground.source),
         live,
         public_url,
@@ -259,7 +259,7 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
         metrics: collect_metrics()?,
         outbox_wake: Arc::new(Notify::new()),
         under_way: UnderWay::default(),
-    })
+    }))
 }
 
 /// Opens our own store of recordings: a bucket, or a folder.

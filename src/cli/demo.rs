@@ -3,12 +3,13 @@
 use super::client::{Client, Exchange};
 use super::serve::{exchange, listen_on, load, print_arrivals, warn};
 use super::signals::{reload_on_signal, stop_on_signal};
-use super::{Failed, block_on, logging, say};
+use super::{Failed, block_on, say};
 use clap::Args;
 use dutyline::domain::access::Scope;
 use dutyline::domain::directory::device::Device;
 use dutyline::exchange::script::{self, remote::Contacts};
 use dutyline::exchange::serve as exchange_on;
+use dutyline::logging;
 use dutyline::ports::store::KeyStore;
 use dutyline::service::keys;
 use dutyline::settings::Settings;

@@ -8,7 +8,6 @@ mod check;
 mod client;
 mod demo;
 mod keys;
-mod logging;
 mod phone;
 mod serve;
 mod signals;

@@ -1,13 +1,14 @@
 //! `serve` and `exchange`: a gateway, and a carrier of our own, that run until they are stopped.
 
 use super::signals::{reload_on_signal, stop_on_signal};
-use super::{Failed, SettingsFile, WrongSettings, block_on, logging, say};
+use super::{Failed, SettingsFile, WrongSettings, block_on, say};
 use clap::Args;
 use dutyline::exchange::audio::Audio;
 use dutyline::exchange::carrier::{Config, Exchange};
 use dutyline::exchange::leg::Pace;
 use dutyline::exchange::phone_client::PhoneClient;
 use dutyline::exchange::{serve as exchange_on, terminal};
+use dutyline::logging;
 use dutyline::settings::{self, Loaded, Settings};
 use dutyline::start::{self, Ground, Source};
 use jiff::SignedDuration;

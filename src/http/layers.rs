@@ -3,12 +3,12 @@
 use super::error::{ApiError, finish};
 use super::request_id::{self, RequestId};
 use crate::app::App;
-use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::any::Any;
+use futures_util::FutureExt as _;
+use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 use tracing::Instrument;
 use tracing::field::Empty;
@@ -18,7 +18,8 @@ pub(super) const LARGEST_BODY: usize = 64 * 1024;
 /// How long an answer may be in the making. What a caller waits for has a shorter time of its own.
 const LONGEST: Duration = Duration::from_secs(14);
 
-/// Gives the request its id and its span, the answer its id, and writes the one line and the metrics of it.
+/// Gives the request its id and its span, the answer its id, and writes the one line and the metrics of it. What
+/// takes too long is ended, and a panic is an answer as well.
 /// Neither path nor query is ever logged: the codes of links stand there.
 pub(super) async fn observe(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let id = RequestId::of(request.headers(), &*app.ids);
@@ -29,7 +30,7 @@ pub(super) async fn observe(State(app): State<App>, mut request: Request, next: 
     request.extensions_mut().insert(id.clone());
     let started = Instant::now();
     async {
-        let mut response = finish(next.run(request).await, &id);
+        let mut response = finish(in_time(request, next).await, &id);
         if let Some(value) = id.header() {
             response.headers_mut().insert(request_id::HEADER, value);
         }
@@ -58,17 +59,18 @@ pub(super) async fn observe(State(app): State<App>, mut request: Request, next: 
 #[error("the program panicked while it answered")]
 pub(super) struct Panicked;
 
-/// Turns a panic into an answer.
-pub(super) fn panicked(_payload: Box<dyn Any + Send + 'static>) -> Response<Body> {
-    ApiError::internal(Panicked).into_response()
-}
-
-/// Ends what takes too long.
-pub(super) async fn end_in_time(request: Request, next: Next) -> Result<Response, ApiError> {
-    tokio::time::timeout(LONGEST, next.run(request)).await.map_err(|elapsed| {
-        let message = "the answer took too long";
-        ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", message).because(elapsed)
-    })
+/// Ends what takes too long, and turns a panic into an answer. Not layers of their own: each layer of the router
+/// is copied for every request.
+async fn in_time(request: Request, next: Next) -> Response {
+    match AssertUnwindSafe(tokio::time::timeout(LONGEST, next.run(request))).catch_unwind().await {
+        Ok(Ok(response)) => response,
+        Ok(Err(elapsed)) => {
+            let message = "the answer took too long";
+            let error = ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", message);
+            error.because(elapsed).into_response()
+        }
+        Err(_payload) => ApiError::internal(Panicked).into_response(),
+    }
 }
 
 /// Refuses a body that says that it is too large. One that does not say so is cut off where it is read.

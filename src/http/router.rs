@@ -6,7 +6,6 @@ use crate::app::App;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get, post};
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
 /// The program as a web service. Whoever serves it adds the address of the peer to each request
@@ -16,8 +15,7 @@ pub fn router(app: App) -> Router {
     let documents = Router::new()
         .route("/voice", any(voice::arrived))
         .route("/voice/calls/{call}/legs/{leg}/documents/{document}", any(voice::replied))
-        .route_layer(from_fn_with_state(app.clone(), voice::in_time))
-        .route_layer(CatchPanicLayer::custom(voice::after_panic(app.clone())));
+        .route_layer(from_fn_with_state(app.clone(), voice::in_time));
     let carrier = Router::new()
         .merge(documents)
         .route("/voice/status", any(voice::status))
@@ -61,9 +59,6 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(carrier)
         .merge(others)
-        // From the inside to the outside.
-        .layer(from_fn(layers::end_in_time))
-        .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(from_fn_with_state(app.clone(), layers::observe))
         .with_state(app)
 }

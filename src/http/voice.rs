@@ -14,7 +14,8 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::any::Any;
+use futures_util::FutureExt as _;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 /// How long a document may be in the making. We ask the carrier to give up on an answer after 4.5 seconds (in the
@@ -90,24 +91,20 @@ pub(super) async fn transcription(
     noted(voice::transcription_ready(&app, call, take.source.id(), text).await)
 }
 
-/// Surrounds the routes whose answer the caller hears: what takes too long ends in an apology. What became of a
-/// message is unknown then, and the apology says nothing of it.
+/// Surrounds the routes whose answer the caller hears: what takes too long, or panics, ends in an apology. What
+/// became of a message is unknown then, and the apology says nothing of it. What the panic said is left out of the
+/// log, because it may quote what was being worked on.
 pub(super) async fn in_time(State(app): State<App>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(LONGEST, next.run(request)).await {
-        Ok(response) => response,
-        Err(_elapsed) => {
+    match AssertUnwindSafe(tokio::time::timeout(LONGEST, next.run(request))).catch_unwind().await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_elapsed)) => {
             tracing::error!(seconds = LONGEST.as_secs(), "a turn took too long");
             apology(&app)
         }
-    }
-}
-
-/// Surrounds the same routes: the caller of a turn that panicked hears an apology as well. What the panic said
-/// is left out, because it may quote what was being worked on.
-pub(super) fn after_panic(app: App) -> impl FnMut(Box<dyn Any + Send + 'static>) -> Response + Clone {
-    move |_payload| {
-        tracing::error!("the program panicked in a turn");
-        apology(&app)
+        Err(_payload) => {
+            tracing::error!("the program panicked in a turn");
+            apology(&app)
+        }
     }
 }
 

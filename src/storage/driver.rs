@@ -35,6 +35,12 @@ pub trait Driver: Send + Sync {
     /// Reads. The statement must not write.
     async fn query(&self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>, StoreError>;
 
+    /// The first row of a read that finds it by its key, which takes no time worth speaking of: it never waits
+    /// behind a read of many rows.
+    async fn first(&self, sql: &'static str, args: Vec<Value>) -> Result<Option<Row>, StoreError> {
+        Ok(self.query(sql, args).await?.into_iter().next())
+    }
+
     /// Carries out a write, all of it or nothing.
     ///
     /// [`StoreError::Conflict`] when a step changes another number of rows than it expects, or makes a

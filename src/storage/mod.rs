@@ -63,7 +63,7 @@ impl SqlStore {
         args: Vec<Value>,
         read: impl Fn(&Row) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        self.driver.query(sql, args).await?.first().map(read).transpose()
+        self.driver.first(sql, args).await?.as_ref().map(read).transpose()
     }
 
     /// Accepts nothing more, finishes what is queued, and lets go of the database.

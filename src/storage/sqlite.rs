@@ -3,7 +3,8 @@
 //! One thread writes. It takes whatever is queued, up to a thousand writes, puts them into one transaction and
 //! makes that durable (`synchronous=FULL`) before it answers any of them: the cost of reaching the disk is
 //! shared by all who wait. Readers have connections and threads of their own and are held up by nobody
-//! (write-ahead log). A database in memory has one connection only, so its reads queue with the writes.
+//! (write-ahead log): one for reads by key, which takes whatever is queued as the writer does, and some for reads of
+//! many rows. A database in memory has one connection only, so its reads queue with the writes.
 
 mod fault;
 mod lane;
@@ -33,7 +34,7 @@ use crate::ports::error::{Cause, StoreError};
 pub struct SqliteOptions {
     /// Where it is.
     pub place: Place,
-    /// How many reads run at the same time, at least 1. Without meaning in memory.
+    /// How many reads of many rows run at the same time, at least 1. Without meaning in memory.
     pub readers: usize,
     /// How long a write waits while another process (a command line beside the server) holds the database. A
     /// caller on the line waits as long: shorter than the time that a turn may take.
@@ -66,7 +67,7 @@ impl SqliteOptions {
     }
 
     fn at(place: Place) -> Self {
-        Self { place, readers: 4, patience: Duration::from_secs(3), queue: 4096, max_bytes: None }
+        Self { place, readers: 3, patience: Duration::from_secs(3), queue: 4096, max_bytes: None }
     }
 }
 
@@ -96,12 +97,20 @@ pub enum OpenError {
     Thread(#[source] std::io::Error),
 }
 
+/// The queues of those who read.
+struct Readers {
+    /// Reads by key.
+    keyed: Lane<Query>,
+    /// All others.
+    others: Lane<Query>,
+}
+
 /// An open `SQLite` database, migrated to the program's schema.
 ///
 /// Dropping it finishes what is queued, and blocks until that is done; [`Driver::close`] doesn't block.
 pub struct SqliteDriver {
     // The lanes come before the threads, so that they are dropped first and the threads come to their end.
-    readers: Option<Lane<Query>>,
+    readers: Option<Readers>,
     writer: Lane<Work>,
     threads: Arc<Threads>,
 }
@@ -116,7 +125,12 @@ impl SqliteDriver {
                 let sessions = (0..options.readers.max(1))
                     .map(|_| open::reader(path, options))
                     .collect::<Result<Vec<_>, _>>()?;
-                Some(readers::start(sessions, options.queue, &mut threads).map_err(OpenError::Thread)?)
+                let keyed = open::reader(path, options)?;
+                let keyed =
+                    readers::start_keyed(keyed, options.queue, &mut threads).map_err(OpenError::Thread)?;
+                let others =
+                    readers::start(sessions, options.queue, &mut threads).map_err(OpenError::Thread)?;
+                Some(Readers { keyed, others })
             }
             Place::Memory => None,
         };
@@ -134,9 +148,17 @@ impl SqliteDriver {
 impl Driver for SqliteDriver {
     async fn query(&self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         match &self.readers {
-            Some(readers) => readers.ask(Query { sql, args }).await,
+            Some(readers) => readers.others.ask(Query { sql, args }).await,
             None => self.query_in_turn(sql, args).await,
         }
+    }
+
+    async fn first(&self, sql: &'static str, args: Vec<Value>) -> Result<Option<Row>, StoreError> {
+        let rows = match &self.readers {
+            Some(readers) => readers.keyed.ask(Query { sql, args }).await?,
+            None => self.query_in_turn(sql, args).await?,
+        };
+        Ok(rows.into_iter().next())
     }
 
     async fn apply(&self, write: Write) -> Result<(), StoreError> {
@@ -158,7 +180,8 @@ impl Driver for SqliteDriver {
 
     async fn close(&self) {
         if let Some(readers) = &self.readers {
-            readers.close().await;
+            readers.keyed.close().await;
+            readers.others.close().await;
         }
         self.writer.close().await;
         let threads = Arc::clone(&self.threads);

@@ -4,7 +4,10 @@
 //! Transcription for the fields that those add. Carriers add parameters at any time, so unknown ones are
 //! ignored here and signed all the same.
 
-use serde::{Deserialize, Serialize};
+use super::signature::Field;
+use serde::de::value::{Error, MapDeserializer};
+use serde::de::{Deserializer, IntoDeserializer, Visitor};
+use serde::{Deserialize, Serialize, forward_to_deserialize_any};
 
 /// One request of the carrier about a call. Which fields are present depends on what it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -68,4 +71,64 @@ pub struct CarrierRequest {
     /// `call-progress-events` on status callbacks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub callback_source: Option<String>,
+}
+
+impl CarrierRequest {
+    /// The request that a form's fields make. A field that is sent twice counts once, the first time, as it does
+    /// for the carrier's own libraries. `None`: a value is not of its field's kind.
+    pub fn from_fields(fields: &[Field<'_>]) -> Option<Self> {
+        let mut first: Vec<(&str, Value<'_>)> =
+            fields.iter().map(|(name, value)| (&**name, Value(value))).collect();
+        first.sort_by_key(|(name, _)| *name);
+        first.dedup_by_key(|(name, _)| *name);
+        Self::deserialize(MapDeserializer::<_, Error>::new(first.into_iter())).ok()
+    }
+}
+
+/// The value of a field: a text, also where there may be none.
+struct Value<'a>(&'a str);
+
+impl<'de> IntoDeserializer<'de> for Value<'de> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> Deserializer<'de> for Value<'de> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_borrowed_str(self.0)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_is_sent_twice_counts_the_first_time_and_unknown_ones_do_not_count() {
+        let sent =
+            [("To", "+1"), ("Digits", "1"), ("To", "+2"), ("Digits", ""), ("Later", "x"), ("CallSid", "CA1")];
+        let fields: Vec<Field<'_>> =
+            sent.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        let expected = CarrierRequest {
+            call_sid: "CA1".to_owned(),
+            to: Some("+1".to_owned()),
+            digits: Some("1".to_owned()),
+            ..CarrierRequest::default()
+        };
+        assert_eq!(CarrierRequest::from_fields(&fields), Some(expected));
+    }
 }

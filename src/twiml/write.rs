@@ -5,28 +5,30 @@
 //! differ.
 
 use super::{Gather, Pause, Prompt, Record, Redirect, Response, Say, Verb};
-use quick_xml::escape::partial_escape;
-use quick_xml::events::BytesStart;
-use std::borrow::Cow;
+use std::fmt::Write as _;
 
 const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
+
+/// Room for most documents, so that they are written without moving.
+const ROOM: usize = 2048;
 
 impl Response {
     /// The document as UTF-8 XML. Characters that XML 1.0 cannot carry are left out of texts and URLs.
     pub fn to_xml(&self) -> String {
-        let mut xml = Xml(DECLARATION.to_owned());
-        xml.element(&BytesStart::new("Response"), |xml| {
-            for verb in &self.verbs {
-                match verb {
-                    Verb::Say(say) => xml.say(say),
-                    Verb::Pause(pause) => xml.pause(pause),
-                    Verb::Gather(gather) => xml.gather(gather),
-                    Verb::Record(record) => xml.record(record),
-                    Verb::Redirect(redirect) => xml.redirect(redirect),
-                    Verb::Hangup => xml.empty(&BytesStart::new("Hangup")),
-                }
+        let mut xml = Xml(String::with_capacity(ROOM));
+        xml.0.push_str(DECLARATION);
+        xml.0.push_str("<Response>");
+        for verb in &self.verbs {
+            match verb {
+                Verb::Say(say) => xml.say(say),
+                Verb::Pause(pause) => xml.pause(pause),
+                Verb::Gather(gather) => xml.gather(gather),
+                Verb::Record(record) => xml.record(record),
+                Verb::Redirect(redirect) => xml.redirect(redirect),
+                Verb::Hangup => xml.0.push_str("<Hangup/>"),
             }
-        });
+        }
+        xml.0.push_str("</Response>");
         xml.0
     }
 }
@@ -36,95 +38,125 @@ pub(super) fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
+/// Where a text stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Between tags.
+    Content,
+    /// Between the quotes of an attribute.
+    Attribute,
+}
+
 struct Xml(String);
 
 impl Xml {
     fn say(&mut self, say: &Say) {
-        let tag = with(BytesStart::new("Say"), "voice", &say.voice);
-        let tag = with(tag, "language", &say.language);
-        self.element(&tag, |xml| xml.text(&say.text));
+        self.0.push_str("<Say");
+        self.attribute("voice", &say.voice);
+        self.attribute("language", &say.language);
+        self.0.push('>');
+        self.text(&say.text, Place::Content);
+        self.0.push_str("</Say>");
     }
 
     fn pause(&mut self, pause: &Pause) {
-        self.empty(&with_number(BytesStart::new("Pause"), "length", pause.length));
+        self.0.push_str("<Pause");
+        self.number("length", pause.length);
+        self.0.push_str("/>");
     }
 
     fn gather(&mut self, gather: &Gather) {
-        let mut tag = with(BytesStart::new("Gather"), "input", "dtmf");
-        tag = with(tag, "action", &gather.action);
-        tag = with(tag, "method", "POST");
+        self.0.push_str("<Gather");
+        self.attribute("input", "dtmf");
+        self.attribute("action", &gather.action);
+        self.attribute("method", "POST");
         if let Some(count) = gather.num_digits {
-            tag = with_number(tag, "numDigits", count);
+            self.number("numDigits", count);
         }
-        tag = with(tag, "finishOnKey", &gather.finish_on_key);
-        tag = with_number(tag, "timeout", gather.timeout);
-        self.element(&tag, |xml| {
-            for prompt in &gather.prompts {
-                match prompt {
-                    Prompt::Say(say) => xml.say(say),
-                    Prompt::Pause(pause) => xml.pause(pause),
-                }
+        self.attribute("finishOnKey", &gather.finish_on_key);
+        self.number("timeout", gather.timeout);
+        self.0.push('>');
+        for prompt in &gather.prompts {
+            match prompt {
+                Prompt::Say(say) => self.say(say),
+                Prompt::Pause(pause) => self.pause(pause),
             }
-        });
+        }
+        self.0.push_str("</Gather>");
     }
 
     fn record(&mut self, record: &Record) {
-        let mut tag = with(BytesStart::new("Record"), "action", &record.action);
-        tag = with(tag, "method", "POST");
-        tag = with_number(tag, "timeout", record.timeout);
-        tag = with(tag, "finishOnKey", &record.finish_on_key);
-        tag = with_number(tag, "maxLength", record.max_length);
-        tag = with(tag, "playBeep", if record.play_beep { "true" } else { "false" });
+        self.0.push_str("<Record");
+        self.attribute("action", &record.action);
+        self.attribute("method", "POST");
+        self.number("timeout", record.timeout);
+        self.attribute("finishOnKey", &record.finish_on_key);
+        self.number("maxLength", record.max_length);
+        self.attribute("playBeep", if record.play_beep { "true" } else { "false" });
         if let Some(url) = &record.recording_status_callback {
-            tag = with(tag, "recordingStatusCallback", url);
-            tag = with(tag, "recordingStatusCallbackEvent", "completed absent");
+            self.attribute("recordingStatusCallback", url);
+            self.attribute("recordingStatusCallbackEvent", "completed absent");
         }
         if let Some(url) = &record.transcribe_callback {
-            tag = with(tag, "transcribe", "true");
-            tag = with(tag, "transcribeCallback", url);
+            self.attribute("transcribe", "true");
+            self.attribute("transcribeCallback", url);
         }
-        self.empty(&tag);
+        self.0.push_str("/>");
     }
 
     fn redirect(&mut self, redirect: &Redirect) {
-        let tag = with(BytesStart::new("Redirect"), "method", "POST");
-        self.element(&tag, |xml| xml.text(&redirect.url));
+        self.0.push_str("<Redirect");
+        self.attribute("method", "POST");
+        self.0.push('>');
+        self.text(&redirect.url, Place::Content);
+        self.0.push_str("</Redirect>");
     }
 
-    fn element(&mut self, tag: &BytesStart<'_>, content: impl FnOnce(&mut Self)) {
-        self.between("<", tag, ">");
-        content(self);
-        self.between("</", tag.name().as_ref(), ">");
+    fn attribute(&mut self, name: &str, value: &str) {
+        self.0.extend([" ", name, "=\""]);
+        self.text(value, Place::Attribute);
+        self.0.push('"');
     }
 
-    fn empty(&mut self, tag: &BytesStart<'_>) {
-        self.between("<", tag, "/>");
+    fn number(&mut self, name: &str, value: u32) {
+        // Writing to a `String` can't fail.
+        let _ = write!(self.0, " {name}=\"{value}\"");
     }
 
-    fn text(&mut self, text: &str) {
-        self.0.push_str(&partial_escape(only_xml_chars(text)));
-    }
-
-    fn between(&mut self, before: &str, inner: &str, after: &str) {
-        self.0.extend([before, inner, after]);
+    /// A text, escaped in one pass. In an attribute, line ends and tabs become references, because a reader turns
+    /// bare ones into blanks.
+    fn text(&mut self, text: &str, place: Place) {
+        let bytes = text.as_bytes();
+        let mut written = 0;
+        for (at, byte) in bytes.iter().enumerate() {
+            // Everything that a text is made of, but for a few characters, is written as it is.
+            let Some(instead) = instead_of(*byte, place) else { continue };
+            // U+FFFE and U+FFFF begin like characters that may stay.
+            let is_other = *byte == 0xEF && !matches!(bytes.get(at + 1..at + 3), Some([0xBF, 0xBE | 0xBF]));
+            if is_other {
+                continue;
+            }
+            self.0.extend([text.get(written..at).unwrap_or_default(), instead]);
+            written = at + if *byte == 0xEF { 3 } else { 1 };
+        }
+        self.0.push_str(text.get(written..).unwrap_or_default());
     }
 }
 
-/// The tag with one more attribute. Line ends and tabs become character references, because a reader
-/// turns bare ones into blanks.
-fn with<'a>(mut tag: BytesStart<'a>, name: &str, value: &str) -> BytesStart<'a> {
-    tag.push_attribute((name, only_xml_chars(value)));
-    tag
-}
-
-fn with_number<'a>(tag: BytesStart<'a>, name: &str, value: u32) -> BytesStart<'a> {
-    with(tag, name, &value.to_string())
-}
-
-fn only_xml_chars(text: &str) -> Cow<'_, str> {
-    if text.chars().all(is_xml_char) {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.chars().filter(|&c| is_xml_char(c)).collect())
-    }
+/// What stands for a byte, where that is not the byte itself. Control characters have no place in XML 1.0.
+const fn instead_of(byte: u8, place: Place) -> Option<&'static str> {
+    let is_attribute = matches!(place, Place::Attribute);
+    Some(match byte {
+        b'&' => "&amp;",
+        b'<' => "&lt;",
+        b'>' => "&gt;",
+        b'\r' => "&#13;",
+        b'"' if is_attribute => "&quot;",
+        b'\'' if is_attribute => "&apos;",
+        b'\n' if is_attribute => "&#10;",
+        b'\t' if is_attribute => "&#9;",
+        b'\n' | b'\t' => return None,
+        0..0x20 | 0xEF => "",
+        _ => return None,
+    })
 }

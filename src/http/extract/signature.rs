@@ -6,7 +6,7 @@ use crate::http::layers::LARGEST_BODY;
 use crate::http::limits;
 use crate::settings::{Carrier, Secret};
 use crate::twiml::request::CarrierRequest;
-use crate::twiml::signature::{Key, SETTINGS_HEADER, SIGNATURE_HEADER, SignedBody, verify};
+use crate::twiml::signature::{Field, Key, SETTINGS_HEADER, SIGNATURE_HEADER, SignedBody, verify};
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -24,7 +24,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Signed {
 
     /// Only [`check`] puts it there; a route that forgot that layer refuses everything.
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Response> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(forbidden)
+        parts.extensions.remove::<Self>().ok_or_else(forbidden)
     }
 }
 
@@ -37,9 +37,9 @@ pub(crate) async fn check(State(app): State<App>, request: Request, next: Next) 
     };
     let path_and_query = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let url = format!("{}{path_and_query}", app.public_url.as_str().trim_end_matches('/'));
-    let form = form_pairs(&parts.headers, &body);
+    let form = form_fields(&parts.headers, &body);
     let signed = match &form {
-        Some(pairs) => SignedBody::Form(pairs),
+        Some(fields) => SignedBody::Fields(fields),
         None if body.is_empty() => SignedBody::Nothing,
         None => SignedBody::Raw(&body),
     };
@@ -66,32 +66,24 @@ pub(crate) async fn check(State(app): State<App>, request: Request, next: Next) 
 }
 
 /// The form's fields, decoded, in the order sent; `None` when the body is no form.
-fn form_pairs(headers: &HeaderMap, body: &[u8]) -> Option<Vec<(String, String)>> {
+fn form_fields<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<Vec<Field<'a>>> {
+    const FORM: &[u8] = b"application/x-www-form-urlencoded";
     if body.is_empty() {
         return None;
     }
-    let media_type = headers.get(CONTENT_TYPE)?.to_str().ok()?;
-    let is_form = media_type.trim().to_ascii_lowercase().starts_with("application/x-www-form-urlencoded");
-    is_form.then(|| url::form_urlencoded::parse(body).into_owned().collect())
+    let media_type = headers.get(CONTENT_TYPE)?.as_bytes().trim_ascii_start();
+    let is_form = media_type.get(..FORM.len()).is_some_and(|kind| kind.eq_ignore_ascii_case(FORM));
+    is_form.then(|| url::form_urlencoded::parse(body).collect())
 }
 
 /// The carrier's words: from the form, the JSON body, or the query of a GET.
-fn said(parts: &Parts, form: Option<&[(String, String)]>, body: &[u8]) -> Option<CarrierRequest> {
-    let from_pairs = |pairs: &[(String, String)]| {
-        // A field that is sent twice counts once, as it does for the carrier's own libraries.
-        let mut seen = std::collections::BTreeMap::new();
-        for (name, value) in pairs {
-            seen.entry(name.as_str()).or_insert(value.as_str());
-        }
-        let encoded = serde_urlencoded::to_string(seen).ok()?;
-        serde_urlencoded::from_str(&encoded).ok()
-    };
+fn said(parts: &Parts, form: Option<&[Field<'_>]>, body: &[u8]) -> Option<CarrierRequest> {
     match form {
-        Some(pairs) => from_pairs(pairs),
+        Some(fields) => CarrierRequest::from_fields(fields),
         None if body.is_empty() => {
             let query = parts.uri.query().unwrap_or_default();
-            let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-            from_pairs(&pairs)
+            let fields: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
+            CarrierRequest::from_fields(&fields)
         }
         None => serde_json::from_slice(body).ok(),
     }

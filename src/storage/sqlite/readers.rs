@@ -1,4 +1,5 @@
-//! The reader threads: each has a connection and its prepared statements, all share one queue.
+//! The reader threads, each with a connection and its prepared statements. One reads by key and has a queue of its
+//! own; the others share one.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,6 +13,42 @@ use crate::storage::write::Value;
 pub(super) struct Query {
     pub(super) sql: &'static str,
     pub(super) args: Vec<Value>,
+}
+
+/// How many reads by key share one look at the database at most.
+const GROUP: usize = 100;
+
+/// Starts the thread that reads by key. It takes whatever is queued and reads all of it in one transaction: the
+/// locks of a look at the database are shared by all who wait, and under load the thread hardly ever sleeps.
+pub(super) fn start_keyed(
+    session: Session,
+    queue: usize,
+    threads: &mut Threads,
+) -> std::io::Result<Lane<Query>> {
+    let (lane, orders) = Lane::new(queue);
+    threads.start("sqlite-keyed", move || run_keyed(session, orders))?;
+    Ok(lane)
+}
+
+fn run_keyed(mut session: Session, mut orders: mpsc::Receiver<Order<Query>>) {
+    let mut taken = Vec::with_capacity(GROUP);
+    while orders.blocking_recv_many(&mut taken, GROUP) > 0 {
+        // Where it can't begin, each read says itself what is wrong.
+        let is_shared = taken.len() > 1 && session.begin_to_read().is_ok();
+        for order in taken.drain(..) {
+            match order {
+                Order::Work { work, reply } if !reply.is_closed() => {
+                    // It fails only if nobody waits for the answer any more.
+                    drop(reply.send(session.read(work.sql, &work.args)));
+                }
+                Order::Work { .. } => {}
+                Order::Close => orders.close(),
+            }
+        }
+        if is_shared {
+            session.end_reading();
+        }
+    }
 }
 
 /// The shared end of the queue.

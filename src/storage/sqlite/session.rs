@@ -37,9 +37,20 @@ impl Session {
         self.control("begin immediate")
     }
 
-    /// Opens a transaction that only reads: all its reads see the moment of the first one.
-    pub(super) fn look(&mut self) -> Result<(), StoreError> {
+    /// Opens a transaction that only reads: what is read in it is one state of the database, that of its first
+    /// read.
+    pub(super) fn begin_to_read(&mut self) -> Result<(), StoreError> {
         self.control("begin deferred")
+    }
+
+    /// Ends a transaction that only read.
+    pub(super) fn end_reading(&mut self) {
+        self.roll_back();
+    }
+
+    /// Undoes the transaction.
+    pub(super) fn abandon(&mut self) {
+        self.roll_back();
     }
 
     /// Makes the transaction durable, or undoes it.
@@ -127,7 +138,7 @@ impl Session {
     /// Ends the transaction without it. When even that fails there is none, or the next `begin` says so.
     fn roll_back(&self) {
         if self.in_transaction()
-            && let Err(error) = self.connection.execute_batch("rollback")
+            && let Err(error) = self.control("rollback")
         {
             tracing::error!(%error, "a failed transaction could not be rolled back");
         }

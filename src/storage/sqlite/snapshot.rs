@@ -55,7 +55,7 @@ impl SqliteSnapshot {
         }
         let unusable = |source: Cause| SnapshotError::Unusable { place: path.clone(), source };
         let mut session = open::reader(path, options).map_err(|error| unusable(Arc::new(error)))?;
-        session.look().map_err(|error| unusable(Arc::new(error)))?;
+        session.begin_to_read().map_err(|error| unusable(Arc::new(error)))?;
         // The first read decides which moment it is.
         let sql = "select max(version) from refinery_schema_history";
         let rows = session.read(sql, &[]).map_err(|error| unusable(Arc::new(error)))?;

@@ -6,13 +6,18 @@
 use std::fmt::Write as _;
 use url::{Url, form_urlencoded};
 
+/// As received, without and with the port.
+pub(super) fn as_received(url: &str) -> [String; 2] {
+    let received = without_fragment(url);
+    [without_port(received), with_port(received)]
+}
+
 /// As received without and with the port, the same two after WHATWG normalisation (`'` in the query
 /// becomes `%27`), and those again with the query as Node's old `querystring` module spells it (`+`
 /// becomes `%20`). Equal ones are listed once.
 pub(super) fn spellings(url: &str) -> Vec<String> {
-    let received = without_fragment(url);
-    let mut all = vec![without_port(received), with_port(received)];
-    if let Ok(normalised) = Url::parse(received) {
+    let mut all = Vec::from(as_received(url));
+    if let Ok(normalised) = Url::parse(without_fragment(url)) {
         let normalised = [without_port(normalised.as_str()), with_port(normalised.as_str())];
         let legacy = normalised.each_ref().map(|url| with_legacy_query(url));
         all.extend(normalised);

@@ -1,6 +1,6 @@
 //! Where the log goes: standard error, as lines for people or as JSON.
 
-use dutyline::settings::{Log, LogFormat, LogLevel};
+use crate::settings::{Log, LogFormat, LogLevel};
 use std::io::IsTerminal;
 use std::panic::PanicHookInfo;
 use tracing::level_filters::LevelFilter;
@@ -10,7 +10,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// Begins to log. Our own words at the level of the settings, those of libraries from warnings on.
-pub(super) fn begin(log: Log) {
+pub fn begin(log: Log) {
     let level = match log.level {
         LogLevel::Error => LevelFilter::ERROR,
         LogLevel::Warn => LevelFilter::WARN,

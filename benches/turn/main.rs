@@ -1,0 +1,101 @@
+//! Figures of speed and memory: one whole turn of a call beside a bare handler, instructions a turn, memory, start.
+//!
+//! `benches/run` measures everything and prints the table of the README. What is measured is the real program
+//! (`dutyline serve`) as a process of its own, so that the load generator's work, which is done in this process,
+//! counts for nobody.
+
+mod bare;
+mod carrier;
+mod comparison;
+mod instructions;
+mod load;
+mod program;
+mod server;
+mod settings;
+
+use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
+use std::error::Error;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
+/// Whatever goes wrong in a measurement ends it.
+type Failed = Box<dyn Error + Send + Sync>;
+
+/// Measures Dutyline. Without a command: `turn`.
+#[derive(Debug, Parser)]
+#[command(disable_help_subcommand = true)]
+struct Bench {
+    #[command(subcommand)]
+    what: Option<What>,
+    /// `cargo bench` adds this. Without it this is a test run, and short.
+    #[arg(long, global = true, hide = true)]
+    bench: bool,
+    /// The test runner's own words.
+    #[arg(long, global = true, hide = true)]
+    list: bool,
+    #[arg(long, global = true, hide = true)]
+    format: Option<String>,
+    #[arg(long, global = true, hide = true)]
+    exact: bool,
+    #[arg(long, global = true, hide = true)]
+    ignored: bool,
+    #[arg(long, global = true, hide = true)]
+    nocapture: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// One whole turn beside a bare handler, alternating: requests a second, CPU, latency.
+    Turn(comparison::Turn),
+    /// Memory when idle and after many calls; the time from a start to the first answer.
+    Program(program::Program),
+    /// Takes turns over connections in memory, for `benches/instructions` to count.
+    Instructions(instructions::Instructions),
+    /// Serves the bare handler that turns are compared with.
+    #[command(hide = true)]
+    Bare(bare::Bare),
+}
+
+fn main() -> ExitCode {
+    let bench = Bench::parse();
+    match run(bench) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _nobody_reads = writeln!(std::io::stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(bench: Bench) -> Result<(), Failed> {
+    if bench.list {
+        if !bench.ignored {
+            say("turn: test");
+        }
+        return Ok(());
+    }
+    match bench.what {
+        Some(What::Turn(turn)) => turn.run(),
+        Some(What::Program(program)) => program.run(),
+        Some(What::Instructions(instructions)) => instructions.run(),
+        Some(What::Bare(bare)) => bare.run(),
+        None if bench.bench => comparison::Turn::default().run(),
+        None => comparison::Turn::short().run(),
+    }
+}
+
+/// A line of a result.
+fn say(line: &str) {
+    let _nobody_reads = writeln!(std::io::stdout(), "{line}");
+}
+
+/// The middle one of some figures.
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or_default()
+}
