@@ -9,7 +9,8 @@ use crate::adapters::recordings::SoundStore;
 use crate::adapters::smtp::{InvalidSmtpAccount, Smtp, SmtpAccount, SmtpLogin, SmtpTls};
 use crate::adapters::transcriber_command::CommandTranscriber;
 use crate::adapters::transcriber_http::{HttpTranscriber, TranscriberService};
-use crate::adapters::twilio::{Twilio, TwilioAccount};
+use crate::adapters::twilio::{Twilio, TwilioAccount, TwilioLogin};
+use crate::adapters::visitor::HttpVisitor;
 use crate::adapters::{http_client, random_ids::RandomIds, system_clock::SystemClock};
 use crate::app::{App, Live, Metrics, Parts, Reload, Transcribing, UnderWay};
 use crate::domain::ids::Ids;
@@ -18,16 +19,19 @@ use crate::ports::recordings::Recordings;
 use crate::ports::shortener::Shortener;
 use crate::ports::transcriber::Transcriber;
 use crate::ports::vendor::SingleSender;
-use crate::settings::{Links, Loaded, MailTls, Problems, Settings, TranscriberBy};
+use crate::ports::visitor::Visitor;
+use crate::service::online::{self, Probe, Verdict};
+use crate::settings::{Links, Loaded, MailTls, Problems, Secret, Settings, TranscriberBy};
 use crate::storage::SqlStore;
 #[cfg(feature = "postgres")]
 use crate::storage::postgres::{self, PostgresOptions};
 use crate::storage::snapshot::Snapshot;
 use crate::storage::sqlite::snapshot::{SnapshotError, SqliteSnapshot};
-use crate::storage::sqlite::{OpenError, SqliteOptions};
+use crate::storage::sqlite::{self, Condition, OpenError, SqliteOptions};
 use crate::{http, settings, worker};
 use arc_swap::ArcSwap;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::error::Error;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -179,6 +183,49 @@ pub fn open_snapshot(settings: &Settings) -> Result<Box<dyn Snapshot>, SnapshotE
     Ok(Box::new(SqliteSnapshot::open(&database(settings))?))
 }
 
+/// What `check --online` looks at, put together as the program is, but for what only a start may make: the
+/// database is looked at and not opened, and a folder that is not there is not made.
+pub fn probes(loaded: Loaded, source: Source) -> Result<Vec<Probe>, StartError> {
+    let Loaded { mut settings, phrases, warnings } = loaded;
+    let ground = Ground::real(source, settings.server.listen);
+    let database = settings.store.database.clone();
+    let has_folder = settings.store.recordings.is_dir();
+    if !has_folder {
+        // Stands in for the folder; nothing is written there.
+        settings.store.recordings = std::env::temp_dir();
+    }
+    let memory = SqlStore::open_sqlite(&SqliteOptions::memory(), ground.ids.clone());
+    let store = memory.map_err(|error| StartError::Database(PathBuf::from(":memory:"), error))?;
+    let app = assemble(Loaded { settings, phrases, warnings: vec![] }, store, ground)?;
+    let visitor: Arc<dyn Visitor> = Arc::new(HttpVisitor::new(http_client::build(VENDOR_TIMEOUT)?));
+    let recordings = if has_folder {
+        Probe::new("recordings", online::recordings(app.clone()))
+    } else {
+        let why = "there is no folder store.recordings yet; `dutyline serve` makes it";
+        Probe::new("recordings", std::future::ready(Verdict::skipped(why)))
+    };
+    let mut probes = vec![Probe::new("database", look_at(database)), recordings];
+    probes.extend(online::probes(&app, &visitor, &warnings));
+    Ok(probes)
+}
+
+/// How the database is.
+async fn look_at(place: PathBuf) -> Verdict {
+    let look = move || sqlite::look(&place, &SqliteOptions::file(&place));
+    match tokio::task::spawn_blocking(look).await {
+        Ok(Ok(Condition::Current)) => Verdict::ok("it is there, with this program's schema"),
+        Ok(Ok(Condition::Older)) => Verdict::ok("it is there; the next start brings its schema up to date"),
+        Ok(Ok(Condition::Missing)) => {
+            Verdict::skipped("there is no store.database yet; `dutyline serve` makes it")
+        }
+        Ok(Err(error)) => {
+            let cause = error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"));
+            Verdict::failed(cause, "see that store.database can be written by the user who runs this")
+        }
+        Err(_panic) => Verdict::failed("the look at it ended badly", "look at the log"),
+    }
+}
+
 /// Makes the folder of a file, for this user only. When that fails, opening the file says why.
 fn make_folder(file: &Path) {
     if let Some(folder) = file.parent() {
@@ -199,7 +246,7 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
         TwilioAccount {
             api_url: settings.carrier.api_url.clone(),
             account_sid: settings.carrier.account_sid.clone(),
-            auth_token: settings.carrier.auth_token.expose().to_owned(),
+            login: carrier_login(&settings.carrier),
             number: settings
                 .sms
                 .as_ref()
@@ -305,6 +352,15 @@ fn transcribing(settings: &Settings) -> Result<Option<Transcribing>, StartError>
     Ok(Some(Transcribing { transcriber, at_once: *at_once, queue: *queue, timeout: *timeout }))
 }
 
+/// What opens the carrier's API. The checker has seen to it that there is a key or a token.
+fn carrier_login(carrier: &settings::Carrier) -> TwilioLogin {
+    let exposed = |secret: &Secret| secret.expose().to_owned();
+    match &carrier.api_key {
+        Some(key) => TwilioLogin::Key { sid: key.sid.clone(), secret: exposed(&key.secret) },
+        None => TwilioLogin::Token(carrier.auth_token.as_ref().map(exposed).unwrap_or_default()),
+    }
+}
+
 fn smtp_account(mail: &settings::Mail, timeout: Duration) -> SmtpAccount {
     SmtpAccount {
         host: mail.host.clone(),
@@ -341,6 +397,7 @@ fn reloader(live: Arc<ArcSwap<Live>>, started: Settings, source: Source) -> Relo
                 "carrier",
                 old.carrier.account_sid != new.carrier.account_sid
                     || old.carrier.auth_token != new.carrier.auth_token
+                    || old.carrier.api_key != new.carrier.api_key
                     || old.carrier.api_url != new.carrier.api_url
                     || old.carrier.number != new.carrier.number,
             ),
@@ -411,7 +468,7 @@ pub async fn run(
     }
     tokio::select! {
         ended = workers => if let Err(error) = ended {
-            tracing::error!(error = &error as &dyn std::error::Error, "the workers ended badly");
+            tracing::error!(error = &error as &dyn Error, "the workers ended badly");
         },
         () = worker::patience(grace) => {
             tracing::warn!("effects still ran at the end of the grace time; they are done after their lease");

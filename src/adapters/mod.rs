@@ -12,3 +12,4 @@ pub mod system_clock;
 pub mod transcriber_command;
 pub mod transcriber_http;
 pub mod twilio;
+pub mod visitor;

@@ -148,6 +148,16 @@ impl SingleSender for Smtp {
             .map_err(|error| trouble(&error))?;
         Ok(Some(format!("{}@{}", message.id, self.from.email.domain())))
     }
+
+    /// Connects, logs in where there is a login, and says goodbye.
+    async fn probe(&self) -> Result<(), VendorError> {
+        match timeout(self.timeout, self.transport.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(VendorError::temporary("the mail server takes no commands")),
+            Ok(Err(error)) => Err(trouble(&error)),
+            Err(_elapsed) => Err(VendorError::temporary(SILENT)),
+        }
+    }
 }
 
 fn mailbox(address: &EmailAddress) -> Option<Mailbox> {

@@ -4,7 +4,7 @@ use super::client::{Client, ClientFile};
 use super::{Failed, block_on, say};
 use clap::{Args, Subcommand};
 use dutyline::adapters::http_client;
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -138,11 +138,11 @@ fn story(entry: &Value) -> String {
     format!("{} {}", text(&entry["what"]), details.join(", ")).trim_end().to_owned()
 }
 
-fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+pub(super) fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
@@ -156,13 +156,16 @@ fn text_at(value: &Value, name: &str) -> String {
 }
 
 /// Asks the gateway; its refusal is our error.
-async fn ask(client: &Client, method: Method, path: &str) -> Result<Value, Failed> {
+pub(super) async fn ask(client: &Client, method: Method, path: &str) -> Result<Value, Failed> {
     let url = format!("{}{path}", client.url.trim_end_matches('/'));
     let request = http_client::build(Duration::from_secs(30))?.request(method, url);
     let answer = request.bearer_auth(&client.api_key).send().await.map_err(|error| {
         format!("the gateway at {} does not answer: {}", client.url, super::chain(&error.without_url()))
     })?;
     let status = answer.status();
+    if status == StatusCode::NO_CONTENT {
+        return Ok(Value::Null);
+    }
     let body: Value =
         answer.json().await.map_err(|error| format!("the gateway's answer is no JSON: {error}"))?;
     if status.is_success() {

@@ -1,7 +1,7 @@
 //! `demo`: everything on this machine, with a team to try it with.
 
 use super::client::{Client, Exchange};
-use super::serve::{exchange, listen_on, load, print_arrivals, warn};
+use super::serve::{exchange, exchange_token, listen_on, load, print_arrivals, warn};
 use super::signals::{reload_on_signal, stop_on_signal};
 use super::{Failed, block_on, say};
 use clap::Args;
@@ -102,7 +102,7 @@ fn client(
         api_key,
         exchange: Some(Exchange {
             url: format!("http://{}", exchange.local_addr()?),
-            token: settings.carrier.auth_token.expose().to_owned(),
+            token: exchange_token(settings)?.to_owned(),
             settings: name,
             number: settings.carrier.number.as_str().to_owned(),
             speed: settings.exchange.as_ref().map_or(1.0, |exchange| exchange.speed),

@@ -8,6 +8,7 @@ mod check;
 mod client;
 mod demo;
 mod keys;
+mod outbox;
 mod phone;
 mod serve;
 mod signals;
@@ -57,6 +58,8 @@ enum What {
     Backup(backup::Backup),
     /// Put a backup back where the settings say that the data is. There must be no database there yet.
     Restore(backup::Restore),
+    /// Show what a running gateway has still to do outside and what it has given up; try it now, or drop it.
+    Outbox(outbox::Outbox),
     /// Make, list and revoke API keys in the store.
     #[command(subcommand)]
     Key(keys::Key),
@@ -90,6 +93,7 @@ pub(crate) fn run(command: Command) -> ExitCode {
         What::Alerts(alerts) => alerts.run(),
         What::Backup(backup) => backup.run(),
         What::Restore(restore) => restore.run(),
+        What::Outbox(outbox) => outbox.run(),
         What::Key(key) => key.run(),
     };
     match result {

@@ -110,9 +110,10 @@ pub(super) async fn exchange(
             settings::ExchangeVoice::Espeak => Audio::Spoken,
             settings::ExchangeVoice::Tone => Audio::Tone,
         },
+        api_key: carrier.api_key.as_ref().map(|key| (key.sid.clone(), key.secret.expose().to_owned())),
         ..Config::new(
             &carrier.account_sid,
-            carrier.auth_token.expose(),
+            exchange_token(settings)?,
             carrier.number.as_str(),
             &format!("{gateway}voice"),
             &format!("http://{}", http.local_addr()?),
@@ -121,9 +122,17 @@ pub(super) async fn exchange(
     Ok((Exchange::new(config, start::real_clock()), http, mail))
 }
 
+/// What the built-in carrier signs with, and what opens its phones.
+pub(super) fn exchange_token(settings: &Settings) -> Result<&str, Failed> {
+    let token = settings.carrier.auth_token.as_ref();
+    Ok(token
+        .ok_or_else(|| WrongSettings("the built-in carrier needs carrier.auth_token".to_owned()))?
+        .expose())
+}
+
 /// Shows the messages that arrive at the exchange.
 pub(super) fn print_arrivals(settings: &Settings, exchange: SocketAddr) -> Result<(), Failed> {
-    let phone = PhoneClient::new(&format!("http://{exchange}"), settings.carrier.auth_token.expose())?;
+    let phone = PhoneClient::new(&format!("http://{exchange}"), exchange_token(settings)?)?;
     tokio::spawn(async move {
         if let Err(error) = terminal::print_messages(&phone, tokio::io::stdout()).await {
             tracing::debug!(error = &error as &dyn std::error::Error, "messages are shown no longer");

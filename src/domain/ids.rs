@@ -1,5 +1,6 @@
 //! Identifiers: one newtype a thing, all UUIDv7 (so that they sort by age).
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -38,6 +39,14 @@ macro_rules! ids {
             }
         }
     )* };
+}
+
+impl EffectId {
+    /// When it was made, to the millisecond; `None` for ids that don't tell.
+    pub fn made_at(self) -> Option<Timestamp> {
+        let (seconds, nanoseconds) = self.0.get_timestamp()?.to_unix();
+        Timestamp::new(seconds.try_into().ok()?, nanoseconds.try_into().ok()?).ok()
+    }
 }
 
 ids! {

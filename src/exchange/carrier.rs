@@ -44,6 +44,8 @@ pub struct Config {
     pub account_sid: String,
     /// The account's secret: signs webhooks, and lets the gateway and the phones in.
     pub auth_token: String,
+    /// A key that opens the API besides, its id and its secret; `None`: there is none.
+    pub api_key: Option<(String, String)>,
     /// The number that phones reach, E.164.
     pub number: String,
     /// Where the first document of a call is asked for.
@@ -72,6 +74,7 @@ impl Config {
         Self {
             account_sid: account_sid.to_owned(),
             auth_token: auth_token.to_owned(),
+            api_key: None,
             number: number.to_owned(),
             voice_url: voice_url.to_owned(),
             status_url: None,

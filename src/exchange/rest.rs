@@ -1,9 +1,10 @@
 //! The carrier's API, as far as a gateway uses it (Twilio, "REST API 2010-04-01"): calls, recordings,
-//! transcriptions, text messages. HTTP Basic with account and token.
+//! transcriptions, text messages, the account and its number. HTTP Basic with account and token, or with a key.
 
 mod calls;
 mod error;
 mod messages;
+mod numbers;
 mod recordings;
 mod transcriptions;
 
@@ -11,7 +12,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::any,
 };
@@ -24,17 +25,37 @@ use error::ApiError;
 
 /// The API's routes. Names end in `.json` or a file ending, so the path is taken apart by hand.
 pub(super) fn router(exchange: Exchange) -> Router {
-    Router::new().route("/2010-04-01/Accounts/{account}/{*resource}", any(answer)).with_state(exchange)
+    Router::new()
+        .route("/2010-04-01/Accounts/{account}", any(of_account))
+        .route("/2010-04-01/Accounts/{account}/{*resource}", any(answer))
+        .with_state(exchange)
+}
+
+/// The account itself. A key does not open it, unless it is a main key ("API keys", types of keys); ours is none.
+async fn of_account(
+    State(exchange): State<Exchange>,
+    Path(name): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    if let_in(&exchange, &headers) != Some(Visitor::Owner) {
+        return ApiError::UNAUTHORIZED.into_response();
+    }
+    if method != Method::GET || name.strip_suffix(".json") != Some(exchange.config().account_sid.as_str()) {
+        return ApiError::NOT_FOUND.into_response();
+    }
+    numbers::account(&exchange)
 }
 
 async fn answer(
     State(exchange): State<Exchange>,
     Path((account, resource)): Path<(String, String)>,
     method: Method,
+    uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    if !is_let_in(&exchange, &headers) {
+    if let_in(&exchange, &headers).is_none() {
         return ApiError::UNAUTHORIZED.into_response();
     }
     if account != exchange.config().account_sid {
@@ -56,18 +77,38 @@ async fn answer(
             None => recordings::sound(&exchange, name).await,
         },
         ("GET", ["Recordings", sid, "Transcriptions.json"]) => transcriptions::of_recording(&exchange, sid),
+        ("GET", ["IncomingPhoneNumbers.json"]) => {
+            let query = Form::read(uri.query().unwrap_or_default().as_bytes());
+            numbers::list(&exchange, query.get("PhoneNumber"))
+        }
+        ("GET", ["Recordings.json"]) => recordings::list(&exchange),
         ("GET", ["Transcriptions", name]) => transcriptions::show(&exchange, json_name(name)),
         _ => Err(ApiError::NOT_FOUND),
     };
     answer.unwrap_or_else(IntoResponse::into_response)
 }
 
-fn is_let_in(exchange: &Exchange, headers: &HeaderMap) -> bool {
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Visitor {
+    /// Somebody with the account's token.
+    Owner,
+    /// Somebody with a key.
+    Key,
+}
+
+/// Whoever proves to be let in.
+fn let_in(exchange: &Exchange, headers: &HeaderMap) -> Option<Visitor> {
     let config = exchange.config();
-    let expected = STANDARD.encode(format!("{}:{}", config.account_sid, config.auth_token));
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = given.and_then(|value| value.strip_prefix("Basic ")).unwrap_or_default();
-    given.as_bytes().ct_eq(expected.as_bytes()).into()
+    let is = |user: &str, password: &str| {
+        bool::from(given.as_bytes().ct_eq(STANDARD.encode(format!("{user}:{password}")).as_bytes()))
+    };
+    if is(&config.account_sid, &config.auth_token) {
+        return Some(Visitor::Owner);
+    }
+    config.api_key.as_ref().filter(|(sid, secret)| is(sid, secret)).map(|_| Visitor::Key)
 }
 
 /// The sid that a resource's name stands for.

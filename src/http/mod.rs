@@ -9,6 +9,7 @@ mod health;
 mod layers;
 mod limits;
 mod links;
+mod outbox;
 pub mod request_id;
 mod router;
 mod sound;

@@ -1,11 +1,11 @@
 //! Every route of the program, grouped by who calls, and what surrounds them all.
 
 use super::extract::signature;
-use super::{admin, alerting, error, health, layers, limits, links, voice};
+use super::{admin, alerting, error, health, layers, limits, links, outbox, voice};
 use crate::app::App;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{any, get, post};
+use axum::routing::{any, delete, get, post};
 use tower_http::limit::RequestBodyLimitLayer;
 
 /// The program as a web service. Whoever serves it adds the address of the peer to each request
@@ -19,6 +19,7 @@ pub fn router(app: App) -> Router {
     let carrier = Router::new()
         .merge(documents)
         .route("/voice/status", any(voice::status))
+        .route("/voice/check", any(voice::checked))
         .route("/voice/calls/{call}/legs/{leg}/recording", any(voice::recording))
         .route("/voice/calls/{call}/legs/{leg}/transcription", any(voice::transcription))
         .route_layer(from_fn_with_state(app.clone(), signature::check));
@@ -30,7 +31,9 @@ pub fn router(app: App) -> Router {
         .route("/api/alerts/{id}/recording", get(alerting::recording))
         .route("/api/alerts/{id}/resolve", post(alerting::resolve))
         .route("/api/reload", post(admin::reload))
-        .route("/api/outbox", get(admin::outbox))
+        .route("/api/outbox", get(outbox::list))
+        .route("/api/outbox/{id}/retry", post(outbox::retry))
+        .route("/api/outbox/{id}", delete(outbox::drop))
         .route_layer(from_fn_with_state(app.clone(), limits::by_key_or_peer));
 
     // People: whoever has the link.

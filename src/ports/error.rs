@@ -139,6 +139,13 @@ impl VendorError {
         Self::Temporary { retry_after: None, cause: cause.into() }
     }
 
+    /// What went wrong, without what it means for another try.
+    pub fn cause(&self) -> &str {
+        match self {
+            Self::Temporary { cause, .. } | Self::Permanent { cause } => cause,
+        }
+    }
+
     /// Not worth another try.
     pub fn permanent(cause: impl Into<String>) -> Self {
         Self::Permanent { cause: cause.into() }

@@ -9,3 +9,4 @@ pub mod store;
 pub mod telephony;
 pub mod transcriber;
 pub mod vendor;
+pub mod visitor;

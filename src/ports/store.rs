@@ -144,6 +144,21 @@ pub struct LaneCount {
     pub failed: u64,
 }
 
+/// A row of the outbox, as an operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedEffect {
+    /// Its row.
+    pub id: EffectId,
+    /// What to do; `None`: another version of the program knows it.
+    pub effect: Option<Effect>,
+    /// When the next attempt is due, or the one that is under way counts as lost; `None`: it was given up.
+    pub due: Option<Timestamp>,
+    /// Attempts that have failed.
+    pub failed: u32,
+    /// Why the last of them did.
+    pub cause: Option<String>,
+}
+
 /// What is to be done outside.
 #[async_trait]
 pub trait Outbox: Send + Sync {
@@ -173,6 +188,20 @@ pub trait Outbox: Send + Sync {
     ) -> Result<(), StoreError>;
     /// How much there is.
     async fn count(&self) -> Result<OutboxCount, StoreError>;
+    /// What there is, or only what was given up, oldest first, after that one.
+    async fn listed(
+        &self,
+        only_given_up: bool,
+        after: Option<EffectId>,
+        limit: u32,
+    ) -> Result<Vec<ListedEffect>, StoreError>;
+    /// One of them.
+    async fn listed_one(&self, id: EffectId) -> Result<Option<ListedEffect>, StoreError>;
+    /// Makes one due at that moment, as it was listed: one that was given up begins anew, with no failed attempts.
+    /// [`StoreError::Conflict`] when something has happened to it since.
+    async fn hasten(&self, listed: &ListedEffect, due: Timestamp) -> Result<(), StoreError>;
+    /// Forgets one that was given up. [`StoreError::Conflict`] when there is none of that id.
+    async fn forget(&self, id: EffectId) -> Result<(), StoreError>;
 }
 
 /// What is forgotten after its time.

@@ -1,6 +1,7 @@
 //! The carrier, as far as we call it. What it asks us comes in by `http`.
 
 use super::error::VendorError;
+use crate::domain::contact::PhoneNumber;
 use crate::domain::voice::recording::Source;
 use crate::twiml::render::Capabilities;
 use async_trait::async_trait;
@@ -38,6 +39,36 @@ pub enum TextOf {
     Failed,
 }
 
+/// One of our numbers, as it is set up at the carrier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberAtCarrier {
+    /// Who is asked what callers hear.
+    pub voice: Webhook,
+    /// Who is told that a call is over.
+    pub status: Webhook,
+    /// What the carrier uses in place of `voice`, in words for the operator; `None`: nothing.
+    pub instead: Option<&'static str>,
+    /// Whether it takes calls.
+    pub calls: bool,
+    /// Whether it sends short messages.
+    pub texts: bool,
+}
+
+/// Where a carrier turns to. Its `Debug` shows no address: that of another system may hold its secrets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Webhook {
+    /// The address; empty: nowhere.
+    pub url: String,
+    /// `POST` or `GET`.
+    pub method: String,
+}
+
+impl std::fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Webhook").field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
 /// A carrier.
 #[async_trait]
 pub trait Telephony: Send + Sync {
@@ -51,4 +82,8 @@ pub trait Telephony: Send + Sync {
     async fn text_of(&self, source: &Source) -> Result<TextOf, VendorError>;
     /// What it has recorded of a call (by its own id), newest first, finished ones only.
     async fn recordings_of(&self, carrier_call: &str) -> Result<Vec<KeptRecording>, VendorError>;
+    /// Whether it knows us.
+    async fn probe(&self) -> Result<(), VendorError>;
+    /// How one of our numbers is set up there; `None`: it is no number of ours.
+    async fn number(&self, number: &PhoneNumber) -> Result<Option<NumberAtCarrier>, VendorError>;
 }

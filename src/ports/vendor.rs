@@ -42,4 +42,6 @@ pub enum Body {
 pub trait SingleSender: Send + Sync {
     /// Hands the message to the vendor; the answer is the vendor's id of it, where it gives one.
     async fn send(&self, message: &Message) -> Result<Option<String>, VendorError>;
+    /// Whether the vendor knows us. Nothing is sent.
+    async fn probe(&self) -> Result<(), VendorError>;
 }

@@ -17,7 +17,7 @@ use crate::ports::vendor::{Body, Message};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long an effect that we have taken is ours, in seconds: longer than any vendor may take to answer.
-const LEASE: i64 = 120;
+pub(super) const LEASE: i64 = 120;
 
 /// Effects of a lane that are under way at the same time. A vendor who answers nothing holds each of his for half a
 /// minute; the others' go on beside them.
@@ -78,7 +78,8 @@ fn at_once(app: &App, lane: &Lane) -> u32 {
     }
 }
 
-fn lease(app: &App, lane: &Lane) -> SignedDuration {
+/// How long an effect of that lane that we have taken is ours.
+pub(super) fn lease(app: &App, lane: &Lane) -> SignedDuration {
     let longer = match (lane, &app.transcribing) {
         (Lane::Transcriber, Some(transcribing)) => transcribing.timeout.as_secs(),
         _ => 0,

@@ -3,8 +3,6 @@
 use crate::app::App;
 use crate::domain::effect::Lane;
 use crate::ports::error::{StoreError, VendorError};
-use crate::ports::store::OutboxCount;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -70,22 +68,6 @@ async fn fault<E>(asked: impl Future<Output = Result<(), E>>) -> Option<Fault<E>
         Ok(Err(error)) => Some(Fault::Error(error)),
         Err(_elapsed) => Some(Fault::Silent),
     }
-}
-
-/// How much there is to be done outside.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutboxFigures {
-    /// All of it, and that of each lane.
-    pub count: OutboxCount,
-    /// How much of each lane this process is doing now. It is among what waits.
-    pub under_way: BTreeMap<Lane, u32>,
-}
-
-/// How much waits in the outbox, how much was given up, and how much is under way.
-pub async fn outbox(app: &App) -> Result<OutboxFigures, StoreError> {
-    let count = app.outbox.count().await?;
-    let under_way = Lane::ALL.into_iter().map(|lane| (lane.clone(), app.under_way.of(&lane))).collect();
-    Ok(OutboxFigures { count, under_way })
 }
 
 /// Brings the figures up to date that are read rather than counted. Where that fails they keep their last value.

@@ -7,9 +7,12 @@ pub mod health;
 pub mod keys;
 pub mod links;
 pub mod message;
+pub mod online;
+pub mod outbox;
 pub mod retention;
+pub mod signing;
 mod transcribing;
 pub mod voice;
 
 pub use crate::ports::error::StoreError;
-pub use crate::ports::store::{AlertCursor, OutboxCount};
+pub use crate::ports::store::{AlertCursor, ListedEffect};

@@ -146,9 +146,18 @@ const CARRIER: &[Key] = &[
         "auth_token",
         Secret,
         "`auth_token_file` is read",
-        "The account's token: signs webhooks, opens the API.",
+        "The account's token: signs webhooks, and opens the API where there is no `api_key`. Needed, unless \
+         `shared_keys` do the one and `api_key` the other.",
     ),
     Key::optional("auth_token_file", Text, "`auth_token` is used", "A file that holds the token."),
+    Key::optional(
+        "api_key",
+        Text,
+        "the token opens the API",
+        "The SID of an API key (`SK…`), which opens the API in the token's place.",
+    ),
+    Key::optional("api_secret", Secret, "`api_secret_file` is read", "The secret of that key."),
+    Key::optional("api_secret_file", Text, "`api_secret` is used", "A file that holds it."),
     Key::optional(
         "previous_auth_token",
         Secret,

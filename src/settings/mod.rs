@@ -167,8 +167,11 @@ pub struct Carrier {
     pub kind: CarrierKind,
     /// Our account there.
     pub account_sid: String,
-    /// Signs its webhooks, and opens its API.
-    pub auth_token: Secret,
+    /// Signs its webhooks, and opens its API where there is no `api_key`. `None` only where `shared_keys` do the
+    /// one and `api_key` the other.
+    pub auth_token: Option<Secret>,
+    /// Opens its API in the token's place.
+    pub api_key: Option<CarrierKey>,
     /// The token before the last rotation: still signs webhooks.
     pub previous_auth_token: Option<Secret>,
     /// Keys that sign webhooks besides the token, chosen by the id that the carrier sends.
@@ -185,6 +188,15 @@ pub struct Carrier {
 pub enum CarrierKind {
     /// Twilio, and the built-in exchange.
     Twilio,
+}
+
+/// A key to the carrier's API, which can be revoked without the account's token being changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarrierKey {
+    /// As the carrier names it.
+    pub sid: String,
+    /// What proves it.
+    pub secret: Secret,
 }
 
 /// A key that signs webhooks.

@@ -234,12 +234,24 @@ fn a_secret_may_be_kept_in_a_file() {
         let text = MINIMAL.replace("auth_token = \"t\"", "auth_token_file = \"token\"");
         parse("settings.toml", &text, folder.path()).map(|loaded| loaded.settings.carrier.auth_token)
     };
-    assert_eq!(read("s3cret"), Ok(Secret::new("s3cret".to_owned())));
-    assert_eq!(read("s3cret\n"), Ok(Secret::new("s3cret".to_owned())));
-    assert_eq!(read("s3cret\r\n"), Ok(Secret::new("s3cret".to_owned())));
-    assert_eq!(read(" s3cret \n\n"), Ok(Secret::new(" s3cret \n".to_owned())));
+    assert_eq!(read("s3cret"), Ok(Some(Secret::new("s3cret".to_owned()))));
+    assert_eq!(read("s3cret\n"), Ok(Some(Secret::new("s3cret".to_owned()))));
+    assert_eq!(read("s3cret\r\n"), Ok(Some(Secret::new("s3cret".to_owned()))));
+    assert_eq!(read(" s3cret \n\n"), Ok(Some(Secret::new(" s3cret \n".to_owned()))));
     let problems = read("\n").unwrap_err().to_string();
     assert!(problems.contains("carrier.auth_token_file: the file \"token\" is empty"), "{problems}");
+}
+
+#[test]
+fn a_key_opens_the_api_and_shared_keys_sign_in_the_tokens_place() {
+    let keys = "api_key = \"SK0\"\napi_secret = \"s\"\nshared_keys = [{ id = \"k\", secret = \"t\" }]";
+    let carrier = loaded(&MINIMAL.replace("auth_token = \"t\"", keys)).settings.carrier;
+    assert_eq!(carrier.auth_token, None);
+    let key = CarrierKey { sid: "SK0".to_owned(), secret: Secret::new("s".to_owned()) };
+    assert_eq!(carrier.api_key, Some(key));
+    let both = loaded(&MINIMAL.replace("auth_token", "api_key = \"SK0\"\napi_secret = \"s\"\nauth_token"));
+    assert!(both.settings.carrier.auth_token.is_some() && both.settings.carrier.api_key.is_some());
+    assert_eq!(both.warnings, []);
 }
 
 #[test]

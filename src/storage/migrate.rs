@@ -53,7 +53,7 @@ pub(super) fn runner(blob: &str) -> Result<Runner, MigrateError> {
 }
 
 /// The newest schema version that this program knows.
-pub(super) fn newest() -> u64 {
+pub(super) fn newest() -> SchemaVersion {
     let version = |(name, _): &(&str, &str)| {
         let digits = name.strip_prefix('V')?.split("__").next()?;
         digits.parse().ok()
@@ -62,12 +62,8 @@ pub(super) fn newest() -> u64 {
 }
 
 /// Why the run failed, given the newest version that the database says was applied to it.
-pub(super) fn explain(
-    runner: &Runner,
-    error: refinery::Error,
-    applied: Option<SchemaVersion>,
-) -> MigrateError {
-    let program = runner.get_migrations().iter().map(Migration::version).max().unwrap_or_default();
+pub(super) fn explain(error: refinery::Error, applied: Option<SchemaVersion>) -> MigrateError {
+    let program = newest();
     match applied {
         Some(database) if database > program => MigrateError::Newer { database, program },
         Some(_) | None => error.into(),

@@ -9,10 +9,11 @@ use super::{alerting, links};
 use crate::domain::effect::{DueEffect, Lane};
 use crate::domain::ids::{EffectId, Ids};
 use crate::ports::error::StoreError;
-use crate::ports::store::{ClaimedEffect, Consequence, LaneCount, Outbox, OutboxCount};
+use crate::ports::store::{ClaimedEffect, Consequence, LaneCount, ListedEffect, Outbox, OutboxCount};
 use crate::storage::write::args;
 use async_trait::async_trait;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 /// Why an effect of another version of the program is given up.
 const UNKNOWN: &str = "this version of the program does not know it";
@@ -132,6 +133,49 @@ impl Outbox for SqlStore {
         }
         Ok(count)
     }
+
+    async fn listed(
+        &self,
+        only_given_up: bool,
+        after: Option<EffectId>,
+        limit: u32,
+    ) -> Result<Vec<ListedEffect>, StoreError> {
+        // Every id sorts after the nil one.
+        let after = after.unwrap_or(EffectId(Uuid::nil()));
+        let sql = if only_given_up {
+            "select id, effect, state, due_at, failed, cause from outbox \
+             where state = 'failed' and id > $1 order by id limit $2"
+        } else {
+            "select id, effect, state, due_at, failed, cause from outbox \
+             where id > $1 order by id limit $2"
+        };
+        self.driver.query(sql, args![after.0, limit]).await?.iter().map(listed).collect()
+    }
+
+    async fn listed_one(&self, id: EffectId) -> Result<Option<ListedEffect>, StoreError> {
+        let sql = "select id, effect, state, due_at, failed, cause from outbox where id = $1";
+        self.first(sql, args![id.0], listed).await
+    }
+
+    async fn hasten(&self, listed: &ListedEffect, due: Timestamp) -> Result<(), StoreError> {
+        let write = match listed.due {
+            Some(seen) => Write::new().one(
+                "update outbox set due_at = $3 where id = $1 and due_at = $2 and state = 'waiting'",
+                args![listed.id.0, seen, due],
+            ),
+            None => Write::new().one(
+                "update outbox set state = 'waiting', due_at = $2, failed = 0 \
+                 where id = $1 and state = 'failed'",
+                args![listed.id.0, due],
+            ),
+        };
+        self.driver.apply(write).await
+    }
+
+    async fn forget(&self, id: EffectId) -> Result<(), StoreError> {
+        let sql = "delete from outbox where id = $1 and state = 'failed'";
+        self.driver.apply(Write::new().one(sql, args![id.0])).await
+    }
 }
 
 impl SqlStore {
@@ -152,6 +196,22 @@ impl SqlStore {
 
 fn claimed(row: &Row) -> Result<ClaimedEffect, StoreError> {
     Ok(ClaimedEffect { id: row.parsed(0)?, effect: row.json(1)?, failed: row.count(2)?, until: row.time(3)? })
+}
+
+fn listed(row: &Row) -> Result<ListedEffect, StoreError> {
+    let due = match row.text(2)? {
+        "waiting" => Some(row.time(3)?),
+        "failed" => None,
+        _ => return Err(row.fault(2, "is no state of an effect")),
+    };
+    Ok(ListedEffect {
+        id: row.parsed(0)?,
+        // Of another version of the program, say.
+        effect: row.json(1).ok(),
+        due,
+        failed: row.count(4)?,
+        cause: row.opt_text(5)?.map(str::to_owned),
+    })
 }
 
 /// An effect that is to be carried out.

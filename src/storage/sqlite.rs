@@ -8,6 +8,7 @@
 
 mod fault;
 mod lane;
+mod look;
 mod open;
 mod readers;
 mod session;
@@ -22,6 +23,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use self::lane::{Lane, Threads};
+pub use self::look::{Condition, look};
 use self::readers::Query;
 use self::writer::Work;
 use super::driver::{Claim, Driver};

@@ -122,6 +122,11 @@ pub fn sign(url: &str, body: &SignedBody<'_>, key: &Key) -> String {
     mac(algorithm, key, &[urls::without_fragment(url), &form_text(body)])
 }
 
+/// The value of [`SETTINGS_HEADER`] that goes with a signature by that key; `None`: it goes without.
+pub fn settings_of(key: &Key) -> Option<String> {
+    key.id.as_ref().map(|id| format!("key={id},algorithm=HMAC_SHA256"))
+}
+
 /// Checks that the carrier made the request. `url` is the full public URL: the configured public base with
 /// path and query of the request, never built from what the request says of its host. `signature` and
 /// `settings` are the values of [`SIGNATURE_HEADER`] (empty if absent) and [`SETTINGS_HEADER`].

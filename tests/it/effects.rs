@@ -4,7 +4,7 @@ use crate::voice_edge;
 use crate::world::World;
 use async_trait::async_trait;
 use dutyline::adapters::http_client;
-use dutyline::adapters::twilio::{Twilio, TwilioAccount};
+use dutyline::adapters::twilio::{Twilio, TwilioAccount, TwilioLogin};
 use dutyline::domain::delivery::RETRIES;
 use dutyline::exchange::line::Road;
 use dutyline::exchange::script;
@@ -57,7 +57,7 @@ async fn a_carrier_that_can_not_be_reached_is_asked_again_for_a_day_and_then_the
     let account = TwilioAccount {
         api_url: "http://127.0.0.1:9/".parse().unwrap(),
         account_sid: "AC1".to_owned(),
-        auth_token: "token".to_owned(),
+        login: TwilioLogin::Token("token".to_owned()),
         number,
     };
     app.telephony = Arc::new(Twilio::new(http_client::build(Duration::from_secs(2)).unwrap(), account));
@@ -108,6 +108,10 @@ struct Silent;
 
 #[async_trait]
 impl SingleSender for Silent {
+    async fn probe(&self) -> Result<(), VendorError> {
+        Ok(())
+    }
+
     async fn send(&self, _message: &Message) -> Result<Option<String>, VendorError> {
         std::future::pending().await
     }

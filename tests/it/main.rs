@@ -11,6 +11,7 @@ mod database;
 mod effects;
 mod exchange;
 mod http;
+mod online;
 mod retention;
 mod settings;
 mod storage;

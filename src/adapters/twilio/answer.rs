@@ -13,10 +13,10 @@ const LONGEST: usize = 1024 * 1024;
 /// The longest wait that a carrier may ask of us, in seconds.
 const LONGEST_WAIT: i64 = 3_600;
 
-/// The answer, when it is a 2xx.
-pub(super) async fn accepted(answer: Response) -> Result<Response, VendorError> {
+/// The answer, when it is a 2xx. `login`: the settings that say who we are.
+pub(super) async fn accepted(answer: Response, login: &str) -> Result<Response, VendorError> {
     let status = answer.status();
-    if status.is_success() { Ok(answer) } else { Err(refused(status, answer).await) }
+    if status.is_success() { Ok(answer) } else { Err(refused(status, answer, login).await) }
 }
 
 /// The value in an answer. Anything else than that value is the doing of something on the way, and passes.
@@ -38,7 +38,7 @@ pub(super) fn trouble(error: reqwest::Error) -> VendorError {
     VendorError::temporary(format!("{what}: {}", innermost(&error.without_url())))
 }
 
-async fn refused(status: StatusCode, answer: Response) -> VendorError {
+async fn refused(status: StatusCode, answer: Response, login: &str) -> VendorError {
     let retry_after = retry_after(&answer);
     let why = match body(answer).await {
         Ok(body) => in_words(status, serde_json::from_slice(&body).unwrap_or_default()),
@@ -46,9 +46,9 @@ async fn refused(status: StatusCode, answer: Response) -> VendorError {
     };
     match status {
         // A token that has just been replaced is mended by an operator: no alert may be lost to it.
-        StatusCode::UNAUTHORIZED => VendorError::temporary(format!(
-            "the carrier does not know us ({why}); check carrier.account_sid and carrier.auth_token"
-        )),
+        StatusCode::UNAUTHORIZED => {
+            VendorError::temporary(format!("the carrier does not know us ({why}); check {login}"))
+        }
         StatusCode::FORBIDDEN => VendorError::permanent(format!("the carrier does not let us ({why})")),
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => {
             VendorError::Temporary { retry_after, cause: format!("the carrier is busy ({why})") }

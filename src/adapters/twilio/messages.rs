@@ -12,7 +12,7 @@ pub(super) async fn send(twilio: &Twilio, to: &PhoneNumber, text: &str) -> Resul
     let body = cut(text);
     let form = [("To", to.as_str()), ("From", twilio.account.number.as_str()), ("Body", &body)];
     let url = twilio.url(&["Messages.json"])?;
-    let answer = answer::accepted(twilio.ask(twilio.client.post(url).form(&form)).await?).await?;
+    let answer = twilio.accepted(twilio.ask(twilio.client.post(url).form(&form)).await?).await?;
     let Taken { sid } = answer::json(answer).await?;
     Ok(sid)
 }

@@ -1,16 +1,17 @@
-//! Twilio, and whoever speaks its API: recordings and short messages.
+//! Twilio, and whoever speaks its API: recordings, short messages, and how our number is set up.
 //!
-//! Source: Twilio's REST API of 2010-04-01, the pages of Recordings and Messages.
+//! Source: Twilio's REST API of 2010-04-01, the pages of Recordings, Messages, Accounts and IncomingPhoneNumbers.
 
 mod answer;
 mod messages;
+mod numbers;
 mod recordings;
 mod wire;
 
 use crate::domain::contact::PhoneNumber;
 use crate::domain::voice::recording::Source;
 use crate::ports::error::VendorError;
-use crate::ports::telephony::{KeptRecording, Sound, Telephony, TextOf};
+use crate::ports::telephony::{KeptRecording, NumberAtCarrier, Sound, Telephony, TextOf};
 use crate::ports::vendor::{Body, Message, SingleSender};
 use crate::twiml::render::Capabilities;
 use async_trait::async_trait;
@@ -26,15 +27,39 @@ use url::Url;
 pub const TWILIO: Capabilities =
     Capabilities { url_fragment: "#ct=2000&rt=4500&rc=5&rp=ct,rt,5xx", transcribes: true };
 
-/// An account at Twilio. Its `Debug` shows neither token nor number.
+/// What opens an account at Twilio (Twilio, "API keys": HTTP Basic by account and token, or by key and secret).
+#[derive(Clone)]
+pub enum TwilioLogin {
+    /// The account's own token, which may do everything.
+    Token(String),
+    /// A key, which can be revoked alone.
+    Key {
+        /// Its id, `SK…`.
+        sid: String,
+        /// What proves it.
+        secret: String,
+    },
+}
+
+impl TwilioLogin {
+    /// The settings that it comes from.
+    const fn settings(&self) -> &'static str {
+        match self {
+            Self::Token(_) => "carrier.account_sid and carrier.auth_token",
+            Self::Key { .. } => "carrier.account_sid, carrier.api_key and carrier.api_secret",
+        }
+    }
+}
+
+/// An account at Twilio. Its `Debug` shows neither secret nor number.
 #[derive(Clone)]
 pub struct TwilioAccount {
-    /// The API, e.g. `https://api.twilio.com/`. Nothing but this is ever told the token.
+    /// The API, e.g. `https://api.twilio.com/`. Nothing but this is ever told the token or the key.
     pub api_url: Url,
     /// Who we are there.
     pub account_sid: String,
     /// What proves it.
-    pub auth_token: String,
+    pub login: TwilioLogin,
     /// Which of our numbers short messages come from.
     pub number: PhoneNumber,
 }
@@ -60,20 +85,34 @@ impl Twilio {
 
     /// A resource of the account; each part is percent-encoded.
     fn url(&self, parts: &[&str]) -> Result<Url, VendorError> {
+        self.address(&[&[self.account.account_sid.as_str()], parts].concat())
+    }
+
+    /// A resource of the API below its accounts.
+    fn address(&self, parts: &[&str]) -> Result<Url, VendorError> {
         let mut url = self.account.api_url.clone();
         url.set_query(None);
         url.set_fragment(None);
         url.path_segments_mut()
             .map_err(|()| VendorError::permanent("carrier.api_url is not the address of an API"))?
             .pop_if_empty()
-            .extend(["2010-04-01", "Accounts", &self.account.account_sid])
+            .extend(["2010-04-01", "Accounts"])
             .extend(parts);
         Ok(url)
     }
 
+    /// Asks, with all that proves who we are.
     async fn ask(&self, request: RequestBuilder) -> Result<Response, VendorError> {
-        let request = request.basic_auth(&self.account.account_sid, Some(&self.account.auth_token));
-        request.send().await.map_err(answer::trouble)
+        let (user, password) = match &self.account.login {
+            TwilioLogin::Token(token) => (&self.account.account_sid, token),
+            TwilioLogin::Key { sid, secret } => (sid, secret),
+        };
+        request.basic_auth(user, Some(password)).send().await.map_err(answer::trouble)
+    }
+
+    /// The answer, when it is a 2xx.
+    async fn accepted(&self, answer: Response) -> Result<Response, VendorError> {
+        answer::accepted(answer, self.account.login.settings()).await
     }
 }
 
@@ -98,6 +137,14 @@ impl Telephony for Twilio {
     async fn recordings_of(&self, carrier_call: &str) -> Result<Vec<KeptRecording>, VendorError> {
         recordings::of_call(self, carrier_call).await
     }
+
+    async fn probe(&self) -> Result<(), VendorError> {
+        numbers::probe(self).await
+    }
+
+    async fn number(&self, number: &PhoneNumber) -> Result<Option<NumberAtCarrier>, VendorError> {
+        numbers::number(self, number).await
+    }
 }
 
 #[async_trait]
@@ -107,5 +154,9 @@ impl SingleSender for Twilio {
             Body::Sms { to, text } => messages::send(self, to, text).await.map(Some),
             Body::Mail { .. } => Err(VendorError::permanent("the carrier takes no mail")),
         }
+    }
+
+    async fn probe(&self) -> Result<(), VendorError> {
+        numbers::probe(self).await
     }
 }

@@ -11,18 +11,65 @@ use reqwest::{Response, StatusCode, header};
 use std::cmp::Reverse;
 use url::Url;
 
+/// How often we go on to where the sound is said to be.
+const HOPS: usize = 2;
+
 pub(super) async fn open(twilio: &Twilio, source: &Source) -> Result<Sound, VendorError> {
     let file = format!("{}.wav", id(twilio, source)?);
     let url = twilio.url(&["Recordings", &file])?;
-    let answer = twilio.ask(twilio.client.get(url)).await?;
+    let answer = twilio.ask(twilio.client.get(url.clone())).await?;
     if answer.status() == StatusCode::NOT_FOUND {
         return Err(VendorError::temporary("the carrier does not have the sound yet, or not any more (404)"));
     }
-    let answer = answer::accepted(answer).await?;
+    let answer = match elsewhere(&answer, &url)? {
+        Some(place) => follow(twilio, place).await?,
+        None => twilio.accepted(answer).await?,
+    };
     let media_type = media_type(&answer)
         .ok_or_else(|| VendorError::temporary("the carrier answered with something that is no sound"))?;
     let bytes = answer.bytes_stream().map_err(answer::trouble).boxed();
     Ok(Sound { media_type, bytes })
+}
+
+/// Fetches what the API says is elsewhere, as sound in a store of its own is. Nobody there is told who we are: the
+/// address alone opens it.
+async fn follow(twilio: &Twilio, mut place: Url) -> Result<Response, VendorError> {
+    for _hop in 0..HOPS {
+        let answer = twilio.client.get(place.clone()).send().await.map_err(answer::trouble)?;
+        match elsewhere(&answer, &place)? {
+            Some(next) => place = next,
+            None if answer.status().is_success() => return Ok(answer),
+            // Such addresses end soon; the next attempt is given a fresh one.
+            None => {
+                let status = answer.status().as_u16();
+                let cause = format!("where the carrier sent us for the sound, it is not given ({status})");
+                return Err(VendorError::temporary(cause));
+            }
+        }
+    }
+    Err(VendorError::permanent("the carrier sends us from place to place for the sound"))
+}
+
+/// Where an answer sends us; `None`: it is itself what was asked for. Never from a secret connection to an open one.
+fn elsewhere(answer: &Response, asked: &Url) -> Result<Option<Url>, VendorError> {
+    const TO: [StatusCode; 5] = [
+        StatusCode::MOVED_PERMANENTLY,
+        StatusCode::FOUND,
+        StatusCode::SEE_OTHER,
+        StatusCode::TEMPORARY_REDIRECT,
+        StatusCode::PERMANENT_REDIRECT,
+    ];
+    if !TO.contains(&answer.status()) {
+        return Ok(None);
+    }
+    let nowhere = || VendorError::temporary("the carrier sends us elsewhere for the sound, and not where to");
+    let place =
+        answer.headers().get(header::LOCATION).and_then(|place| place.to_str().ok()).ok_or_else(nowhere)?;
+    let place = asked.join(place).map_err(|_error| nowhere())?;
+    if place.scheme() != "https" && place.scheme() != asked.scheme() {
+        return Err(VendorError::permanent("the carrier sends us to an open connection for the sound"));
+    }
+    Ok(Some(place))
 }
 
 pub(super) async fn delete(twilio: &Twilio, source: &Source) -> Result<(), VendorError> {
@@ -32,12 +79,12 @@ pub(super) async fn delete(twilio: &Twilio, source: &Source) -> Result<(), Vendo
     if answer.status() == StatusCode::NOT_FOUND {
         return Ok(());
     }
-    answer::accepted(answer).await.map(|_empty| ())
+    twilio.accepted(answer).await.map(|_empty| ())
 }
 
 pub(super) async fn of_call(twilio: &Twilio, call: &str) -> Result<Vec<KeptRecording>, VendorError> {
     let url = twilio.url(&["Calls", call, "Recordings.json"])?;
-    let answer = answer::accepted(twilio.ask(twilio.client.get(url)).await?).await?;
+    let answer = twilio.accepted(twilio.ask(twilio.client.get(url)).await?).await?;
     let Recordings { mut recordings } = answer::json(answer).await?;
     recordings.retain(|recording| recording.status == "completed");
     recordings.sort_by_key(|recording| Reverse(date(recording.date_created.as_deref())));
@@ -47,7 +94,7 @@ pub(super) async fn of_call(twilio: &Twilio, call: &str) -> Result<Vec<KeptRecor
 /// The newest transcription of a recording. None is there before Twilio has begun with it.
 pub(super) async fn text(twilio: &Twilio, source: &Source) -> Result<TextOf, VendorError> {
     let url = twilio.url(&["Recordings", &id(twilio, source)?, "Transcriptions.json"])?;
-    let answer = answer::accepted(twilio.ask(twilio.client.get(url)).await?).await?;
+    let answer = twilio.accepted(twilio.ask(twilio.client.get(url)).await?).await?;
     let Transcriptions { transcriptions } = answer::json(answer).await?;
     let newest = transcriptions.into_iter().max_by_key(|one| date(one.date_created.as_deref()));
     Ok(match newest {

@@ -4,9 +4,9 @@ use crate::app::App;
 use crate::http::error::whole_seconds;
 use crate::http::layers::LARGEST_BODY;
 use crate::http::limits;
-use crate::settings::{Carrier, Secret};
+use crate::service::signing;
 use crate::twiml::request::CarrierRequest;
-use crate::twiml::signature::{Field, Key, SETTINGS_HEADER, SIGNATURE_HEADER, SignedBody, verify};
+use crate::twiml::signature::{Field, SETTINGS_HEADER, SIGNATURE_HEADER, SignedBody, verify};
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -44,7 +44,7 @@ pub(crate) async fn check(State(app): State<App>, request: Request, next: Next) 
         None => SignedBody::Raw(&body),
     };
     let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    let keys = keys(&app.live().settings.carrier);
+    let keys = signing::keys(&app.live().settings.carrier);
     if let Err(refusal) =
         verify(&url, &signed, header(SIGNATURE_HEADER).unwrap_or_default(), header(SETTINGS_HEADER), &keys)
     {
@@ -87,14 +87,6 @@ fn said(parts: &Parts, form: Option<&[Field<'_>]>, body: &[u8]) -> Option<Carrie
         }
         None => serde_json::from_slice(body).ok(),
     }
-}
-
-/// Every key that may sign.
-fn keys(carrier: &Carrier) -> Vec<Key> {
-    let tokens = [Some(&carrier.auth_token), carrier.previous_auth_token.as_ref()];
-    let token = |token: &Secret| Key::account_token(token.expose());
-    let shared = carrier.shared_keys.iter().map(|key| Key::shared(key.id.as_str(), key.secret.expose()));
-    tokens.into_iter().flatten().map(token).chain(shared).collect()
 }
 
 fn forbidden() -> Response {

@@ -28,6 +28,14 @@ impl Check<'_, '_> {
             let found = self.findings.warning(&at, "carrier.api_url", message);
             found.hint(format!("write it as http://{}, or leave [exchange] out", file.listen.get_ref()));
         }
+        let file::Carrier { auth_token, auth_token_file, api_key, shared_keys, .. } = carrier.get_ref();
+        let is_told = api_key.is_none() || shared_keys.is_empty();
+        if auth_token.is_none() && auth_token_file.is_none() && !is_told {
+            let found = self.findings.absent(&carrier.span(), "carrier.auth_token", "is missing");
+            found.hint(
+                "the built-in carrier signs with it; leave [exchange] out where the carrier is a real one",
+            );
+        }
         Some(Exchange {
             listen: listen?,
             smtp_listen: smtp_listen?,

@@ -21,7 +21,7 @@ pub struct Manifest {
     /// The version of the program that took it.
     pub program: String,
     /// The schema version of the database.
-    pub schema: u64,
+    pub schema: i64,
     /// The moment that it shows.
     pub taken_at: Timestamp,
     /// SHA-256 of the database, in hexadecimal digits.
@@ -73,7 +73,7 @@ impl Manifest {
 #[derive(Deserialize)]
 struct Head {
     form: u32,
-    schema: u64,
+    schema: i64,
 }
 
 /// A new file, for this user's eyes only.

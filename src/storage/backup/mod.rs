@@ -54,7 +54,7 @@ pub enum BackupError {
         /// The form of the manifest.
         form: u32,
         /// The schema version of the database.
-        schema: u64,
+        schema: i64,
     },
     /// A file is not as it was written.
     #[error("{} is not as it was when the backup was taken", .0.display())]

@@ -29,7 +29,7 @@ impl Backup {
     /// Looks at a backup. Blocks meanwhile; changes nothing.
     pub fn open(folder: &Path) -> Result<Self, BackupError> {
         let manifest = Manifest::read(folder)?;
-        if manifest.schema > migrate::newest() {
+        if manifest.schema > i64::from(migrate::newest()) {
             return Err(BackupError::Newer { form: manifest.form, schema: manifest.schema });
         }
         let database = folder.join(DATABASE);

@@ -79,7 +79,7 @@ async fn fill(
     let mut manifest = Manifest {
         form: FORM,
         program: env!("CARGO_PKG_VERSION").to_owned(),
-        schema: migrate::newest(),
+        schema: i64::from(migrate::newest()),
         taken_at: now,
         database_sha256: sha256(&database)?,
         rows,

@@ -120,5 +120,5 @@ async fn up_to_date(client: &mut Client) -> Result<(), MigrateError> {
     let runner = migrate::runner("bytea")?;
     let Err(error) = runner.run_async(client).await else { return Ok(()) };
     let applied = runner.get_last_applied_migration_async(client).await.ok().flatten();
-    Err(migrate::explain(&runner, error, applied.as_ref().map(Migration::version)))
+    Err(migrate::explain(error, applied.as_ref().map(Migration::version)))
 }

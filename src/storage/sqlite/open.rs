@@ -1,13 +1,14 @@
 //! Opening: the file, its connections and their settings, the schema.
 
+use std::ffi::CStr;
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use refinery::Migration;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use refinery::{Migration, SchemaVersion};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::session::Session;
 use super::{OpenError, Place, SqliteOptions};
@@ -15,6 +16,9 @@ use crate::storage::migrate::{self, MigrateError};
 
 /// The size in bytes down to which the log is cut once its content is in the database.
 const LOG_BYTES: i64 = 64 << 20;
+
+/// The table in which the history of the schema is kept.
+const HISTORY: &CStr = c"refinery_schema_history";
 
 /// How long to wait before asking again for what another process holds.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -51,6 +55,25 @@ pub(super) fn reader(path: &Path, options: &SqliteOptions) -> Result<Session, Op
         Ok(Session::new(connection))
     };
     open().map_err(|error: rusqlite::Error| unusable(path, error))
+}
+
+/// The newest part of the schema that has been applied to a database which is there; `None`: no part of it.
+pub(super) fn schema_version(
+    path: &Path,
+    options: &SqliteOptions,
+) -> Result<Option<SchemaVersion>, OpenError> {
+    let mut connection = connect(path, options).map_err(|error| unusable(path, error))?;
+    // `SQLite` opens what may not be written for reading only, and does not say so.
+    if connection.is_readonly(MAIN_DB).map_err(|error| unusable(path, error))? {
+        return Err(unusable(path, std::io::Error::from(ErrorKind::PermissionDenied)));
+    }
+    connection.pragma_update(None, "query_only", true).map_err(|error| unusable(path, error))?;
+    let has_history = connection.table_exists(Some(MAIN_DB), HISTORY);
+    if !has_history.map_err(|error| unusable(path, error))? {
+        return Ok(None);
+    }
+    let applied = migrate::runner("blob")?.get_last_applied_migration(&mut connection);
+    Ok(applied.map_err(MigrateError::from)?.as_ref().map(Migration::version))
 }
 
 /// Makes the file, for its owner's eyes only; the log beside it takes over these rights. A file that is there
@@ -116,9 +139,12 @@ fn up_to_date(connection: &mut Connection) -> Result<(), MigrateError> {
     // then ours fails as a whole, and a second look finds everything done.
     let Err(error) = runner.run(connection).or_else(|_| runner.run(connection)) else { return Ok(()) };
     let applied = runner.get_last_applied_migration(connection).ok().flatten();
-    Err(migrate::explain(&runner, error, applied.as_ref().map(Migration::version)))
+    Err(migrate::explain(error, applied.as_ref().map(Migration::version)))
 }
 
-fn unusable(place: impl Into<PathBuf>, source: impl std::error::Error + Send + Sync + 'static) -> OpenError {
+pub(super) fn unusable(
+    place: impl Into<PathBuf>,
+    source: impl std::error::Error + Send + Sync + 'static,
+) -> OpenError {
     OpenError::Unusable { place: place.into(), source: Arc::new(source) }
 }

@@ -34,9 +34,9 @@ pub enum SnapshotError {
     )]
     OtherVersion {
         /// The schema version of the database.
-        database: u64,
+        database: i64,
         /// Ours.
-        program: u64,
+        program: i64,
     },
 }
 
@@ -61,7 +61,7 @@ impl SqliteSnapshot {
         let rows = session.read(sql, &[]).map_err(|error| unusable(Arc::new(error)))?;
         let applied = rows.first().map(|row| row.opt_int(0)).transpose();
         let applied = applied.map_err(|error| unusable(Arc::new(error)))?.flatten().unwrap_or_default();
-        let (database, program) = (u64::try_from(applied).unwrap_or_default(), migrate::newest());
+        let (database, program) = (applied, i64::from(migrate::newest()));
         if database != program {
             return Err(SnapshotError::OtherVersion { database, program });
         }

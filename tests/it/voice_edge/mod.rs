@@ -51,7 +51,7 @@ fn assert_refused(answer: &Answer, status: StatusCode) {
 
 /// The key that the carrier signs with.
 fn token(app: &App) -> Key {
-    Key::account_token(app.live().settings.carrier.auth_token.expose())
+    Key::account_token(app.live().settings.carrier.auth_token.as_ref().unwrap().expose())
 }
 
 /// The fields of a form.

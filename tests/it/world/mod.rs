@@ -20,7 +20,7 @@ use dutyline::exchange::audio::Audio;
 use dutyline::exchange::carrier::{Config, Exchange};
 use dutyline::exchange::{serve, smtp};
 use dutyline::service::{effects, keys, voice};
-use dutyline::settings::{self, Loaded, Settings};
+use dutyline::settings::{self, Loaded, Secret, Settings};
 use dutyline::start::{self, Ground, Source};
 use dutyline::storage::SqlStore;
 use jiff::{SignedDuration, Timestamp};
@@ -303,7 +303,7 @@ async fn postgres(settings: &mut Settings) -> Option<TestDatabase> {
         return None;
     }
     let database = TestDatabase::new().await.expect("TEST_WORLD_DATABASE asks for a PostgreSQL server");
-    let url = settings::Secret::new(database.url());
+    let url = Secret::new(database.url());
     settings.store.postgres = Some(settings::Postgres { url, ca_file: None });
     Some(database)
 }
@@ -326,9 +326,14 @@ fn exchange(settings: &Settings, clock: &Arc<TestClock>, address: SocketAddr) ->
         audio: Audio::Tone,
         seed: Some(1),
         retry_after: Duration::from_millis(5),
+        api_key: settings
+            .carrier
+            .api_key
+            .as_ref()
+            .map(|key| (key.sid.clone(), key.secret.expose().to_owned())),
         ..Config::new(
             &settings.carrier.account_sid,
-            settings.carrier.auth_token.expose(),
+            settings.carrier.auth_token.as_ref().map_or("nobody has it", Secret::expose),
             settings.carrier.number.as_str(),
             &format!("{gateway}voice"),
             &format!("http://{address}"),

@@ -1,11 +1,14 @@
 //! Twilio's API, played by a mock server.
 
 mod failures;
+mod login;
+mod media;
 mod messages;
+mod openapi;
 mod recordings;
 
 use dutyline::adapters::http_client;
-use dutyline::adapters::twilio::{Twilio, TwilioAccount};
+use dutyline::adapters::twilio::{Twilio, TwilioAccount, TwilioLogin};
 use dutyline::domain::contact::PhoneNumber;
 use std::fmt::Write;
 use std::time::Duration;
@@ -18,11 +21,16 @@ const OUR_NUMBER: &str = "+15550199";
 
 /// An adapter for the API at that address; it gives up after half a second.
 fn twilio(api_url: &str) -> Twilio {
+    twilio_by(api_url, TwilioLogin::Token(TOKEN.to_owned()))
+}
+
+/// The same, with another login.
+fn twilio_by(api_url: &str, login: TwilioLogin) -> Twilio {
     let client = http_client::build(Duration::from_millis(500)).unwrap();
     let account = TwilioAccount {
         api_url: api_url.parse().unwrap(),
         account_sid: ACCOUNT.to_owned(),
-        auth_token: TOKEN.to_owned(),
+        login,
         number: PhoneNumber::parse(OUR_NUMBER).unwrap(),
     };
     Twilio::new(client, account)

@@ -1,0 +1,66 @@
+//! A visit to our own public address.
+
+use super::cause::innermost;
+use crate::ports::error::VendorError;
+use crate::ports::visitor::{Seen, Visitor};
+use async_trait::async_trait;
+use reqwest::{Client, RequestBuilder};
+use url::Url;
+
+/// Bytes of an answer that are looked at: ours are shorter.
+const LONGEST: usize = 1024;
+
+/// Comes over HTTP, by way of whatever name server, proxy and certificate there are.
+#[derive(Debug, Clone)]
+pub struct HttpVisitor {
+    client: Client,
+}
+
+impl HttpVisitor {
+    /// By that client (of [`super::http_client`]).
+    pub const fn new(client: Client) -> Self {
+        Self { client }
+    }
+}
+
+#[async_trait]
+impl Visitor for HttpVisitor {
+    async fn get(&self, url: &Url) -> Result<Seen, VendorError> {
+        seen(self.client.get(url.clone())).await
+    }
+
+    async fn post(
+        &self,
+        url: &Url,
+        headers: &[(&'static str, String)],
+        form: &[(String, String)],
+    ) -> Result<Seen, VendorError> {
+        let request = self.client.post(url.clone()).form(form);
+        seen(headers.iter().fold(request, |request, (name, value)| request.header(*name, value))).await
+    }
+}
+
+async fn seen(request: RequestBuilder) -> Result<Seen, VendorError> {
+    let mut answer = request.send().await.map_err(trouble)?;
+    let status = answer.status().as_u16();
+    let mut body = vec![];
+    while body.len() < LONGEST {
+        match answer.chunk().await.map_err(trouble)? {
+            Some(piece) => body.extend_from_slice(&piece),
+            None => break,
+        }
+    }
+    body.truncate(LONGEST);
+    Ok(Seen { status, body: String::from_utf8_lossy(&body).into_owned() })
+}
+
+fn trouble(error: reqwest::Error) -> VendorError {
+    let what = if error.is_timeout() {
+        "no answer in time"
+    } else if error.is_connect() {
+        "no connection"
+    } else {
+        "the answer broke off"
+    };
+    VendorError::temporary(format!("{what}: {}", innermost(&error.without_url())))
+}

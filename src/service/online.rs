@@ -1,0 +1,150 @@
+//! Whether the world outside is as the settings say: a probe each thing, and the remedy where it is not.
+//!
+//! Nothing is started and nothing is sent. No finding holds a secret, a number or a mail address: the settings
+//! are named in their place.
+
+mod carrier;
+mod edge;
+mod people;
+
+use crate::app::App;
+use crate::ports::error::VendorError;
+use crate::ports::vendor::SingleSender;
+use crate::ports::visitor::Visitor;
+use crate::settings::Problem;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesOrdered, Stream};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long one probe may take.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// One thing to look at.
+pub struct Probe {
+    what: &'static str,
+    look: BoxFuture<'static, Verdict>,
+}
+
+/// What a look at one thing has shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at.
+    pub what: &'static str,
+    /// How it is.
+    pub verdict: Verdict,
+}
+
+/// How something is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// As it should be; what was seen.
+    Ok(String),
+    /// It was not looked at; why.
+    Skipped(String),
+    /// Not as it should be.
+    Failed {
+        /// What was seen.
+        cause: String,
+        /// What to do about it.
+        remedy: String,
+    },
+}
+
+/// One line.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = self.what;
+        match &self.verdict {
+            Verdict::Ok(seen) => write!(f, "ok       {what}: {seen}"),
+            Verdict::Skipped(why) => write!(f, "skipped  {what}: {why}"),
+            Verdict::Failed { cause, remedy } => write!(f, "FAILED   {what}: {cause} -> {remedy}"),
+        }
+    }
+}
+
+impl Verdict {
+    /// As it should be.
+    pub fn ok(seen: impl Into<String>) -> Self {
+        Self::Ok(seen.into())
+    }
+
+    /// Not looked at.
+    pub fn skipped(why: impl Into<String>) -> Self {
+        Self::Skipped(why.into())
+    }
+
+    /// Not as it should be.
+    pub fn failed(cause: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::Failed { cause: cause.into(), remedy: remedy.into() }
+    }
+
+    /// Whether something has to be mended.
+    pub const fn is_failed(&self) -> bool {
+        matches!(self, Self::Failed { .. })
+    }
+}
+
+impl Probe {
+    /// A look at something.
+    pub fn new(what: &'static str, look: impl Future<Output = Verdict> + Send + 'static) -> Self {
+        Self { what, look: Box::pin(look) }
+    }
+
+    async fn run(self, patience: Duration) -> Finding {
+        let verdict = timeout(patience, self.look).await.unwrap_or_else(|_elapsed| {
+            let cause = format!("no answer within {} seconds", patience.as_secs());
+            Verdict::failed(
+                cause,
+                "see whether it is reached from this machine, and how long it takes to answer",
+            )
+        });
+        Finding { what: self.what, verdict }
+    }
+}
+
+/// Runs all of them at the same time, each for that time at most; the findings come in the order of the probes.
+pub fn run(probes: impl IntoIterator<Item = Probe>, patience: Duration) -> impl Stream<Item = Finding> {
+    probes.into_iter().map(|probe| probe.run(patience)).collect::<FuturesOrdered<_>>()
+}
+
+/// What can be looked at in every program that is put together: a line each. `warnings`: of its settings.
+pub fn probes(app: &App, visitor: &Arc<dyn Visitor>, warnings: &[Problem]) -> Vec<Probe> {
+    let (login, ours) = (carrier::log_in(app), carrier::look_up(app));
+    vec![
+        Probe::new("carrier login", carrier::login(app.clone(), login.clone())),
+        Probe::new("carrier number", carrier::number(login, ours.clone())),
+        Probe::new("Voice URL", carrier::voice_url(app.clone(), ours.clone())),
+        Probe::new("status callback", carrier::status_callback(app.clone(), ours.clone())),
+        Probe::new("text messages", carrier::texts(app.clone(), ours)),
+        Probe::new("mail login", mail(app.mail.clone())),
+        Probe::new("public URL", edge::answers(app.clone(), visitor.clone())),
+        Probe::new("signature", edge::signature(app.clone(), visitor.clone())),
+        Probe::new("callers", std::future::ready(people::callers(app, warnings))),
+        Probe::new("groups", std::future::ready(people::groups(app))),
+    ]
+}
+
+/// Whether recordings can be stored.
+pub async fn recordings(app: App) -> Verdict {
+    match app.recordings.ready().await {
+        Ok(()) => Verdict::ok("recordings can be stored"),
+        Err(error) => failed(&error, "see that store.recordings can be written by the user who runs this"),
+    }
+}
+
+async fn mail(mail: Option<Arc<dyn SingleSender>>) -> Verdict {
+    let Some(mail) = mail else { return Verdict::skipped("there is no [mail]") };
+    match mail.probe().await {
+        Ok(()) => Verdict::ok("the mail server lets us in"),
+        Err(error) => {
+            failed(&error, "check mail.host, mail.port and mail.tls, and mail.user with its password")
+        }
+    }
+}
+
+fn failed(error: &VendorError, remedy: impl Into<String>) -> Verdict {
+    Verdict::failed(error.cause(), remedy)
+}
