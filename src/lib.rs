@@ -57,6 +57,8 @@
 //! - `settings/`: the settings file: from text to checked values.
 //!   - `settings/keys.rs`: every key, its kind, its default and its meaning, one table.
 //!   - `settings/check/`: the rules between keys.
+//!   - `settings/import/`: the settings of the original, made ours.
+//!   - `settings/import/names.rs`: every setting of the original and where it is here, one table.
 //!   - `settings/prompts.rs`, `settings/prompts/`: what is said on the phone, one file a language.
 //! - `storage/`: every store trait, in portable SQL.
 //!   - `storage/migrations/`: the schema and its history.
@@ -66,7 +68,9 @@
 //!   - `storage/sqlite/`: the embedded database: one writer with group commit, some readers.
 //!   - `storage/postgres/`: PostgreSQL: a few writers that send whole groups, pools for what returns rows.
 //! - `adapters/`: vendors, and what else of the world is no store: mail, folders, the clock, randomness.
+//!   - `adapters/recordings/`: sound in a folder, or in a bucket.
 //!   - `adapters/twilio/`: the carrier's API.
+//!   - `adapters/recordings/`: recordings in a folder, or in a bucket.
 //! - `twiml/`: the telephony protocol as data: documents, webhooks.
 //!   - `twiml/render.rs`: from a plan of `domain` to a document.
 //!   - `twiml/read/`: XML as a document.
@@ -119,7 +123,10 @@
 //! - … add a setting: a line in `settings/keys.rs`, a field in `settings/file.rs`, one in [`settings::Settings`],
 //!   its rule in `settings/check/`; the tests ask for its place in `settings/default.toml` and
 //!   `settings/reference.md`.
-//! - … add an effect: a variant of [`domain::effect::Effect`], and its arm in `service/effects.rs`.
+//! - … add an effect: a variant of [`domain::effect::Effect`] with its lane, and its arm in `service/effects.rs`.
+//! - … add somebody whom effects ask: a [`domain::effect::Lane`], so that it holds up nobody else when it hangs.
+//! - … add a transcriber: a file in `adapters/` that implements [`ports::transcriber::Transcriber`], a variant of
+//!   [`settings::TranscriberBy`], a line in `start.rs`.
 //! - … add a migration: a new file in `storage/migrations/` and its line in `storage/migrate.rs`; a released
 //!   file is never edited.
 

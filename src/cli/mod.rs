@@ -7,6 +7,7 @@ mod backup;
 mod check;
 mod client;
 mod demo;
+mod import;
 mod keys;
 mod outbox;
 mod phone;
@@ -60,6 +61,9 @@ enum What {
     Restore(backup::Restore),
     /// Show what a running gateway has still to do outside and what it has given up; try it now, or drop it.
     Outbox(outbox::Outbox),
+    /// Make settings of those of another program.
+    #[command(subcommand)]
+    Import(import::Import),
     /// Make, list and revoke API keys in the store.
     #[command(subcommand)]
     Key(keys::Key),
@@ -94,6 +98,7 @@ pub(crate) fn run(command: Command) -> ExitCode {
         What::Backup(backup) => backup.run(),
         What::Restore(restore) => restore.run(),
         What::Outbox(outbox) => outbox.run(),
+        What::Import(import) => import.run(),
         What::Key(key) => key.run(),
     };
     match result {

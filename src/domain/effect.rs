@@ -73,8 +73,8 @@ impl Effect {
         }
     }
 
-    /// After how many failed attempts it is given up where that is sooner than the schedule of retries ends:
-    /// a text helps nobody any more who has listened for an hour.
+    /// After how many failed attempts it is given up, where that is before the schedule of retries ends. A text that
+    /// comes half an hour late helps nobody: whoever wanted to know has listened by then.
     pub const fn most_attempts(&self) -> Option<u32> {
         match self {
             Self::Transcribe(_) => Some(8),

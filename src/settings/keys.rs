@@ -282,7 +282,7 @@ const TRANSCRIBER: &[Key] = &[
         "kind",
         Word(&["carrier", "http", "command"]),
         "\"carrier\"",
-        "The carrier (US English only), a service with `OpenAI`'s interface, or a program of this machine.",
+        "The carrier (US English only), a service with OpenAI's interface, or a program of this machine.",
     ),
     Key::optional(
         "url",

@@ -7,6 +7,7 @@
 mod check;
 mod file;
 mod findings;
+pub mod import;
 mod keys;
 mod load;
 mod problem;

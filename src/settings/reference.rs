@@ -1,5 +1,6 @@
 //! The reference of the settings file, written from the table of keys.
 
+use super::import;
 use super::keys::ROOT;
 use super::schema::{Key, Kind, Presence};
 use std::fmt::Write as _;
@@ -15,6 +16,7 @@ pub fn reference() -> String {
     for key in ROOT {
         section(&mut text, key.name, key);
     }
+    text.push_str(&import::table());
     text
 }
 

@@ -163,7 +163,11 @@ fn file_and_table_of_keys_hold_the_same() {
 /// To accept a change, put what `dutyline check --reference` prints into the file.
 #[test]
 fn the_reference_beside_the_code_is_the_one_it_prints() {
-    assert_eq!(reference(), include_str!("reference.md"));
+    let (printed, kept) = (reference(), include_str!("reference.md"));
+    for (line, (printed, kept)) in printed.lines().zip(kept.lines()).enumerate() {
+        assert_eq!(printed, kept, "line {} of reference.md", line + 1);
+    }
+    assert_eq!(printed.len(), kept.len(), "one of the two goes on");
 }
 
 #[test]
@@ -240,6 +244,36 @@ fn a_secret_may_be_kept_in_a_file() {
     assert_eq!(read(" s3cret \n\n"), Ok(Some(Secret::new(" s3cret \n".to_owned()))));
     let problems = read("\n").unwrap_err().to_string();
     assert!(problems.contains("carrier.auth_token_file: the file \"token\" is empty"), "{problems}");
+}
+
+const BUCKET: &str = "
+[store.s3]
+bucket = \"recordings\"
+access_key_id = \"AKIA\"
+secret_access_key = \"hunter2\"
+endpoint = \"http://minio.example.com\"
+";
+
+#[cfg(feature = "object-store-cloud")]
+#[test]
+fn recordings_may_be_in_a_bucket() {
+    let Loaded { settings, warnings, phrases: _ } = loaded(&format!("{MINIMAL}{BUCKET}"));
+    let s3 = settings.store.s3.unwrap();
+    assert_eq!(s3.endpoint.unwrap().as_str(), "http://minio.example.com/");
+    assert_eq!((s3.region.as_str(), s3.prefix, s3.path_style), ("us-east-1", None, true));
+    let [warning] = warnings.try_into().unwrap();
+    assert_eq!(warning.key, "store.s3.endpoint");
+    let without = BUCKET.replace("secret_access_key = \"hunter2\"\n", "");
+    let problems = parse_any(&format!("{MINIMAL}{without}")).unwrap_err().to_string();
+    assert!(problems.contains("store.s3.secret_access_key: is missing"), "{problems}");
+}
+
+#[cfg(not(feature = "object-store-cloud"))]
+#[test]
+fn a_build_without_buckets_says_so() {
+    let problems = parse_any(&format!("{MINIMAL}{BUCKET}")).unwrap_err().to_string();
+    assert!(problems.contains("store.s3: this build has no S3"), "{problems}");
+    assert!(!problems.contains("hunter2"), "{problems}");
 }
 
 #[test]

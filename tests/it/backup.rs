@@ -2,6 +2,7 @@
 
 use crate::voice_edge;
 use crate::world::{World, tests_folder};
+use dutyline::ports::store::AlertStore;
 use dutyline::start;
 use dutyline::storage::backup::{self, Backup, BackupError};
 use rusqlite::Connection;
@@ -82,9 +83,9 @@ async fn what_was_saved_beside_a_running_gateway_comes_back_whole() {
 
     let loaded = dutyline::settings::load(&restored).unwrap();
     let store = start::open_store(&loaded.settings, world.app.ids.clone()).await.unwrap();
-    let story = dutyline::ports::store::AlertStore::alerts(&store, None, None, 10).await.unwrap().remove(0);
-    assert_eq!(story.text(), Some("Pumps"));
-    let audio = story.recording.audio.unwrap();
+    let alert = store.alerts(None, None, 10).await.unwrap().remove(0);
+    assert_eq!(alert.text(), Some("Pumps"));
+    let audio = alert.recording.audio.unwrap();
     let sound = std::fs::read(elsewhere.path().join("data/recordings").join(&audio.key)).unwrap();
     assert_eq!(Sha256::digest(&sound).as_slice(), audio.sha256);
     store.close().await;
@@ -147,13 +148,12 @@ async fn a_sound_that_is_not_there_is_named_and_the_rest_is_saved() {
     let (world, running) = world().await;
     let sounds = world.folder().join("recordings");
     let [key] = names(&sounds).try_into().unwrap();
-    for (damage, cause) in [("other", "not as it was stored"), ("gone", "not in the folder any more")] {
-        match damage {
-            "gone" => std::fs::remove_file(sounds.join(&key)).unwrap(),
-            _ => {
-                let length = std::fs::metadata(sounds.join(&key)).unwrap().len();
-                std::fs::write(sounds.join(&key), vec![7; usize::try_from(length).unwrap()]).unwrap();
-            }
+    for (damage, cause) in [("other", "not as it was stored"), ("gone", "folder any more")] {
+        if damage == "gone" {
+            std::fs::remove_file(sounds.join(&key)).unwrap();
+        } else {
+            let length = std::fs::metadata(sounds.join(&key)).unwrap().len();
+            std::fs::write(sounds.join(&key), vec![7; usize::try_from(length).unwrap()]).unwrap();
         }
         let saved = world.folder().join(damage);
         let (done, said) = run("backup", &saved, &running).await;

@@ -4,6 +4,9 @@
 mod adapters;
 mod architecture;
 mod backup;
+mod broken;
+#[cfg(feature = "object-store-cloud")]
+mod bucket;
 mod calls;
 mod crash;
 #[cfg(feature = "postgres")]
@@ -11,7 +14,10 @@ mod database;
 mod effects;
 mod exchange;
 mod http;
+mod import;
 mod online;
+mod outside;
+mod packaging;
 mod retention;
 mod settings;
 mod storage;

@@ -56,8 +56,18 @@ async fn call(world: &World, lines: &str) {
     assert!(began.elapsed() < CARRIER_WAITS, "the call as a whole took longer than one page may");
 }
 
-/// How many effects wait for another attempt, and how many were given up.
-async fn left_undone(world: &World) -> (u64, u64) {
+/// What waits for another attempt, by kind and cause, as operators see it; and nothing was given up.
+async fn left_undone(world: &World) -> Vec<String> {
     let answer = world.api("/api/outbox").await;
-    (answer["waiting"].as_u64().unwrap(), answer["failed"].as_u64().unwrap())
+    assert_eq!(answer["failed"], 0, "{answer}");
+    let effects = answer["effects"].as_array().unwrap();
+    let line = |effect: &serde_json::Value| {
+        format!("{}: {}", effect["kind"].as_str().unwrap(), effect["cause"].as_str().unwrap_or("not tried"))
+    };
+    effects.iter().map(line).collect()
+}
+
+/// Whether one of these lines is about that kind, and says why it is not done yet.
+fn has_failed(lines: &[String], kind: &str) -> bool {
+    lines.iter().any(|line| line.starts_with(&format!("{kind}: ")) && !line.ends_with("not tried"))
 }

@@ -29,11 +29,16 @@ const LONGEST: u64 = 100 * 1024 * 1024;
 /// Written and removed again to see whether the store takes anything.
 const PROBE: &str = "ready";
 
-/// Sound as objects, under their keys.
-#[derive(Debug)]
+/// Sound as objects, under their keys. Its `Debug` shows no credentials.
 pub struct SoundStore {
     store: Arc<dyn ObjectStore>,
     place: Place,
+}
+
+impl std::fmt::Debug for SoundStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SoundStore").field("place", &self.place).finish_non_exhaustive()
+    }
 }
 
 /// What kind of store it is.

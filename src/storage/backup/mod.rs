@@ -12,10 +12,12 @@ pub use manifest::{Manifest, Missing};
 pub use put_back::Backup;
 pub use take::take;
 
+use crate::domain::voice::recording::Audio;
 use crate::ports::error::{StoreError, VendorError};
+use crate::storage::snapshot::Snapshot;
 use crate::storage::sqlite::OpenError;
 use crate::storage::sqlite::snapshot::SnapshotError;
-use crate::storage::write::Row;
+use crate::storage::write::{Row, args};
 use std::path::{Path, PathBuf};
 
 /// The copy of the database, in the folder.
@@ -81,7 +83,7 @@ fn at(path: &Path) -> impl Fn(std::io::Error) -> BackupError + '_ {
 /// A sound as its recording's row has it.
 struct StoredSound {
     recording: String,
-    audio: crate::domain::voice::recording::Audio,
+    audio: Audio,
 }
 
 /// The sounds that a database knows, page by page: the first page, and the one after a recording's id.
@@ -102,26 +104,19 @@ impl StoredSound {
         }
         Ok(Self {
             recording: row.text(0)?.to_owned(),
-            audio: crate::domain::voice::recording::Audio {
-                key,
-                media_type: row.text(2)?.to_owned(),
-                bytes: row.count(3)?,
-                sha256,
-            },
+            audio: Audio { key, media_type: row.text(2)?.to_owned(), bytes: row.count(3)?, sha256 },
         })
     }
 }
 
 /// The sounds after that one; without one, the first.
 async fn sounds_after(
-    snapshot: &dyn crate::storage::snapshot::Snapshot,
+    snapshot: &dyn Snapshot,
     after: Option<&StoredSound>,
 ) -> Result<Vec<StoredSound>, StoreError> {
     let rows = match after {
         None => snapshot.query(FIRST_SOUNDS, vec![]).await?,
-        Some(sound) => {
-            snapshot.query(NEXT_SOUNDS, crate::storage::write::args![sound.recording.as_str()]).await?
-        }
+        Some(sound) => snapshot.query(NEXT_SOUNDS, args![sound.recording.as_str()]).await?,
     };
     rows.iter().map(StoredSound::read).collect()
 }

@@ -27,10 +27,10 @@ pub async fn take(
         return Err(BackupError::Exists(folder.to_owned()));
     }
     let partial = partial(folder)?;
-    make_folder(&partial).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => BackupError::Partial(partial.clone()),
-        _ => BackupError::File(partial.clone(), error),
-    })?;
+    if partial.exists() {
+        return Err(BackupError::Partial(partial));
+    }
+    make_folder(&partial).map_err(at(&partial))?;
     let taken = fill(snapshot, recordings, &partial, now).await;
     let named = taken.and_then(|manifest| {
         // A name that somebody else has taken meanwhile stays his.

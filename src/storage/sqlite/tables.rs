@@ -1,7 +1,7 @@
 //! The tables of the schema, as the database itself tells them.
 
 use super::{SqliteDriver, SqliteOptions};
-use crate::ports::error::StoreError;
+use crate::ports::error::{Outage, StoreError};
 use crate::storage::driver::Driver;
 use crate::storage::write::args;
 
@@ -20,7 +20,7 @@ pub(in crate::storage) struct Column {
 /// database has its own.
 pub(in crate::storage) async fn columns() -> Result<Vec<Column>, StoreError> {
     let empty = SqliteDriver::open(&SqliteOptions::memory())
-        .map_err(|error| StoreError::unavailable(crate::ports::error::Outage::Failing, error))?;
+        .map_err(|error| StoreError::unavailable(Outage::Failing, error))?;
     let sql = "select t.name, c.name, c.pk from sqlite_master t join pragma_table_info(t.name) c \
                where t.type = 'table' and t.name not like 'sqlite%' and t.name not like 'refinery%' \
                order by t.name, c.cid";

@@ -92,3 +92,13 @@ async fn what_needs_a_restart_is_named() {
     let back: Value = own.reload().await.json().await.unwrap();
     assert_eq!(back, serde_json::json!({ "needs_restart": [] }), "the program runs with these");
 }
+
+/// Calls go on asking for their texts whoever makes them, until a restart.
+#[tokio::test]
+async fn who_makes_the_texts_changes_with_a_restart_only() {
+    let own = Own::start().await;
+    own.write("[transcriber]\nkind = \"http\"\nurl = \"http://127.0.0.1:9\"\n[links]\nkind = \"bitly\"\ntoken = \"t\"");
+    let answer: Value = own.reload().await.json().await.unwrap();
+    assert_eq!(answer["needs_restart"], serde_json::json!(["transcriber", "links"]));
+    assert!(own.world.app.live().settings.menu.carrier_transcribes);
+}

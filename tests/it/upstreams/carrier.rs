@@ -1,6 +1,6 @@
 //! The carrier's API: its webhooks and our documents go on, since they do not need it.
 
-use super::{call, in_every_way, left_undone};
+use super::{call, has_failed, in_every_way, left_undone};
 use crate::world::{Broken, World};
 use dutyline::exchange::line::Road;
 
@@ -14,16 +14,16 @@ async fn the_alert_opens_and_sound_and_messages_come_later(how: Broken) {
     let lines = "settings one-group\ncaller ada\ndial\npress 1\nrecords \"Pumps are down\" for 14 seconds\n\
                  press 1\nhears \"is open\"\ncall ends\nalerts 1\n";
     call(&world, lines).await;
-    let (waiting, failed) = left_undone(&world).await;
-    assert!(waiting >= 3 && failed == 0, "sound and messages wait: {waiting}, {failed}");
+    let undone = left_undone(&world).await;
+    assert!(has_failed(&undone, "fetch_recording") && has_failed(&undone, "send_sms"), "{undone:?}");
     let sms = || world.exchange.arrived(0).iter().filter(|one| one.kind == Road::Sms).count();
     assert_eq!(sms(), 0);
 
     world.gates().carrier.open().await;
     world.wait(120).await;
-    assert_eq!(left_undone(&world).await, (0, 0));
+    assert_eq!(left_undone(&world).await, [""; 0]);
     assert!(sms() >= 2, "everyone is told: {}", sms());
     let story = world.app.alerts.alerts(None, None, 1).await.unwrap().remove(0);
     assert!(story.recording.audio.is_some(), "the sound is here");
-    assert_eq!(world.gates().carrier.followed(), 0, "nobody follows a redirect with our token");
+    assert_eq!(world.gates().carrier.betrayed(), 0, "nobody follows a redirect with our token");
 }

@@ -26,7 +26,7 @@ pub(crate) enum Broken {
 pub(crate) struct Gate {
     address: SocketAddr,
     behind: SocketAddr,
-    /// Where a redirect leads: whoever comes there has followed it.
+    /// Where a redirect leads.
     trap: SocketAddr,
     trapped: Arc<Mutex<u32>>,
     /// Whether it is the upstream that speaks first.
@@ -58,8 +58,12 @@ impl Gate {
             task: Mutex::new(None),
         };
         tokio::spawn(async move {
-            while trap.accept().await.is_ok() {
-                *trapped.lock().unwrap() += 1;
+            while let Ok((mut stream, _)) = trap.accept().await {
+                let mut request = vec![0; 16 * 1024];
+                let read = stream.read(&mut request).await.unwrap_or(0);
+                if String::from_utf8_lossy(&request[..read]).to_lowercase().contains("authorization:") {
+                    *trapped.lock().unwrap() += 1;
+                }
             }
         });
         gate.serve(listener, None);
@@ -71,8 +75,8 @@ impl Gate {
         self.address
     }
 
-    /// How often somebody has gone where a redirect leads.
-    pub(crate) fn followed(&self) -> u32 {
+    /// How often somebody has gone where a redirect leads, and shown there what opens the upstream.
+    pub(crate) fn betrayed(&self) -> u32 {
         *self.trapped.lock().unwrap()
     }
 

@@ -126,7 +126,6 @@ impl World {
         if let Some(mail) = &mut own.mail {
             mail.port = exchange_mail.local_addr().unwrap().port();
         }
-        let exchange = exchange(own, &clock, exchange_http.local_addr().unwrap());
         let gates = if is_gated {
             let carrier = Gate::before(exchange_http.local_addr().unwrap()).await;
             let mail = Gate::before_mail(exchange_mail.local_addr().unwrap()).await;
@@ -140,6 +139,7 @@ impl World {
         };
         let vendor_timeout = if is_gated { SOON } else { VENDOR_TIMEOUT };
         change(own);
+        let exchange = exchange(own, &clock, exchange_http.local_addr().unwrap());
         let router = serve::router(&exchange);
         tokio::spawn(async move { axum::serve(exchange_http, router).await.unwrap() });
         tokio::spawn(smtp::serve(exchange.clone(), exchange_mail, std::future::pending()));
