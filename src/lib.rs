@@ -31,7 +31,7 @@
 //!
 //! - `main.rs`, `cli/`: the program around this library: commands, exit codes, the terminal.
 //! - `start.rs`: puts the program together, runs it, stops it. The only file that knows everything.
-//! - `logging.rs`: where the log goes.
+//! - `logging.rs`, `logging/`: where the log goes, line by line.
 //! - `app.rs`: what every use case gets: the settings of the moment, and the ports.
 //! - `domain/`: the decisions; here ids, contacts, severity, effects, retries, API keys.
 //!   - `domain/voice/`: a phone call: its states, inputs, menu, phrases and plans.
@@ -127,6 +127,8 @@
 //! - … add somebody whom effects ask: a [`domain::effect::Lane`], so that it holds up nobody else when it hangs.
 //! - … add a transcriber: a file in `adapters/` that implements [`ports::transcriber::Transcriber`], a variant of
 //!   [`settings::TranscriberBy`], a line in `start.rs`.
+//! - … add a probe to `dutyline check --online`: a line in `service/online.rs`, or in `start.rs` where only a start
+//!   knows what to look at.
 //! - … add a migration: a new file in `storage/migrations/` and its line in `storage/migrate.rs`; a released
 //!   file is never edited.
 

@@ -1,13 +1,20 @@
 //! Where the log goes: standard error, as lines for people or as JSON.
 
+mod lines;
+
 use crate::settings::{Log, LogFormat, LogLevel};
+use lines::Lines;
 use std::io::IsTerminal;
 use std::panic::PanicHookInfo;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+
+/// The log of this process.
+static LINES: Lines = Lines::new();
 
 /// Begins to log. Our own words at the level of the settings, those of libraries from warnings on.
 pub fn begin(log: Log) {
@@ -19,15 +26,23 @@ pub fn begin(log: Log) {
         LogLevel::Trace => LevelFilter::TRACE,
     };
     let filter = Targets::new().with_target("dutyline", level).with_default(level.min(LevelFilter::WARN));
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
+    let writer = match LINES.start(std::io::stderr()) {
+        Ok(()) => BoxMakeWriter::new(|| &LINES),
+        Err(_no_thread) => BoxMakeWriter::new(std::io::stderr),
+    };
+    let lines =
+        tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(std::io::stderr().is_terminal());
     let layer = match log.format {
         LogFormat::Text => lines.with_target(false).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
     tracing_subscriber::registry().with(layer.with_filter(filter)).init();
     std::panic::set_hook(Box::new(log_panic));
+}
+
+/// Waits until what has been logged is written: before the program ends, or says something else to the same reader.
+pub fn finish() {
+    LINES.finish();
 }
 
 /// Logs where the program panicked. What it said is left out, because it may quote a number or a message.

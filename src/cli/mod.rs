@@ -101,6 +101,7 @@ pub(crate) fn run(command: Command) -> ExitCode {
         What::Import(import) => import.run(),
         What::Key(key) => key.run(),
     };
+    dutyline::logging::finish();
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.is::<WrongSettings>() => {

@@ -73,9 +73,10 @@ impl Outbox {
             say(&serde_json::to_string_pretty(&answer)?);
             return Ok(());
         }
-        say(&format!("{} waiting, {} given up", answer["waiting"], answer["failed"]));
+        let count = |name: &str| answer.get(name).and_then(Value::as_u64).unwrap_or_default();
+        say(&format!("{} waiting, {} given up", count("waiting"), count("failed")));
         list(&answer, "effects").iter().for_each(show);
-        if let Some(next) = answer["next"].as_str() {
+        if let Some(next) = answer.get("next").and_then(Value::as_str) {
             say(&format!("there are more: --after {next}"));
         }
         Ok(())

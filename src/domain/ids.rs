@@ -65,3 +65,17 @@ ids! {
     /// One API key.
     KeyId
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_tells_when_it_was_made_where_it_holds_that() {
+        let made = |text: &str| text.parse::<EffectId>().unwrap().made_at().map(|at| at.to_string());
+        // The example of RFC 9562, appendix A.6.
+        let example = made("017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
+        assert_eq!(example.as_deref(), Some("2022-02-22T19:22:22Z"));
+        assert_eq!(made("919108f7-52d1-4320-9bac-f847db4148a8"), None, "random");
+    }
+}

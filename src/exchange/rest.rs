@@ -79,9 +79,9 @@ async fn answer(
         ("GET", ["Recordings", sid, "Transcriptions.json"]) => transcriptions::of_recording(&exchange, sid),
         ("GET", ["IncomingPhoneNumbers.json"]) => {
             let query = Form::read(uri.query().unwrap_or_default().as_bytes());
-            numbers::list(&exchange, query.get("PhoneNumber"))
+            Ok(numbers::list(&exchange, query.get("PhoneNumber")))
         }
-        ("GET", ["Recordings.json"]) => recordings::list(&exchange),
+        ("GET", ["Recordings.json"]) => Ok(recordings::list(&exchange)),
         ("GET", ["Transcriptions", name]) => transcriptions::show(&exchange, json_name(name)),
         _ => Err(ApiError::NOT_FOUND),
     };

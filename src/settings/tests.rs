@@ -263,6 +263,10 @@ fn recordings_may_be_in_a_bucket() {
     assert_eq!((s3.region.as_str(), s3.prefix, s3.path_style), ("us-east-1", None, true));
     let [warning] = warnings.try_into().unwrap();
     assert_eq!(warning.key, "store.s3.endpoint");
+    let nameless =
+        BUCKET.replace("http://minio.example.com\"", "http://127.0.0.1:9000\"\npath_style = false");
+    let problems = parse_any(&format!("{MINIMAL}{nameless}")).unwrap_err().to_string();
+    assert!(problems.contains("store.s3.endpoint: is no name"), "{problems}");
     let without = BUCKET.replace("secret_access_key = \"hunter2\"\n", "");
     let problems = parse_any(&format!("{MINIMAL}{without}")).unwrap_err().to_string();
     assert!(problems.contains("store.s3.secret_access_key: is missing"), "{problems}");
@@ -347,6 +351,78 @@ fn a_file_that_cannot_be_read_is_one_problem() {
 
 fn parse_any(text: &str) -> Result<Loaded, Problems> {
     parse("settings.toml", text, Path::new("/etc/dutyline"))
+}
+
+/// [`MINIMAL`] with that `[store]`.
+fn with_store(lines: &str) -> Result<Loaded, Problems> {
+    parse_any(&format!("[store]\n{lines}\n{MINIMAL}"))
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_postgres_url_is_checked_and_never_shown() {
+    for (url, problem) in [
+        ("hunter2", "is not a postgresql:// URL"),
+        ("mysql://u:hunter2@db/calls", "is not a postgresql:// URL"),
+        ("postgresql://u:hunter2@db:port/calls", "is a URL that can't be understood"),
+        ("postgresql://u:hunter2@db/calls?sslmode=maybe", "is a URL that can't be understood"),
+        ("postgresql://u:hunter2@db/calls?hunter2=1", "is a URL that can't be understood"),
+        ("postgresql://u:hunter2@db/calls?sslmode=verify-full", "has an sslmode that there isn't here"),
+        ("postgresql://u:hun@ter2@db/calls", "has more than one @"),
+        ("postgresql:///calls", "names no server"),
+    ] {
+        let problems = with_store(&format!("postgres_url = \"{url}\"")).unwrap_err();
+        let [found] = problems.0.as_slice() else { panic!("{url}: {problems}") };
+        assert_eq!((found.key.as_str(), found.message.as_str()), ("store.postgres_url", problem), "{url}");
+        let position = found.position.unwrap();
+        assert_eq!((position.line, position.column), (2, 16), "{url}");
+        assert!(found.hint.is_some(), "{url}");
+        assert!(!problems.to_string().contains("ter2"), "{problems}");
+    }
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_postgres_url_takes_the_place_of_the_file() {
+    let url = "postgresql://u:hunter2@db.example.com/calls?sslmode=require";
+    let store = |lines: &str| with_store(&format!("postgres_url = \"{url}\"\n{lines}"));
+    let loaded = store("").unwrap();
+    assert_eq!(loaded.warnings, []);
+    assert!(!format!("{:?}", loaded.settings).contains("hunter2"));
+    assert_eq!(loaded.settings.store.postgres.unwrap().url.expose(), url);
+    let problems = store("database = \"dutyline.db\"").unwrap_err().to_string();
+    assert!(problems.contains("store.database: is given besides postgres_url"), "{problems}");
+    let problems = store("postgres_ca_file = \"none.pem\"").unwrap_err().to_string();
+    assert!(problems.contains("store.postgres_ca_file: there is no file \"none.pem\""), "{problems}");
+    let problems = with_store("postgres_ca_file = \"none.pem\"").unwrap_err().to_string();
+    assert!(problems.contains("store.postgres_ca_file: is given without postgres_url"), "{problems}");
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn what_is_risky_about_postgres_is_a_warning() {
+    let warnings = |lines: &str| -> Vec<String> {
+        let warnings = with_store(lines).unwrap().warnings;
+        warnings.into_iter().map(|warning| format!("{}: {}", warning.key, warning.message)).collect()
+    };
+    for near in ["u@localhost/calls", "u@127.0.0.1/calls", "u@[::1]/calls", "u@%2Frun%2Fpostgresql/calls"] {
+        assert_eq!(warnings(&format!("postgres_url = \"postgresql://{near}\"")), [""; 0], "{near}");
+    }
+    let plain = "store.postgres_url: does not say sslmode=require";
+    assert_eq!(warnings("postgres_url = \"postgresql://u@db/calls\""), [plain]);
+    let limited = "max_megabytes = 100\npostgres_url = \"postgresql://u@localhost/calls\"";
+    assert_eq!(warnings(limited), ["store.max_megabytes: has no meaning with PostgreSQL"]);
+}
+
+#[cfg(not(feature = "postgres"))]
+#[test]
+fn a_build_without_postgres_says_so() {
+    let problems = with_store("postgres_url = \"postgresql://u:hunter2@db/calls\"").unwrap_err().to_string();
+    assert!(
+        problems.contains(":2:16: store.postgres_url: can't be used: this build has no PostgreSQL"),
+        "{problems}"
+    );
+    assert!(!problems.contains("hunter2"), "{problems}");
 }
 
 /// Whatever stands in a file, it is used or there is a reason, in our words and with a place.

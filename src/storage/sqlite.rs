@@ -3,8 +3,9 @@
 //! One thread writes. It takes whatever is queued, up to a thousand writes, puts them into one transaction and
 //! makes that durable (`synchronous=FULL`) before it answers any of them: the cost of reaching the disk is
 //! shared by all who wait. Readers have connections and threads of their own and are held up by nobody
-//! (write-ahead log): one for reads by key, which takes whatever is queued as the writer does, and some for reads of
-//! many rows. A database in memory has one connection only, so its reads queue with the writes.
+//! (write-ahead log): some for reads of many rows, and one for reads by key, which takes whatever is queued as the
+//! writer does. A read by key is over sooner than a thread is woken, so it is done in place where no other is just
+//! then. A database in memory has one connection only, so its reads queue with the writes.
 
 mod fault;
 mod lane;
@@ -17,7 +18,7 @@ pub(super) mod tables;
 mod writer;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -25,6 +26,7 @@ use async_trait::async_trait;
 use self::lane::{Lane, Threads};
 pub use self::look::{Condition, look};
 use self::readers::Query;
+use self::session::Session;
 use self::writer::Work;
 use super::driver::{Claim, Driver};
 use super::migrate::MigrateError;
@@ -99,12 +101,34 @@ pub enum OpenError {
     Thread(#[source] std::io::Error),
 }
 
-/// The queues of those who read.
+/// Who reads.
 struct Readers {
+    /// Reads by key, in place, until it is closed. There is one, so that a disk that hangs holds up one thread of the
+    /// runtime and no other: those who find it taken ask the thread.
+    in_place: Mutex<Option<Session>>,
     /// Reads by key.
     keyed: Lane<Query>,
     /// All others.
     others: Lane<Query>,
+}
+
+impl Readers {
+    /// Reads in place; `None`: another does, or it is closed.
+    fn at_once(&self, sql: &'static str, args: &[Value]) -> Option<Result<Vec<Row>, StoreError>> {
+        let mut session = match self.in_place.try_lock() {
+            Ok(session) => session,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        session.as_mut().map(|session| session.read(sql, args))
+    }
+
+    /// Lets go of the database, and accepts nothing more.
+    async fn close(&self) {
+        drop(self.in_place.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.keyed.close().await;
+        self.others.close().await;
+    }
 }
 
 /// An open `SQLite` database, migrated to the program's schema.
@@ -127,12 +151,13 @@ impl SqliteDriver {
                 let sessions = (0..options.readers.max(1))
                     .map(|_| open::reader(path, options))
                     .collect::<Result<Vec<_>, _>>()?;
+                let in_place = Mutex::new(Some(open::reader(path, options)?));
                 let keyed = open::reader(path, options)?;
                 let keyed =
                     readers::start_keyed(keyed, options.queue, &mut threads).map_err(OpenError::Thread)?;
                 let others =
                     readers::start(sessions, options.queue, &mut threads).map_err(OpenError::Thread)?;
-                Some(Readers { keyed, others })
+                Some(Readers { in_place, keyed, others })
             }
             Place::Memory => None,
         };
@@ -157,10 +182,13 @@ impl Driver for SqliteDriver {
 
     async fn first(&self, sql: &'static str, args: Vec<Value>) -> Result<Option<Row>, StoreError> {
         let rows = match &self.readers {
-            Some(readers) => readers.keyed.ask(Query { sql, args }).await?,
-            None => self.query_in_turn(sql, args).await?,
+            Some(readers) => match readers.at_once(sql, &args) {
+                Some(rows) => rows,
+                None => readers.keyed.ask(Query { sql, args }).await,
+            },
+            None => self.query_in_turn(sql, args).await,
         };
-        Ok(rows.into_iter().next())
+        Ok(rows?.into_iter().next())
     }
 
     async fn apply(&self, write: Write) -> Result<(), StoreError> {
@@ -182,8 +210,7 @@ impl Driver for SqliteDriver {
 
     async fn close(&self) {
         if let Some(readers) = &self.readers {
-            readers.keyed.close().await;
-            readers.others.close().await;
+            readers.close().await;
         }
         self.writer.close().await;
         let threads = Arc::clone(&self.threads);

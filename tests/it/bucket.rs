@@ -68,7 +68,9 @@ async fn answer(State(inside): State<Arc<Mutex<Inside>>>, request: Request<Body>
         let said = format!("<AWSAccessKeyId>{KEY_ID}</AWSAccessKeyId>");
         return failed(StatusCode::FORBIDDEN, code, &said);
     }
-    let Some(key) = parts.uri.path().strip_prefix(&format!("/{BUCKET}/")) else {
+    let host = parts.headers[header::HOST].to_str().unwrap();
+    let before = if host.starts_with(&format!("{BUCKET}.")) { "/".to_owned() } else { format!("/{BUCKET}/") };
+    let Some(key) = parts.uri.path().strip_prefix(&before) else {
         return failed(StatusCode::NOT_FOUND, "NoSuchBucket", "");
     };
     let query: BTreeMap<String, String> =

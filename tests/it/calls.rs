@@ -4,6 +4,8 @@ mod many;
 mod names;
 mod people;
 mod restart;
+#[cfg(feature = "postgres")]
+mod three;
 mod waiting;
 
 use crate::world::{World, tests_folder};

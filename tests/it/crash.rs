@@ -22,11 +22,23 @@ const PATIENCE: Duration = Duration::from_secs(90);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kill_at_random_moments_loses_and_doubles_no_alert() {
+    kill(Pair::start(CALLERS, 300).await, 1, number("DUTYLINE_KILLS").unwrap_or(20)).await;
+}
+
+/// One of three gateways on one database is killed, while the others go on.
+#[cfg(feature = "postgres")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kills_among_three_on_one_database_lose_and_double_no_alert() {
+    let Some(database) = crate::database::TestDatabase::new().await else { return };
+    let pair = Pair::start_on(Some(&database.url()), 3, CALLERS, 300).await;
+    kill(pair, 3, number("DUTYLINE_KILLS").map_or(6, |kills| kills / 4)).await;
+}
+
+/// Kills any of so many gateways, again and again, while people call.
+async fn kill(mut pair: Pair, gateways: usize, kills: u64) {
     let seed = number("DUTYLINE_SEED").unwrap_or_else(|| rand::rng().random_range(0..1_000_000));
-    let kills = number("DUTYLINE_KILLS").unwrap_or(20);
     println!("DUTYLINE_SEED={seed}");
     let mut dice = StdRng::seed_from_u64(seed);
-    let mut pair = Pair::start(CALLERS, 300).await;
     let (done, is_done) = tokio::sync::watch::channel(false);
     let callers: Vec<_> = (0..CALLERS)
         .map(|who| {
@@ -36,8 +48,9 @@ async fn kill_at_random_moments_loses_and_doubles_no_alert() {
         .collect();
     for _ in 0..kills {
         pair.pause(Duration::from_millis(dice.random_range(50..1_200))).await;
-        pair.kill_gateway();
-        pair.start_gateway();
+        let n = dice.random_range(0..gateways);
+        pair.kill_gateway(n);
+        pair.start_gateway(n);
     }
     done.send_replace(true);
     let mut outcomes = vec![];
@@ -65,12 +78,12 @@ async fn what_was_said_while_the_gateway_was_away_becomes_an_alert() {
     let mut pair = Pair::start(1, 15).await;
     let mut caller = Caller::new(0, pair.phone(), 1);
     let line = caller.begin_to_speak().await;
-    pair.kill_gateway();
+    pair.kill_gateway(0);
     let outcome = line.hang_up_in_the_middle().await;
     assert_eq!(outcome.takes.len(), 1);
     // The carrier gives a callback fifteen seconds.
     pair.pause(Duration::from_secs(17)).await;
-    pair.start_gateway();
+    pair.start_gateway(0);
     let begun = Instant::now();
     while !compare(std::slice::from_ref(&outcome), &pair.alerts().await).is_empty() {
         assert!(begun.elapsed() < PATIENCE, "no alert of {outcome:?}");

@@ -8,12 +8,14 @@ use dutyline::domain::retention::Retention;
 use dutyline::service::{alerting, retention};
 use dutyline::settings::Settings;
 use dutyline::start::{self, Ground, Source};
+use dutyline::worker;
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 use reqwest::StatusCode;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 use tokio::sync::watch;
 
 const ALL: Retention =
@@ -292,4 +294,20 @@ async fn a_pass_says_what_went_in_one_line_a_kind() {
     }
     assert_eq!(logs.of("DEBUG").iter().filter(|line| line.contains("forgotten")).count(), 6);
     assert!((world.app.metrics)().contains("dutyline_forgotten_total{kind=\"closed_alerts\"}"));
+}
+
+#[tokio::test]
+async fn a_running_gateway_begins_with_a_pass() {
+    let world = world(1, ALL).await;
+    resolve_all(&world).await;
+    pass_days(&world, 3);
+    let (_run, stop) = watch::channel(false);
+    let workers = tokio::spawn(worker::run(world.app.clone(), stop));
+    let gone = async {
+        while !rows(world.folder()).is_empty() || sounds(&world) > 0 {
+            worker::patience(Duration::from_millis(20)).await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(8), gone).await.is_ok(), "{:?}", rows(world.folder()));
+    workers.abort();
 }

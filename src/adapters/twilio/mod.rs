@@ -1,6 +1,7 @@
 //! Twilio, and whoever speaks its API: recordings, short messages, and how our number is set up.
 //!
-//! Source: Twilio's REST API of 2010-04-01, the pages of Recordings, Messages, Accounts and IncomingPhoneNumbers.
+//! Source: Twilio's REST API of 2010-04-01, the pages of Recordings, Messages, Accounts and
+//! `IncomingPhoneNumbers`.
 
 mod answer;
 mod messages;

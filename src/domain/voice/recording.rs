@@ -102,7 +102,9 @@ impl Recording {
     /// Takes the news of a transcriber; `None` as text: it could make none. Answers `None` when the news
     /// changes nothing: it has been told before, or the recording counts no longer.
     pub fn transcribed(&self, text: Option<&str>, now: Timestamp) -> Option<Transcribed> {
-        let text = text.map(str::trim).filter(|text| !text.is_empty());
+        // Not every database can hold a NUL, and nobody can read one.
+        let text = text.map(|text| text.replace('\0', ""));
+        let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty());
         let news = match (&self.transcript, text) {
             (Transcript::Text(_), _) | (Transcript::Failed, None) => return None,
             (Transcript::Unwanted | Transcript::Pending | Transcript::Failed, Some(text)) => {

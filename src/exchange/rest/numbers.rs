@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::exchange::{
     carrier::{Exchange, form::rfc2822},
-    rest::{error::ApiError, ok, page},
+    rest::{ok, page},
 };
 
 pub(super) fn account(exchange: &Exchange) -> Response {
@@ -26,12 +26,12 @@ pub(super) fn account(exchange: &Exchange) -> Response {
 }
 
 /// The numbers that hold what is asked for: a part of a number finds it as well, and `*` stands for any digit.
-pub(super) fn list(exchange: &Exchange, asked: Option<&str>) -> Result<Response, ApiError> {
+pub(super) fn list(exchange: &Exchange, asked: Option<&str>) -> Response {
     let config = exchange.config();
     let uri = format!("/2010-04-01/Accounts/{}/IncomingPhoneNumbers.json", config.account_sid);
     let is_asked_for = asked.is_none_or(|asked| holds(&config.number, asked.trim_start_matches('+')));
     let items: Vec<_> = is_asked_for.then(|| shape(exchange)).into_iter().collect();
-    Ok(page("incoming_phone_numbers", &items, &uri))
+    page("incoming_phone_numbers", &items, &uri)
 }
 
 fn holds(number: &str, asked: &str) -> bool {

@@ -26,12 +26,12 @@ pub(super) fn of_call(exchange: &Exchange, call: &str) -> Result<Response, ApiEr
     Ok(page("recordings", &items.collect::<Vec<_>>(), &uri))
 }
 
-pub(super) fn list(exchange: &Exchange) -> Result<Response, ApiError> {
+pub(super) fn list(exchange: &Exchange) -> Response {
     let switchboard = exchange.switchboard();
     let items = switchboard.recordings.values();
     let items = items.map(|recording| shape(exchange, recording, &switchboard.recording_url(&recording.sid)));
     let uri = format!("/2010-04-01/Accounts/{}/Recordings.json", exchange.config().account_sid);
-    Ok(page("recordings", &items.collect::<Vec<_>>(), &uri))
+    page("recordings", &items.collect::<Vec<_>>(), &uri)
 }
 
 pub(super) fn show(exchange: &Exchange, sid: &str) -> Result<Response, ApiError> {

@@ -15,6 +15,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+/// A NUL as JSON writes it.
+const NUL: &[u8] = b"\\u0000";
+
 /// What the carrier says, once its signature has been found good.
 #[derive(Debug, Clone)]
 pub(crate) struct Signed(pub(crate) CarrierRequest);
@@ -58,7 +61,7 @@ pub(crate) async fn check(State(app): State<App>, request: Request, next: Next) 
         return forbidden();
     }
     let Some(said) = said(&parts, form.as_deref(), &body) else {
-        tracing::warn!("webhook refused: its body is neither a form nor JSON");
+        tracing::warn!("webhook refused: its body is neither a form nor JSON, or holds a NUL");
         return empty(StatusCode::BAD_REQUEST);
     };
     parts.extensions.insert(Signed(said));
@@ -76,15 +79,21 @@ fn form_fields<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<Vec<Field<'a>>
     is_form.then(|| url::form_urlencoded::parse(body).collect())
 }
 
-/// The carrier's words: from the form, the JSON body, or the query of a GET.
+/// The carrier's words: from the form, the JSON body, or the query of a GET. Text with a NUL in it is none: not
+/// every database can hold it.
 fn said(parts: &Parts, form: Option<&[Field<'_>]>, body: &[u8]) -> Option<CarrierRequest> {
+    let from_fields = |fields: &[Field<'_>]| {
+        let has_nul = fields.iter().any(|(_, value)| value.contains('\0'));
+        if has_nul { None } else { CarrierRequest::from_fields(fields) }
+    };
     match form {
-        Some(fields) => CarrierRequest::from_fields(fields),
+        Some(fields) => from_fields(fields),
         None if body.is_empty() => {
             let query = parts.uri.query().unwrap_or_default();
             let fields: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
-            CarrierRequest::from_fields(&fields)
+            from_fields(&fields)
         }
+        None if body.windows(NUL.len()).any(|part| part == NUL) => None,
         None => serde_json::from_slice(body).ok(),
     }
 }

@@ -138,7 +138,13 @@ impl Check<'_, '_> {
         let endpoint = match &file.endpoint {
             Some(text) => {
                 let hint = "recordings would travel for everybody to hear";
-                Some(self.outside(text, "store.s3.endpoint", hint)?)
+                let url = self.outside(text, "store.s3.endpoint", hint)?;
+                if !file.path_style && url.domain().is_none() {
+                    let message = "is no name, which it must be with path_style = false";
+                    let found = self.findings.problem(&text.span(), "store.s3.endpoint", message);
+                    found.hint("the bucket's name would stand before it");
+                }
+                Some(url)
             }
             None => None,
         };

@@ -4,6 +4,7 @@ use super::Check;
 use crate::settings::file::Text;
 use crate::settings::{Postgres, Secret, Store, file};
 use std::ops::Range;
+use std::path::PathBuf;
 use toml::Spanned;
 
 const MEGABYTE: u64 = 1_000_000;
@@ -46,9 +47,9 @@ impl Check<'_, '_> {
                 let found = self.findings.problem(
                     &path.span(),
                     "store.postgres_ca_file",
-                    "is given without a database",
+                    "is given without postgres_url",
                 );
-                found.hint("give postgres_url as well, or leave it out");
+                found.hint("give both, or leave it out");
             }
             return Some(None);
         };
@@ -60,11 +61,11 @@ impl Check<'_, '_> {
         }
         let url = self.secret(URL, file.postgres_url.as_ref(), file.postgres_url_file.as_ref())?;
         let is_verified = self.postgres_url(&url, &at)?;
-        let ca_file = file.postgres_ca_file.as_ref().and_then(|path| self.ca_file(path, is_verified));
+        let ca_file = file.postgres_ca_file.as_ref().map(|path| self.ca_file(path, is_verified));
         Some(Some(Postgres { url, ca_file }))
     }
 
-    fn ca_file(&mut self, path: &Text, is_verified: bool) -> Option<std::path::PathBuf> {
+    fn ca_file(&mut self, path: &Text, is_verified: bool) -> PathBuf {
         let key = "store.postgres_ca_file";
         let place = self.surroundings.base.join(path.get_ref());
         if !place.is_file() {
@@ -75,66 +76,80 @@ impl Check<'_, '_> {
             let found = self.findings.warning(&path.span(), key, "is not used");
             found.hint("the server's certificate is checked with sslmode=require in the URL only");
         }
-        Some(place)
+        place
     }
 
-    /// Whether the server's certificate is checked; `None` when the URL isn't one. It isn't shown, nor what the
-    /// parser says of it: either may be the password.
-    #[cfg(feature = "postgres")]
+    /// Whether the server's certificate is checked; `None` when the URL can't be used. It isn't shown.
     fn postgres_url(&mut self, url: &Secret, at: &Range<usize>) -> Option<bool> {
-        use tokio_postgres::config::{Config, Host, SslMode};
-
-        const FORM: &str = "write it as postgresql://user:password@host:5432/database?sslmode=require";
-        let url = url.expose();
-        let is_url = ["postgresql://", "postgres://"].iter().any(|scheme| url.starts_with(scheme));
-        let problem = if !is_url {
-            ("is not a postgresql:// URL", FORM)
-        } else if ["sslmode=verify-full", "sslmode=verify-ca"].iter().any(|mode| url.contains(mode)) {
-            let hint = "write sslmode=require: name and issuer of the certificate are always checked then";
-            ("has an sslmode that there isn't here", hint)
-        } else {
-            match url.parse::<Config>() {
-                Err(_may_quote_it) => {
-                    let hint = "signs in user or password that are no letters or digits are written as %40; of \
-                                parameters there are those of the protocol, and sslmode disable, prefer, require";
-                    ("is a URL that can't be understood", hint)
+        match read(url.expose()) {
+            Ok(Reading { is_verified, is_near }) => {
+                if !is_verified && !is_near {
+                    let found = self.findings.warning(at, URL, "does not say sslmode=require");
+                    found.hint("calls and numbers would travel for everybody to read who gets in between");
                 }
-                Ok(config) if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() => {
-                    ("names no server", FORM)
-                }
-                Ok(config)
-                    if config
-                        .get_hosts()
-                        .iter()
-                        .any(|host| matches!(host, Host::Tcp(name) if name.contains('@'))) =>
-                {
-                    ("has more than one @", "an @ in user or password is written as %40")
-                }
-                Ok(config) => {
-                    let is_far = |host: &Host| match host {
-                        Host::Tcp(name) => {
-                            !["localhost", "127.0.0.1", "::1", "[::1]"].contains(&name.as_str())
-                        }
-                        Host::Unix(_) => false,
-                    };
-                    let is_verified = config.get_ssl_mode() == SslMode::Require;
-                    if !is_verified && config.get_hosts().iter().any(is_far) {
-                        let found = self.findings.warning(at, URL, "does not say sslmode=require");
-                        found
-                            .hint("calls and numbers would travel for everybody to read who gets in between");
-                    }
-                    return Some(is_verified);
-                }
+                Some(is_verified)
             }
-        };
-        self.findings.problem(at, URL, problem.0).hint(problem.1);
-        None
+            Err(Unreadable { problem, hint }) => {
+                self.findings.problem(at, URL, problem).hint(hint);
+                None
+            }
+        }
     }
+}
 
-    #[cfg(not(feature = "postgres"))]
-    fn postgres_url(&mut self, _url: &Secret, at: &Range<usize>) -> Option<bool> {
-        let found = self.findings.problem(at, URL, "can't be used: this build has no PostgreSQL");
-        found.hint("build it with the feature postgres, or leave the key out");
-        None
+/// What a URL says that the settings have to do with.
+struct Reading {
+    /// The server's certificate is checked.
+    is_verified: bool,
+    /// The server is on this machine.
+    is_near: bool,
+}
+
+/// Why a URL can't be used. Nothing of the URL is in it, nor what the parser says: either may be the password.
+struct Unreadable {
+    problem: &'static str,
+    hint: &'static str,
+}
+
+#[cfg(feature = "postgres")]
+fn read(url: &str) -> Result<Reading, Unreadable> {
+    use tokio_postgres::config::{Config, Host, SslMode};
+
+    const FORM: &str = "write it as postgresql://user:password@host:5432/database?sslmode=require";
+    const NEAR: [&str; 4] = ["localhost", "127.0.0.1", "::1", "[::1]"];
+    let cannot = |problem, hint| Err(Unreadable { problem, hint });
+    if !url.starts_with("postgresql://") && !url.starts_with("postgres://") {
+        return cannot("is not a postgresql:// URL", FORM);
     }
+    if url.contains("sslmode=verify-full") || url.contains("sslmode=verify-ca") {
+        let hint = "write sslmode=require: name and issuer of the certificate are always checked then";
+        return cannot("has an sslmode that there isn't here", hint);
+    }
+    let Ok(config) = url.parse::<Config>() else {
+        let hint = "in user and password, signs that are no letters or digits are written as %40; sslmode is \
+                    disable, prefer or require; certificates are named by postgres_ca_file";
+        return cannot("is a URL that can't be understood", hint);
+    };
+    let hosts = config.get_hosts();
+    if hosts.is_empty() && config.get_hostaddrs().is_empty() {
+        return cannot("names no server", FORM);
+    }
+    // What is behind the first @ counts as the host, and would be shown where the host is.
+    if hosts.iter().any(|host| matches!(host, Host::Tcp(name) if name.contains('@'))) {
+        return cannot("has more than one @", "an @ in user or password is written as %40");
+    }
+    let is_near = |host: &Host| match host {
+        Host::Tcp(name) => NEAR.contains(&name.as_str()),
+        Host::Unix(_) => true,
+    };
+    Ok(Reading {
+        is_verified: config.get_ssl_mode() == SslMode::Require,
+        is_near: !hosts.is_empty() && hosts.iter().all(is_near),
+    })
+}
+
+#[cfg(not(feature = "postgres"))]
+fn read(_: &str) -> Result<Reading, Unreadable> {
+    let hint = "build it with the feature postgres, or leave the key out";
+    Err(Unreadable { problem: "can't be used: this build has no PostgreSQL", hint })
 }

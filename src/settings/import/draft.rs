@@ -146,6 +146,7 @@ pub(super) fn key(path: &str) -> Option<&'static Key> {
             | Kind::Secret
             | Kind::Word(_)
             | Kind::Words(_)
+            | Kind::Texts
             | Kind::Flag
             | Kind::Count(..)
             | Kind::Number(..)

@@ -143,16 +143,12 @@ fn outage(code: &SqlState) -> Option<(Outage, After)> {
         "53100" => (Outage::Full, After::Refused),
         // lock_not_available, deadlock_detected, serialization_failure
         "55P03" | "40P01" | "40001" => (Outage::Locked, After::InTheWay),
-        // query_canceled: it took longer than the time that the session gives a statement.
-        "57014" => (Outage::Failing, After::Refused),
-        // read_only_sql_transaction: the server has become another's standby. A new connection may find the
-        // one that has taken its place.
-        "25006" => (Outage::Failing, After::Lost),
-        // invalid_sql_statement_name, feature_not_supported (a plan whose table has changed since): what was
-        // prepared over this connection is gone or stale.
-        "26000" | "0A000" => (Outage::Failing, After::Lost),
-        // insufficient_privilege
-        "42501" => (Outage::Failing, After::Refused),
+        // query_canceled (it took longer than the time that the session gives a statement), insufficient_privilege
+        "57014" | "42501" => (Outage::Failing, After::Refused),
+        // read_only_sql_transaction: the server has become another's standby, and a new connection may find the one
+        // that has taken its place. invalid_sql_statement_name, feature_not_supported (a plan whose table has
+        // changed since): what was prepared over this connection is gone or stale.
+        "25006" | "26000" | "0A000" => (Outage::Failing, After::Lost),
         // Insufficient resources, too many connections among them; operator intervention; connection
         // exceptions; who we are; which database; errors of the system; corrupted data.
         _ if ["53", "57", "08", "28", "3D", "58", "XX"].into_iter().any(of_class) => {

@@ -165,11 +165,11 @@ async fn commit(session: &mut Session, jobs: &[Job], wait: Duration) -> Result<V
         });
     }
     let client = &session.client;
-    let begin = format!(
+    let opening = format!(
         "begin isolation level read committed read write; set local lock_timeout = {}; select txid_current()",
         wait.as_millis()
     );
-    let mut begun = Some(send(client.batch_execute(&begin)).await);
+    let mut begun = Some(send(client.batch_execute(&opening)).await);
     let mut rest = plans.as_slice();
     while let Some((failed, fault)) = round(client, begun.take(), rest).await? {
         let Some((plan, next)) = rest.get(failed..).and_then(<[_]>::split_first) else { break };

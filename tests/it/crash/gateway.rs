@@ -1,4 +1,4 @@
-//! The two processes: an exchange that stays, and a gateway that is killed.
+//! The processes: an exchange that stays, and gateways that are killed.
 
 use super::caller::{Caller, SPEED};
 use dutyline::domain::access::TokenHash;
@@ -15,31 +15,59 @@ use tempfile::TempDir;
 const TOKEN: &str = "tests only";
 const KEY: &str = "dl_tests_only";
 
-/// An exchange and its gateway.
+/// An exchange and its gateway, or several on one database: the exchange calls the first.
 pub(super) struct Pair {
-    settings: PathBuf,
     exchange: Child,
-    gateway: Child,
+    gateways: Vec<Gateway>,
     exchange_url: String,
     gateway_url: String,
     http: reqwest::Client,
     _folder: TempDir,
 }
 
+struct Gateway {
+    settings: PathBuf,
+    process: Child,
+}
+
 impl Pair {
     /// `longest`: seconds that a message may take.
     pub(super) async fn start(callers: usize, longest: u32) -> Self {
+        Self::start_on(None, 1, callers, longest).await
+    }
+
+    /// So many gateways on that `PostgreSQL` database; `None`: one, with a file.
+    pub(super) async fn start_on(
+        postgres: Option<&str>,
+        gateways: usize,
+        callers: usize,
+        longest: u32,
+    ) -> Self {
         let folder = TempDir::new().unwrap();
-        let settings = folder.path().join("settings.toml");
         let [gateway_port, exchange_port, mail_port] = free_ports();
-        std::fs::write(&settings, text(callers, longest, gateway_port, exchange_port, mail_port)).unwrap();
-        let exchange = run("exchange", &settings);
-        let gateway = run("serve", &settings);
+        let mut text = text(callers, longest, gateway_port, exchange_port, mail_port);
+        if let Some(url) = postgres {
+            write!(text, "[store]\npostgres_url = \"{url}\"\n").unwrap();
+        }
+        let listens = format!("listen = \"127.0.0.1:{gateway_port}\"");
+        let gateways: Vec<_> = (0..gateways)
+            .map(|n| {
+                let settings = folder.path().join(format!("settings{n}.toml"));
+                let [own_port, _, _] = free_ports();
+                let listens_too = if n == 0 {
+                    listens.clone()
+                } else {
+                    listens.replace(&gateway_port.to_string(), &own_port.to_string())
+                };
+                std::fs::write(&settings, text.replacen(&listens, &listens_too, 1)).unwrap();
+                Gateway { process: run("serve", &settings), settings }
+            })
+            .collect();
+        let exchange = run("exchange", &gateways[0].settings);
         let http = dutyline::adapters::http_client::build(Duration::from_secs(5)).unwrap();
         let pair = Self {
-            settings,
             exchange,
-            gateway,
+            gateways,
             exchange_url: format!("http://127.0.0.1:{exchange_port}"),
             gateway_url: format!("http://127.0.0.1:{gateway_port}"),
             http,
@@ -55,13 +83,13 @@ impl Pair {
     }
 
     /// SIGKILL: nothing is said, nothing is finished.
-    pub(super) fn kill_gateway(&mut self) {
-        self.gateway.kill().unwrap();
-        self.gateway.wait().unwrap();
+    pub(super) fn kill_gateway(&mut self, n: usize) {
+        self.gateways[n].process.kill().unwrap();
+        self.gateways[n].process.wait().unwrap();
     }
 
-    pub(super) fn start_gateway(&mut self) {
-        self.gateway = run("serve", &self.settings);
+    pub(super) fn start_gateway(&mut self, n: usize) {
+        self.gateways[n].process = run("serve", &self.gateways[n].settings);
     }
 
     /// Lets real time pass.
@@ -93,14 +121,16 @@ impl Pair {
             }
             self.pause(Duration::from_millis(50)).await;
         }
-        let log = std::fs::read_to_string(self.settings.with_extension("log")).unwrap_or_default();
+        let log = self.gateways[0].settings.with_extension("log");
+        let log = std::fs::read_to_string(log).unwrap_or_default();
         panic!("{url} does not answer; the processes say:\n{log}");
     }
 }
 
 impl Drop for Pair {
     fn drop(&mut self) {
-        for process in [&mut self.gateway, &mut self.exchange] {
+        let gateways = self.gateways.iter_mut().map(|gateway| &mut gateway.process);
+        for process in gateways.chain([&mut self.exchange]) {
             let _it_may_be_gone = process.kill();
             let _it_may_be_gone = process.wait();
         }

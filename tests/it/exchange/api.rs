@@ -7,7 +7,7 @@ use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use super::world::{ACCOUNT, CALLER, NUMBER, Reply, TOKEN, World, xml};
+use super::world::{ACCOUNT, CALLER, KEY, NUMBER, Reply, TOKEN, World, xml};
 
 const RECORD: &str = "<Record action=\"HOST/recorded\" timeout=\"0\" transcribe=\"true\" maxLength=\"100\" \
                       transcribeCallback=\"HOST/transcribed\"/>";
@@ -16,6 +16,7 @@ const RECORD: &str = "<Record action=\"HOST/recorded\" timeout=\"0\" transcribe=
 struct Api {
     base: String,
     http: Client,
+    user: &'static str,
     token: &'static str,
 }
 
@@ -25,12 +26,12 @@ impl Api {
         let base = format!("http://{}/2010-04-01/Accounts/{ACCOUNT}", listener.local_addr().unwrap());
         let router = router(&world.exchange);
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { base, http: http(), token: TOKEN }
+        Self { base, http: http(), user: ACCOUNT, token: TOKEN }
     }
 
     async fn ask(&self, method: Method, path: &str, form: &[(&str, &str)]) -> (StatusCode, Value) {
         let request = self.http.request(method, format!("{}/{path}", self.base));
-        let reply = request.basic_auth(ACCOUNT, Some(self.token)).form(form).send().await.unwrap();
+        let reply = request.basic_auth(self.user, Some(self.token)).form(form).send().await.unwrap();
         let status = reply.status();
         let body = reply.text().await.unwrap();
         (status, serde_json::from_str(&body).unwrap_or(Value::Null))
@@ -84,6 +85,37 @@ async fn strangers_are_not_let_in() {
     api.token = TOKEN;
     api.base = api.base.replace(ACCOUNT, "AC00000000000000000000000000000002");
     assert_eq!(api.refused(Method::GET, "Calls.json", &[]).await, (404, json!(20404)));
+}
+
+/// Source: "API keys", types of keys: the account itself is for main keys only.
+#[tokio::test]
+async fn a_key_opens_all_but_the_account_itself() {
+    let world = world().await;
+    let mut api = Api::of(&world).await;
+    let account = format!("../{ACCOUNT}.json");
+    assert_eq!(api.get(&account).await["status"], "active");
+    (api.user, api.token) = KEY;
+    assert_eq!(api.get("Recordings.json").await["recordings"], json!([]));
+    assert_eq!(api.refused(Method::GET, &account, &[]).await, (401, json!(20003)));
+    api.token = "guessed";
+    assert_eq!(api.refused(Method::GET, "Recordings.json", &[]).await, (401, json!(20003)));
+    (api.user, api.token) = (ACCOUNT, KEY.1);
+    assert_eq!(api.refused(Method::GET, "Recordings.json", &[]).await, (401, json!(20003)));
+}
+
+#[tokio::test]
+async fn the_number_is_found_by_a_part_of_it_and_says_where_it_leads() {
+    let world = world().await;
+    let api = Api::of(&world).await;
+    let found = async |asked: &str| {
+        let list = api.get(&format!("IncomingPhoneNumbers.json?PhoneNumber={asked}")).await;
+        list["incoming_phone_numbers"].as_array().unwrap().clone()
+    };
+    assert_eq!(found("%2B15550188").await, [Value::Null; 0]);
+    let number = found("15550").await.remove(0);
+    assert_eq!(number["phone_number"], NUMBER);
+    assert_eq!(number["voice_url"], format!("{}/voice", world.gateway));
+    assert_eq!(number["status_callback"], format!("{}/status", world.gateway));
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 
 pub(super) const ACCOUNT: &str = "AC00000000000000000000000000000001";
 pub(super) const TOKEN: &str = "the-account-token";
+pub(super) const KEY: (&str, &str) = ("SK00000000000000000000000000000001", "the-secret-of-the-key");
 pub(super) const NUMBER: &str = "+15550199";
 pub(super) const CALLER: &str = "+15550100";
 
@@ -188,5 +189,6 @@ pub(super) fn config(gateway: &str) -> Config {
     config.status_url = Some(format!("{gateway}/status"));
     config.retry_after = Duration::from_millis(20);
     config.seed = Some(1);
+    config.api_key = Some((KEY.0.to_owned(), KEY.1.to_owned()));
     config
 }

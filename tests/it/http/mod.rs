@@ -4,6 +4,7 @@ mod alerts;
 mod keys;
 mod links;
 mod operators;
+mod outbox;
 mod reload;
 mod requests;
 mod resolve;

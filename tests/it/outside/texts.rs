@@ -53,7 +53,7 @@ async fn p20_a_service_makes_the_text_while_the_caller_waits() {
     assert_eq!(story.iter().filter(|what| **what == "text_arrived").count(), 1, "{story:?}");
     assert_eq!(world.app.outbox.next_due().await.unwrap(), None, "the carrier is not asked for a text");
     let request = server.received_requests().await.unwrap().remove(0);
-    let sound = world.app.alerts.alerts(None, 1).await.unwrap().remove(0).recording.audio.unwrap();
+    let sound = world.app.alerts.alerts(None, None, 1).await.unwrap().remove(0).recording.audio.unwrap();
     let form = String::from_utf8_lossy(&request.body);
     assert!(form.contains("name=\"language\"\r\n\r\nen\r\n"), "the caller's language");
     assert!(form.contains("filename=\"message.wav\"\r\nContent-Type: audio/wav"));
@@ -69,7 +69,7 @@ async fn b118_the_carrier_is_not_asked_for_texts_that_somebody_else_makes() {
                 call ends\nalert for \"Datenbank\" saying \"Die Pumpen stehen.\"\n";
     let script = script::parse("german", text).unwrap();
     world.play(&script).await.unwrap_or_else(|failure| panic!("{failure}"));
-    let alert = world.app.alerts.alerts(None, 1).await.unwrap().remove(0).alert;
+    let alert = world.app.alerts.alerts(None, None, 1).await.unwrap().remove(0).alert;
     let leg = world.app.calls.call(alert.call).await.unwrap().unwrap().leg;
     let mut documents = vec![];
     while let Some(document) = world.app.calls.reply(leg, documents.len().try_into().unwrap()).await.unwrap()

@@ -1,94 +1,29 @@
-//! The conformance suite: what every driver must do alike. A new driver is one more line in
-//! `on_every_driver`.
+//! The conformance suite: what every driver must do alike.
 
-#[cfg(feature = "postgres")]
-use crate::database::TestDatabase;
+use super::subject::{Subject, on_every_driver};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dutyline::ports::error::{Outage, StoreError};
 use dutyline::storage::driver::{Claim, Driver};
-#[cfg(feature = "postgres")]
-use dutyline::storage::postgres::{PostgresDriver, PostgresOptions};
-use dutyline::storage::sqlite::{SqliteDriver, SqliteOptions};
 use dutyline::storage::write::Write;
 use dutyline::storage::write::args;
 use futures_util::future::join_all;
 use jiff::{Timestamp, ToSpan};
 
-/// A database for one test, with the table that the cases work on.
-struct Subject {
-    driver: Arc<dyn Driver>,
-    /// Deletes the database's folder at the end.
-    _folder: Option<tempfile::TempDir>,
-    /// Deletes the database at the end.
-    #[cfg(feature = "postgres")]
-    _database: Option<TestDatabase>,
-}
-
 const TABLE: &str = "create table thing (
-    id text primary key, number bigint not null, part double precision, note text, raw blob,
+    id text primary key, number bigint not null, part double precision, note text, raw {blob},
     lease_until bigint not null default 0)";
 
-impl Subject {
-    async fn sqlite_file() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let options = SqliteOptions::file(folder.path().join("test.db"));
-        Self::sqlite(&options, Some(folder)).await
-    }
-
-    async fn sqlite_memory() -> Self {
-        Self::sqlite(&SqliteOptions::memory(), None).await
-    }
-
-    async fn sqlite(options: &SqliteOptions, folder: Option<tempfile::TempDir>) -> Self {
-        let driver = Arc::new(SqliteDriver::open(options).unwrap());
-        driver.apply(Write::new().any(TABLE, args![])).await.unwrap();
-        Self {
-            driver,
-            _folder: folder,
-            #[cfg(feature = "postgres")]
-            _database: None,
-        }
-    }
-
-    #[cfg(feature = "postgres")]
-    async fn postgres() -> Option<Self> {
-        let database = TestDatabase::new().await?;
-        let options = PostgresOptions { writers: 2, readers: 2, ..PostgresOptions::new(database.url()) };
-        let driver = Arc::new(PostgresDriver::open(&options).await.unwrap());
-        database.stranger().await.batch_execute(&TABLE.replace("blob", "bytea")).await.unwrap();
-        Some(Self { driver, _folder: None, _database: Some(database) })
-    }
-}
-
-macro_rules! on_every_driver {
-    ($($case:ident)*) => { $(
-        mod $case {
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite_file() {
-                let subject = super::Subject::sqlite_file().await;
-                super::$case(&subject.driver).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite_memory() {
-                let subject = super::Subject::sqlite_memory().await;
-                super::$case(&subject.driver).await;
-            }
-
-            #[cfg(feature = "postgres")]
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                if let Some(subject) = super::Subject::postgres().await {
-                    super::$case(&subject.driver).await;
-                }
-            }
-        }
-    )* };
+/// The table that the cases work on.
+async fn with_table(subject: &Subject) -> Arc<dyn Driver> {
+    let table: &'static str = TABLE.replace("{blob}", subject.blob).leak();
+    subject.driver.apply(Write::new().any(table, args![])).await.unwrap();
+    Arc::clone(&subject.driver)
 }
 
 on_every_driver! {
+    with_table;
     every_kind_of_value_comes_back
     placeholders_go_by_number
     many_writers_are_all_acknowledged_and_seen

@@ -99,6 +99,17 @@ async fn a_json_body_is_covered_by_its_hash() {
     assert_eq!(send(app, request(body, body)).await.status, StatusCode::OK);
     assert!(stored(app, "CA1").await.unwrap().caller.is_some());
     assert_refused(&send(app, request("no JSON", "no JSON")).await, StatusCode::BAD_REQUEST);
+    let with_nul = r#"{"CallSid":"CA\u00002","From":"+15550101"}"#;
+    assert_refused(&send(app, request(with_nul, with_nul)).await, StatusCode::BAD_REQUEST);
+}
+
+/// No text of the carrier's reaches the store that one of the databases could not hold.
+#[tokio::test]
+async fn a_form_with_a_nul_is_refused() {
+    let World { app, .. } = &World::start("one-group").await;
+    let form = [("CallSid", "CA1\0"), ("From", "+15550101")];
+    assert_refused(&post(app, "/voice", &form).await, StatusCode::BAD_REQUEST);
+    assert_eq!(call(app, "CA1", "+15550101").await.status, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ pub(crate) use logs::Logs;
 
 #[cfg(feature = "postgres")]
 use crate::database::{TestDatabase, variable};
+use axum::Router;
 use dutyline::app::App;
 use dutyline::domain::access::Scope;
 use dutyline::exchange::audio::Audio;
@@ -75,8 +76,8 @@ pub(crate) struct World {
     vendor_timeout: Duration,
     gates: Option<Gates>,
     folder: TempDir,
-    #[cfg(feature = "postgres")]
-    _database: Option<TestDatabase>,
+    /// Deletes the database at the end, where it is not in the folder.
+    _database: Option<Database>,
 }
 
 /// The gates in front of the upstreams of a world that has them.
@@ -86,6 +87,10 @@ pub(crate) struct Gates {
     /// The mail server.
     pub(crate) mail: Gate,
 }
+#[cfg(feature = "postgres")]
+type Database = TestDatabase;
+#[cfg(not(feature = "postgres"))]
+type Database = std::convert::Infallible;
 
 /// The HTTP port of the program.
 struct Gateway {
@@ -101,15 +106,26 @@ impl World {
 
     /// The same, with settings changed first.
     pub(crate) async fn start_with(name: &str, change: impl FnOnce(&mut Settings)) -> Self {
-        Self::start_as(name, false, change).await
+        Self::start_on(chosen_database().await, name, false, change).await
     }
 
     /// The same, with a gate in front of each upstream, and vendors that must answer soon.
     pub(crate) async fn start_gated(name: &str, change: impl FnOnce(&mut Settings)) -> Self {
-        Self::start_as(name, true, change).await
+        Self::start_on(chosen_database().await, name, true, change).await
     }
 
-    async fn start_as(name: &str, is_gated: bool, change: impl FnOnce(&mut Settings)) -> Self {
+    /// One on a `PostgreSQL` database; `None` where there is no server to have it on.
+    #[cfg(feature = "postgres")]
+    pub(crate) async fn start_on_postgres(name: &str, change: impl FnOnce(&mut Settings)) -> Option<Self> {
+        Some(Self::start_on(Some(TestDatabase::new().await?), name, false, change).await)
+    }
+
+    async fn start_on(
+        database: Option<Database>,
+        name: &str,
+        is_gated: bool,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let folder = TempDir::new().unwrap();
         let clock = Arc::new(TestClock::at("2026-01-05T09:00:00Z".parse().unwrap()));
         let mut loaded = load(name);
@@ -118,8 +134,7 @@ impl World {
         let (exchange_http, exchange_mail) = (listener().await, listener().await);
         let own = &mut loaded.settings;
         own.store.database = folder.path().join("dutyline.db");
-        #[cfg(feature = "postgres")]
-        let database = postgres(own).await;
+        own.store.postgres = database.as_ref().map(settings_of);
         own.store.recordings = folder.path().join("recordings");
         own.server.public_url = Some(format!("http://{address}/").parse().unwrap());
         own.carrier.api_url = format!("http://{}/", exchange_http.local_addr().unwrap()).parse().unwrap();
@@ -147,7 +162,7 @@ impl World {
         let (app, store) = assemble(&loaded, &clock, &source, address, 0, vendor_timeout).await;
         let scopes = Scope::ALL.into_iter().collect();
         let key = keys::add(&store, &*app.ids, clock.time(), "test", scopes, None).await.unwrap();
-        let gateway = Gateway::open(app.clone(), gateway);
+        let gateway = Gateway::open(dutyline::http::router(app.clone()), gateway);
         let http = dutyline::adapters::http_client::build(Duration::from_secs(20)).unwrap();
         Self {
             app,
@@ -164,7 +179,6 @@ impl World {
             vendor_timeout,
             gates,
             folder,
-            #[cfg(feature = "postgres")]
             _database: database,
         }
     }
@@ -173,14 +187,35 @@ impl World {
     /// carrier goes on meanwhile.
     pub(crate) async fn restart(&mut self) {
         self.starts += 1;
-        let closed = Gateway { task: tokio::spawn(async {}), stop: oneshot::channel().0 };
-        std::mem::replace(&mut self.gateway, closed).close().await;
+        let listener = self.listen_again().await;
         self.store.close().await;
-        let listener = TcpListener::bind(self.address).await.unwrap();
         (self.app, self.store) =
             assemble(&self.loaded, &self.clock, &self.source, self.address, self.starts, self.vendor_timeout)
                 .await;
-        self.gateway = Gateway::open(self.app.clone(), listener);
+        self.gateway = Gateway::open(dutyline::http::router(self.app.clone()), listener);
+    }
+
+    /// Lets go of the HTTP port and takes it anew.
+    async fn listen_again(&mut self) -> TcpListener {
+        let closed = Gateway { task: tokio::spawn(async {}), stop: oneshot::channel().0 };
+        std::mem::replace(&mut self.gateway, closed).close().await;
+        TcpListener::bind(self.address).await.unwrap()
+    }
+
+    /// Another process of the same program, on the same database and with the same settings.
+    #[cfg(feature = "postgres")]
+    pub(crate) async fn beside(&mut self) -> App {
+        self.starts += 1;
+        assemble(&self.loaded, &self.clock, &self.source, self.address, self.starts, self.vendor_timeout)
+            .await
+            .0
+    }
+
+    /// Puts something else behind the HTTP port.
+    #[cfg(feature = "postgres")]
+    pub(crate) async fn serve(&mut self, router: Router) {
+        let listener = self.listen_again().await;
+        self.gateway = Gateway::open(router, listener);
     }
 
     /// Does everything that is due at the present moment, on both sides of the line.
@@ -255,9 +290,9 @@ impl World {
 }
 
 impl Gateway {
-    fn open(app: App, listener: TcpListener) -> Self {
+    fn open(router: Router, listener: TcpListener) -> Self {
         let (stop, stopped) = oneshot::channel::<()>();
-        let service = dutyline::http::router(app).into_make_service_with_connect_info::<SocketAddr>();
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let stopped = async move { drop(stopped.await) };
         let task = tokio::spawn(async move {
             axum::serve(listener, service).with_graceful_shutdown(stopped).await.unwrap();
@@ -296,16 +331,28 @@ async fn assemble(
     (start::assemble(loaded, store.clone(), ground).unwrap(), store)
 }
 
-/// With `TEST_WORLD_DATABASE=postgres` every world is on a `PostgreSQL` database of its own.
+/// With `TEST_WORLD_DATABASE=postgres` every world is on a `PostgreSQL` database of its own, else in a file.
 #[cfg(feature = "postgres")]
-async fn postgres(settings: &mut Settings) -> Option<TestDatabase> {
+async fn chosen_database() -> Option<Database> {
     if variable("TEST_WORLD_DATABASE").as_deref() != Some("postgres") {
         return None;
     }
-    let database = TestDatabase::new().await.expect("TEST_WORLD_DATABASE asks for a PostgreSQL server");
-    let url = Secret::new(database.url());
-    settings.store.postgres = Some(settings::Postgres { url, ca_file: None });
-    Some(database)
+    Some(TestDatabase::new().await.expect("TEST_WORLD_DATABASE asks for a PostgreSQL server"))
+}
+
+#[cfg(not(feature = "postgres"))]
+async fn chosen_database() -> Option<Database> {
+    None
+}
+
+#[cfg(feature = "postgres")]
+fn settings_of(database: &Database) -> settings::Postgres {
+    settings::Postgres { url: Secret::new(database.url()), ca_file: None }
+}
+
+#[cfg(not(feature = "postgres"))]
+fn settings_of(database: &Database) -> settings::Postgres {
+    match *database {}
 }
 
 async fn listener() -> TcpListener {

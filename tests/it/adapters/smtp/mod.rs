@@ -110,6 +110,28 @@ async fn a_wrong_password_is_final() {
     assert_snapshot!(smtp.send(&mail()).await.unwrap_err(), @"for good: the mail server refused it (535)");
 }
 
+/// What becomes of a look at a server of such manners, by that password; and what it heard.
+async fn probed(manners: Manners, password: &str) -> (Result<(), VendorError>, Vec<String>) {
+    let server = Server::start(manners).await;
+    let login = SmtpLogin { user: "duty".to_owned(), password: password.to_owned() };
+    let found = smtp(SmtpAccount { login: Some(login), ..account(server.address) }).probe().await;
+    let heard = server.heard.lock().unwrap();
+    assert!(heard.mails.is_empty() && !heard.commands.iter().any(|line| line.starts_with("MAIL")));
+    (found, heard.commands.clone())
+}
+
+#[tokio::test]
+async fn a_look_at_a_server_logs_in_and_sends_nothing() {
+    let (found, heard) = probed(Manners::default(), "secret").await;
+    assert_eq!(found, Ok(()));
+    assert!(heard.iter().any(|line| line == "AUTH PLAIN AGR1dHkAc2VjcmV0"), "{heard:?}");
+    assert_eq!(heard.last().map(String::as_str), Some("QUIT"));
+    let (found, _) = probed(Manners { auth: "535 no\r\n", ..Manners::default() }, "wrong").await;
+    assert_eq!(found, Err(VendorError::permanent("the mail server refused it (535)")));
+    let (found, _) = probed(Manners { auth: "", ..Manners::default() }, "secret").await;
+    assert_eq!(found, Err(VendorError::temporary("the mail server did not answer in time")));
+}
+
 #[tokio::test]
 async fn a_busy_server_is_asked_again() {
     let greylisted = Manners { rcpt: "450 come back later\r\n", ..Manners::default() };

@@ -67,7 +67,7 @@ async fn talk(connection: TcpStream, manners: &Manners, heard: &Mutex<Heard>) ->
         let answer = match line.split([' ', ':']).next().unwrap_or_default() {
             "EHLO" => manners.ehlo,
             "AUTH" => manners.auth,
-            "MAIL" => "250 ok\r\n",
+            "MAIL" | "NOOP" => "250 ok\r\n",
             "RCPT" => manners.rcpt,
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await?;

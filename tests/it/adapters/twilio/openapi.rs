@@ -13,6 +13,7 @@ use dutyline::ports::telephony::Telephony;
 use dutyline::ports::vendor::SingleSender;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use syn::{Item, TraitItem};
 use wiremock::matchers::any;
@@ -38,13 +39,13 @@ async fn drive(twilio: &Twilio) -> BTreeSet<&'static str> {
 /// The asynchronous methods of a trait, in a source file.
 fn methods(file: &str, name: &str) -> BTreeSet<String> {
     let items = syn::parse_file(&std::fs::read_to_string(file).unwrap()).unwrap().items;
-    let found = items.into_iter().find_map(|item| match item {
-        Item::Trait(one) if one.ident == name => Some(one.items),
-        _ => None,
+    let found = items.into_iter().find_map(|item| {
+        let Item::Trait(one) = item else { return None };
+        (one.ident == name).then_some(one.items)
     });
-    let asynchronous = |item| match item {
-        TraitItem::Fn(method) if method.sig.asyncness.is_some() => Some(method.sig.ident.to_string()),
-        _ => None,
+    let asynchronous = |item| {
+        let TraitItem::Fn(method) = item else { return None };
+        method.sig.asyncness.is_some().then(|| method.sig.ident.to_string())
     };
     found.unwrap().into_iter().filter_map(asynchronous).collect()
 }
@@ -69,7 +70,7 @@ impl Respond for Examples {
 }
 
 fn is_sound(request: &Request) -> bool {
-    request.url.path().ends_with(".wav")
+    Path::new(request.url.path()).extension().is_some_and(|ending| ending == "wav")
 }
 
 /// All that is asked, by the account's token and by a key.

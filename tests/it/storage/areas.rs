@@ -1,0 +1,132 @@
+//! The second conformance suite: what every store trait promises, on every database.
+
+mod alerts;
+mod calls;
+mod keys;
+mod outbox;
+
+use super::subject::Subject;
+use crate::world::TestIds;
+use dutyline::domain::alerting::alert::Alert;
+use dutyline::domain::alerting::log::Release;
+use dutyline::domain::contact::PhoneNumber;
+use dutyline::domain::directory::Recipient;
+use dutyline::domain::directory::group::GroupName;
+use dutyline::domain::directory::person::PersonId;
+use dutyline::domain::effect::DueEffect;
+use dutyline::domain::ids::{AlertId, CallId, Ids, LegId, RecordingId};
+use dutyline::domain::links::{Link, LinkCode};
+use dutyline::domain::severity::Severity;
+use dutyline::domain::voice::call::{Asked, Call, CallState, Caller, Ending};
+use dutyline::domain::voice::menu::Action;
+use dutyline::domain::voice::recording::{DraftStatus, Recording, Source, Transcript};
+use dutyline::domain::voice::step::{Change, Turn};
+use dutyline::ports::error::StoreError;
+use dutyline::ports::store::{CallStore, RecordedTurn};
+use dutyline::storage::SqlStore;
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+
+/// A store and where its ids come from.
+struct Store {
+    store: SqlStore,
+    ids: Arc<TestIds>,
+}
+
+async fn store(subject: &Subject) -> Store {
+    let ids = Arc::new(TestIds::from(1));
+    Store { store: SqlStore::new(Arc::clone(&subject.driver), ids.clone()), ids }
+}
+
+/// So many seconds after the tests' beginning of time.
+fn at(seconds: i64) -> Timestamp {
+    let start: Timestamp = "2026-01-05T09:00:00.000001Z".parse().unwrap();
+    start + SignedDuration::from_secs(seconds)
+}
+
+fn turn(next: CallState) -> Turn {
+    Turn { next, caller: None, plan: None, due_at: None, changes: vec![], effects: vec![] }
+}
+
+fn choosing() -> CallState {
+    CallState::ChoosingAction { asked: Asked::default() }
+}
+
+fn ended() -> CallState {
+    CallState::Ended { ending: Ending::Alerted, unsent: None }
+}
+
+fn ada() -> Caller {
+    Caller {
+        person: Some(PersonId("ada".to_owned())),
+        name: Some("Ada Łukasiewicz".to_owned()),
+        number: Some(PhoneNumber::parse("+15550101").unwrap()),
+        language: "en".to_owned(),
+    }
+}
+
+impl Store {
+    /// A call that has just come in, stored.
+    async fn call(&self, carrier_call: &str, due_at: Option<Timestamp>) -> Call {
+        let (id, leg) = (CallId::next(&*self.ids), LegId::next(&*self.ids));
+        let call = Call::announced(id, leg, carrier_call.to_owned(), at(0));
+        let first = Turn { caller: Some(ada()), due_at, ..turn(choosing()) };
+        self.take(&call, &first, Some("<Response/>")).await.unwrap();
+        self.store.call(id).await.unwrap().unwrap()
+    }
+
+    async fn take(&self, call: &Call, turn: &Turn, reply: Option<&str>) -> Result<(), StoreError> {
+        self.store.record(RecordedTurn { call, turn, reply }).await
+    }
+
+    fn recording(&self, call: &Call, made_at: Timestamp) -> Recording {
+        Recording {
+            id: RecordingId::next(&*self.ids),
+            call: call.id,
+            source: Source { url: "https://carrier.example/RE1".to_owned(), sid: None },
+            seconds: 4,
+            status: DraftStatus::Draft,
+            transcript: Transcript::Pending,
+            audio: None,
+            erased_at: None,
+            made_at,
+        }
+    }
+
+    fn alert(&self, recording: &Recording, opened_at: Timestamp) -> Alert {
+        Alert {
+            id: AlertId::next(&*self.ids),
+            call: recording.call,
+            action: Action::Alert,
+            recipients: vec![Recipient::Group(GroupName("Öffentlich".to_owned()))],
+            severity: Severity::High,
+            caller: ada(),
+            recording: recording.id,
+            link: Link { code: LinkCode::of(self.ids.secret()), expires_at: opened_at, short_url: None },
+            opened_at,
+            closed: None,
+        }
+    }
+
+    /// A call that became an alert, with those effects.
+    async fn alerted(&self, carrier_call: &str, opened_at: Timestamp, effects: Vec<DueEffect>) -> Alert {
+        let call = self.call(carrier_call, None).await;
+        let recording = self.recording(&call, opened_at);
+        let alert = self.alert(&recording, opened_at);
+        let changes = vec![
+            Change::Drafted(Box::new(recording)),
+            Change::Opened(Box::new(alert.clone()), Release::Confirmed),
+        ];
+        let turn = Turn { changes, effects, ..turn(ended()) };
+        self.take(&call, &turn, Some("<Response/>")).await.unwrap();
+        alert
+    }
+}
+
+#[track_caller]
+fn conflict<T: std::fmt::Debug>(answer: Result<T, StoreError>) {
+    match answer {
+        Err(StoreError::Conflict) => {}
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,108 @@
+//! Alerts, who is told of them, and links to their recordings.
+
+use super::{Store, at, store};
+use crate::storage::subject::on_every_driver;
+use dutyline::domain::alerting::log::{Happened, LogEntry, Release};
+use dutyline::domain::contact::{EmailAddress, PhoneNumber};
+use dutyline::domain::delivery::Notification;
+use dutyline::domain::directory::device::Device;
+use dutyline::domain::directory::person::PersonId;
+use dutyline::domain::effect::{Effect, Lane};
+use dutyline::domain::ids::{AlertId, Ids, NotificationId};
+use dutyline::domain::links::LinkCode;
+use dutyline::domain::voice::recording::{Audio, DraftStatus};
+use dutyline::ports::store::{AlertCursor, AlertStore, CallStore, Consequence, LinkStore, Outbox};
+
+on_every_driver! {
+    store;
+    an_alert_tells_its_story
+    lists_go_on_where_they_ended
+    who_was_told_is_known
+    sound_is_known_once_it_is_stored
+    a_link_leads_to_its_recording
+}
+
+async fn an_alert_tells_its_story(s: &Store) {
+    let alert = s.alerted("CA1", at(5), vec![]).await;
+    let story = s.store.alert(alert.id).await.unwrap().unwrap();
+    assert_eq!(story.alert, alert);
+    assert_eq!(story.recording.status, DraftStatus::Released(alert.id));
+    let opened = LogEntry { at: at(5), what: Happened::Opened { release: Release::Confirmed } };
+    assert_eq!(story.log, [opened]);
+    assert_eq!(s.store.alert(AlertId::next(&*s.ids)).await.unwrap(), None);
+}
+
+async fn lists_go_on_where_they_ended(s: &Store) {
+    let mut expected = vec![];
+    for n in 0..7 {
+        // Some are opened at the same moment: the id decides then.
+        expected.push(s.alerted(&format!("CA{n}"), at(n / 3), vec![]).await);
+    }
+    expected.sort_by_key(|alert| std::cmp::Reverse((alert.opened_at, alert.id)));
+    let (mut seen, mut after) = (vec![], None);
+    loop {
+        let page = s.store.alerts(None, after, 2).await.unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some(AlertCursor { opened_at: last.alert.opened_at, id: last.alert.id });
+        seen.extend(page.into_iter().map(|story| story.alert));
+    }
+    assert_eq!(seen, expected);
+    assert_eq!(s.store.alerts(None, None, 100).await.unwrap().len(), 7);
+}
+
+async fn who_was_told_is_known(s: &Store) {
+    let announce = |id| vec![Effect::AnnounceAlert(id).at(at(5))];
+    let alert = s.alerted("CA1", at(5), announce(AlertId::next(&*s.ids))).await;
+    let devices = [
+        Device::Sms(PhoneNumber::parse("+15550102").unwrap()),
+        Device::Email(EmailAddress::parse("ben@example.com").unwrap()),
+        Device::Voice(PhoneNumber::parse("+15550103").unwrap()),
+    ];
+    let notification = |device: &Device, is_update| Notification {
+        id: NotificationId::next(&*s.ids),
+        alert: alert.id,
+        person: PersonId("ben".to_owned()),
+        device: device.clone(),
+        is_update,
+    };
+    let told: Vec<_> = devices.iter().map(|device| notification(device, false)).collect();
+    let update = notification(&devices[0], true);
+    let queued = told.iter().chain([&update]).cloned().map(Consequence::Queued);
+    let logged = LogEntry {
+        at: at(6),
+        what: Happened::Announced { messages: 3, with_text: false, skipped: vec!["cleo".to_owned()] },
+    };
+    let consequences: Vec<_> = queued
+        .chain([Consequence::Sent(told[0].id, Some("SM1".to_owned())), Consequence::Sent(told[1].id, None)])
+        .chain([Consequence::Logged(alert.id, logged.clone())])
+        .collect();
+    let [claimed] = s.store.claim(&Lane::Own, at(5), at(65), 10).await.unwrap().try_into().unwrap();
+    s.store.complete(&claimed, &consequences).await.unwrap();
+    assert_eq!(s.store.told(alert.id).await.unwrap(), told);
+    assert_eq!(s.store.notification(update.id).await.unwrap(), Some(update));
+    assert_eq!(s.store.notification(NotificationId::next(&*s.ids)).await.unwrap(), None);
+    assert_eq!(s.store.alert(alert.id).await.unwrap().unwrap().log.last(), Some(&logged));
+}
+
+async fn sound_is_known_once_it_is_stored(s: &Store) {
+    let alert = s.alerted("CA1", at(5), vec![]).await;
+    let fetch = vec![Effect::FetchRecording(alert.recording).at(at(5))];
+    s.alerted("CA2", at(5), fetch).await;
+    let audio = Audio {
+        key: "2026/01/sound.wav".to_owned(),
+        media_type: "audio/wav".to_owned(),
+        bytes: 64_044,
+        sha256: s.ids.secret(),
+    };
+    let [claimed] = s.store.claim(&Lane::Recordings, at(5), at(65), 10).await.unwrap().try_into().unwrap();
+    s.store.complete(&claimed, &[Consequence::AudioStored(alert.recording, audio.clone())]).await.unwrap();
+    assert_eq!(s.store.recording(alert.recording).await.unwrap().unwrap().audio, Some(audio));
+}
+
+async fn a_link_leads_to_its_recording(s: &Store) {
+    let alert = s.alerted("CA1", at(5), vec![]).await;
+    s.alerted("CA2", at(5), vec![]).await;
+    let (link, recording) = s.store.link(&alert.link.code).await.unwrap().unwrap();
+    assert_eq!((link, recording.id), (alert.link, alert.recording));
+    assert_eq!(s.store.link(&LinkCode::of([0; 32])).await.unwrap(), None);
+}
