@@ -1,8 +1,10 @@
 //! What every use case gets: the settings of the moment and the ports. Cheap to clone.
 
+use crate::domain::alerting::forward::ForwardName;
 use crate::domain::effect::Lane;
 use crate::domain::ids::Ids;
 use crate::domain::voice::phrases::PhraseBook;
+use crate::ports::alert_target::AlertTarget;
 use crate::ports::clock::Clock;
 use crate::ports::limit::Limit;
 use crate::ports::recordings::Recordings;
@@ -57,6 +59,8 @@ pub struct Parts {
     pub transcribing: Option<Transcribing>,
     /// Shortens links; `None`: they go out as they are.
     pub shortener: Option<Arc<dyn Shortener>>,
+    /// The systems that alerts are passed on to, by their names in the settings.
+    pub forwards: Arc<BTreeMap<ForwardName, Arc<dyn AlertTarget>>>,
     /// Sends short messages; `None`: none are sent.
     pub sms: Option<Arc<dyn SingleSender>>,
     /// Sends mail; `None`: none is sent.

@@ -1,9 +1,11 @@
 //! Where the log goes: standard error, as lines for people or as JSON.
 
 mod lines;
+mod plain;
 
 use crate::settings::{Log, LogFormat, LogLevel};
 use lines::Lines;
+use plain::Plain;
 use std::io::IsTerminal;
 use std::panic::PanicHookInfo;
 use tracing::level_filters::LevelFilter;
@@ -30,10 +32,11 @@ pub fn begin(log: Log) {
         Ok(()) => BoxMakeWriter::new(|| &LINES),
         Err(_no_thread) => BoxMakeWriter::new(std::io::stderr),
     };
-    let lines =
-        tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(std::io::stderr().is_terminal());
+    let is_terminal = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(is_terminal);
     let layer = match log.format {
-        LogFormat::Text => lines.with_target(false).boxed(),
+        LogFormat::Text if is_terminal => lines.with_target(false).boxed(),
+        LogFormat::Text => lines.event_format(Plain).fmt_fields(Plain).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
     tracing_subscriber::registry().with(layer.with_filter(filter)).init();

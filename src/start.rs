@@ -11,9 +11,11 @@ use crate::adapters::transcriber_command::CommandTranscriber;
 use crate::adapters::transcriber_http::{HttpTranscriber, TranscriberService};
 use crate::adapters::twilio::{Twilio, TwilioAccount, TwilioLogin};
 use crate::adapters::visitor::HttpVisitor;
+use crate::adapters::xmatters::trigger::{Triggers, XmattersTarget};
 use crate::adapters::{http_client, random_ids::RandomIds, system_clock::SystemClock};
 use crate::app::{App, Live, Metrics, Parts, Reload, Transcribing, UnderWay};
 use crate::domain::ids::Ids;
+use crate::ports::alert_target::AlertTarget;
 use crate::ports::clock::Clock;
 use crate::ports::recordings::Recordings;
 use crate::ports::shortener::Shortener;
@@ -21,7 +23,10 @@ use crate::ports::transcriber::Transcriber;
 use crate::ports::vendor::SingleSender;
 use crate::ports::visitor::Visitor;
 use crate::service::online::{self, Probe, Verdict};
-use crate::settings::{Links, Loaded, MailTls, Problems, Secret, Settings, TranscriberBy};
+use crate::settings::{
+    ForwardKind, ForwardTo, Links, Loaded, Login, MailTls, Problems, Secret, SecretUrl, Settings,
+    TranscriberBy,
+};
 use crate::storage::SqlStore;
 #[cfg(feature = "postgres")]
 use crate::storage::postgres::{self, PostgresOptions};
@@ -158,8 +163,11 @@ async fn open_postgres(settings: &settings::Postgres, ids: Arc<dyn Ids>) -> Resu
 }
 
 #[cfg(not(feature = "postgres"))]
-async fn open_postgres(_: &settings::Postgres, _: Arc<dyn Ids>) -> Result<SqlStore, StartError> {
-    Err(StartError::NoPostgres)
+fn open_postgres(
+    _: &settings::Postgres,
+    _: Arc<dyn Ids>,
+) -> impl Future<Output = Result<SqlStore, StartError>> {
+    std::future::ready(Err(StartError::NoPostgres))
 }
 
 /// Blocks meanwhile: nothing else is under way at this moment.
@@ -269,6 +277,8 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
             Some(Arc::new(Bitly::new(client, api_url, token)) as Arc<dyn Shortener>)
         }
     };
+    let forwards = settings.forwards.iter().map(|to| (to.name.clone(), forward(to, &client)));
+    let forwards = Arc::new(forwards.collect());
     let per_minute = |limit: u32| {
         let limit = NonZeroU32::new(limit).unwrap_or(NonZeroU32::MIN);
         Arc::new(RateLimit::per_minute(limit, ground.clock.clone()))
@@ -299,6 +309,7 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
         recordings,
         transcribing,
         shortener,
+        forwards,
         sms,
         mail,
         call_limit: per_minute(calls),
@@ -361,6 +372,22 @@ fn carrier_login(carrier: &settings::Carrier) -> TwilioLogin {
     }
 }
 
+/// A system that alerts are passed on to.
+fn forward(to: &ForwardTo, client: &reqwest::Client) -> Arc<dyn AlertTarget> {
+    let url = |url: &Option<SecretUrl>| url.as_ref().map(|url| url.expose().clone());
+    let login = |login: &Login| (login.user.expose().to_owned(), login.password.expose().to_owned());
+    match to.kind {
+        ForwardKind::Xmatters => {
+            let triggers = Triggers {
+                alert_url: url(&to.alert_url),
+                conference_url: url(&to.conference_url),
+                login: to.login.as_ref().map(login),
+            };
+            Arc::new(XmattersTarget::new(client.clone(), triggers))
+        }
+    }
+}
+
 fn smtp_account(mail: &settings::Mail, timeout: Duration) -> SmtpAccount {
     SmtpAccount {
         host: mail.host.clone(),
@@ -404,10 +431,13 @@ fn reloader(live: Arc<ArcSwap<Live>>, started: Settings, source: Source) -> Relo
             ("transcriber", old.transcriber != new.transcriber),
             ("links", old.links != new.links),
             ("mail", old.mail != new.mail),
+            ("forward", old.forwards != new.forwards),
             ("sms", old.sms != new.sms),
             ("limits", old.limits != new.limits),
             ("exchange", old.exchange != new.exchange),
         ];
+        // Whom alerts are passed on to changes with a restart only, and so does what calls say of it.
+        new.menu.forwards.clone_from(&old.menu.forwards);
         // Who makes the texts changes with a restart only, and so does whom calls ask for them.
         new.menu.carrier_transcribes = old.menu.carrier_transcribes;
         live.store(Arc::new(Live { settings: new, phrases }));

@@ -13,3 +13,4 @@ pub mod transcriber_command;
 pub mod transcriber_http;
 pub mod twilio;
 pub mod visitor;
+pub mod xmatters;

@@ -3,6 +3,7 @@
 //! An effect is a row of the outbox before it is an action. It is written together with the state that
 //! asked for it and carries ids, never data: what it needs is read when it is carried out.
 
+use super::alerting::forward::ForwardName;
 use super::ids::{AlertId, CallId, NotificationId, RecordingId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,14 @@ pub enum Effect {
     /// Delete a sound in our own store, by its name there: its recording may be forgotten by then.
     #[serde(rename = "delete_sound.v1")]
     DeleteSound(String),
+    /// Pass an alert on to another system.
+    #[serde(rename = "forward_alert.v1")]
+    ForwardAlert {
+        /// Which alert.
+        alert: AlertId,
+        /// To which system.
+        target: ForwardName,
+    },
 }
 
 impl Effect {
@@ -58,11 +67,12 @@ impl Effect {
             Self::SendMail(_) => "send_mail",
             Self::Transcribe(_) => "transcribe",
             Self::DeleteSound(_) => "delete_sound",
+            Self::ForwardAlert { .. } => "forward_alert",
         }
     }
 
     /// Whom it asks.
-    pub const fn lane(&self) -> Lane {
+    pub fn lane(&self) -> Lane {
         match self {
             Self::FetchRecording(_) | Self::DeleteSound(_) => Lane::Recordings,
             Self::DeleteAtCarrier(_) | Self::FindRecording(_) | Self::AskForText(_) => Lane::Carrier,
@@ -70,6 +80,24 @@ impl Effect {
             Self::SendSms(_) => Lane::Sms,
             Self::SendMail(_) => Lane::Mail,
             Self::Transcribe(_) => Lane::Transcriber,
+            Self::ForwardAlert { target, .. } => Lane::Forward(target.clone()),
+        }
+    }
+
+    /// The alert that it is about, where it is about one.
+    pub const fn alert(&self) -> Option<AlertId> {
+        match self {
+            Self::AnnounceAlert(alert) | Self::AnnounceText(alert) | Self::ForwardAlert { alert, .. } => {
+                Some(*alert)
+            }
+            Self::FetchRecording(_)
+            | Self::DeleteAtCarrier(_)
+            | Self::FindRecording(_)
+            | Self::AskForText(_)
+            | Self::SendSms(_)
+            | Self::SendMail(_)
+            | Self::Transcribe(_)
+            | Self::DeleteSound(_) => None,
         }
     }
 
@@ -86,7 +114,8 @@ impl Effect {
             | Self::AnnounceText(_)
             | Self::SendSms(_)
             | Self::SendMail(_)
-            | Self::DeleteSound(_) => None,
+            | Self::DeleteSound(_)
+            | Self::ForwardAlert { .. } => None,
         }
     }
 }
@@ -107,15 +136,20 @@ pub enum Lane {
     Mail,
     /// Who makes texts of recordings.
     Transcriber,
+    /// A system that alerts are passed on to.
+    Forward(ForwardName),
 }
 
+/// What the words of the lanes to forward targets begin with.
+const FORWARD: &str = "forward:";
+
 impl Lane {
-    /// All of them.
-    pub const ALL: [Self; 6] =
+    /// Those that there always are: all but the forward targets'.
+    pub const ALWAYS: [Self; 6] =
         [Self::Own, Self::Carrier, Self::Recordings, Self::Sms, Self::Mail, Self::Transcriber];
 
     /// The word for the store, the API, logs and metrics.
-    pub const fn word(&self) -> Cow<'static, str> {
+    pub fn word(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Self::Own => "own",
             Self::Carrier => "carrier",
@@ -123,12 +157,16 @@ impl Lane {
             Self::Sms => "sms",
             Self::Mail => "mail",
             Self::Transcriber => "transcriber",
+            Self::Forward(name) => return Cow::Owned(format!("{FORWARD}{name}")),
         })
     }
 
     /// The lane of that word.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|lane| lane.word() == word)
+        match word.strip_prefix(FORWARD) {
+            Some(name) => Some(Self::Forward(ForwardName(name.to_owned()))),
+            None => Self::ALWAYS.into_iter().find(|lane| lane.word() == word),
+        }
     }
 }
 
@@ -139,11 +177,19 @@ pub struct DueEffect {
     pub effect: Effect,
     /// Not before.
     pub due: Timestamp,
+    /// Whether it only waits for the text of its alert's message: it is due at once when that is there, or when it is
+    /// known that there will be none.
+    pub is_held: bool,
 }
 
 impl Effect {
     /// Due at that moment.
     pub const fn at(self, due: Timestamp) -> DueEffect {
-        DueEffect { effect: self, due }
+        DueEffect { effect: self, due, is_held: false }
+    }
+
+    /// Due when the text of its alert's message is there, or known to fail, and at that moment at the latest.
+    pub const fn held_until(self, due: Timestamp) -> DueEffect {
+        DueEffect { effect: self, due, is_held: true }
     }
 }

@@ -12,7 +12,9 @@ use uuid::Uuid;
 /// The error that started it, kept for the log. Shared, because one failed commit is told to many waiters.
 pub type Cause = Arc<dyn Error + Send + Sync>;
 
-/// Why the store did not do what it was asked. Nothing was written in any of these cases.
+/// Why the store did not do what it was asked. Nothing was written in any of these cases, but for one: where the
+/// connection to a database breaks, or falls silent, at the very moment of the commit, nobody can know. Every write
+/// rests on what was read before it, so that doing it again is a [`StoreError::Conflict`] then.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// The store cannot be used at the moment. Trying later helps, or an operator has to.

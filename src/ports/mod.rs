@@ -1,5 +1,6 @@
 //! What we ask of the world: traits, and the values that they speak.
 
+pub mod alert_target;
 pub mod clock;
 pub mod error;
 pub mod limit;

@@ -1,6 +1,6 @@
 //! What is to be done outside, done: one `match`, one line an effect.
 
-use super::{alerting, links, message, transcribing, voice};
+use super::{alerting, forwarding, links, message, transcribing, voice};
 use crate::app::{App, Place};
 use crate::domain::alerting::announce::{self, Decision};
 use crate::domain::alerting::log::{Happened, LogEntry};
@@ -133,7 +133,7 @@ async fn failed(app: &App, claimed: &ClaimedEffect, error: &EffectError) -> Resu
         vec![]
     } else {
         tracing::error!(effect = %claimed.id, kind, attempt, cause, "effect given up");
-        given_up(app, &claimed.effect, now).await?
+        given_up(app, &claimed.effect, &cause, now).await?
     };
     app.outbox.fail(claimed, next, &cause, &consequences).await
 }
@@ -153,6 +153,7 @@ async fn perform(app: &App, effect: &Effect) -> Result<Vec<Consequence>, EffectE
             app.recordings.delete(key).await?;
             Ok(vec![])
         }
+        Effect::ForwardAlert { alert, target } => forwarding::forward(app, *alert, target).await,
     }
 }
 
@@ -260,7 +261,12 @@ async fn send_notification(app: &App, id: NotificationId) -> Result<Vec<Conseque
 }
 
 /// What it means that an effect will never be done.
-async fn given_up(app: &App, effect: &Effect, now: Timestamp) -> Result<Vec<Consequence>, StoreError> {
+async fn given_up(
+    app: &App,
+    effect: &Effect,
+    why: &str,
+    now: Timestamp,
+) -> Result<Vec<Consequence>, StoreError> {
     Ok(match effect {
         Effect::FetchRecording(id) => match app.calls.recording(*id).await? {
             Some(recording) => {
@@ -292,6 +298,7 @@ async fn given_up(app: &App, effect: &Effect, now: Timestamp) -> Result<Vec<Cons
             }
             vec![]
         }
+        Effect::ForwardAlert { alert, target } => vec![forwarding::given_up(*alert, target, why, now)],
         Effect::DeleteAtCarrier(_)
         | Effect::AnnounceAlert(_)
         | Effect::AnnounceText(_)

@@ -3,6 +3,8 @@
 use crate::app::App;
 use crate::domain::effect::Lane;
 use crate::ports::error::{StoreError, VendorError};
+use crate::ports::store::OutboxCount;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -70,11 +72,18 @@ async fn fault<E>(asked: impl Future<Output = Result<(), E>>) -> Option<Fault<E>
     }
 }
 
+/// The lanes that there are: those that there always are, those of the forward targets, and those of targets that
+/// are gone from the settings and have something left.
+pub(super) fn lanes(app: &App, count: &OutboxCount) -> BTreeSet<Lane> {
+    let forwards = app.forwards.keys().cloned().map(Lane::Forward);
+    Lane::ALWAYS.into_iter().chain(forwards).chain(count.lanes.keys().cloned()).collect()
+}
+
 /// Brings the figures up to date that are read rather than counted. Where that fails they keep their last value.
 pub async fn gauge(app: &App) {
     match timeout(PATIENCE, app.outbox.count()).await {
         Ok(Ok(count)) => {
-            for lane in Lane::ALL {
+            for lane in lanes(app, &count) {
                 let of = count.lanes.get(&lane).copied().unwrap_or_default();
                 for (state, number) in [("waiting", of.waiting), ("failed", of.failed)] {
                     let number = u32::try_from(number).unwrap_or(u32::MAX);

@@ -69,7 +69,9 @@ pub async fn listen(
 /// long link goes out at once.
 pub(super) async fn shorten(app: &App, story: &AlertStory) -> Option<Consequence> {
     let alert = &story.alert;
-    let shortener = app.shortener.as_ref().filter(|_| alert.link.short_url.is_none())?;
+    let has_failed = story.log.iter().any(|entry| entry.what == Happened::LinkNotShortened);
+    let is_long = alert.link.short_url.is_none() && !has_failed;
+    let shortener = app.shortener.as_ref().filter(|_| is_long)?;
     let (result, consequence) = match short_url(&**shortener, &alerting::page_url(app, &alert.link)).await {
         Ok(short) => ("done", Consequence::Shortened(alert.link.code.clone(), short.into())),
         Err(error) => {

@@ -3,6 +3,7 @@
 
 pub mod alerting;
 pub mod effects;
+mod forwarding;
 pub mod health;
 pub mod keys;
 pub mod links;

@@ -1,6 +1,7 @@
 //! What is to be done outside, as operators see it, hasten it and drop it.
 
 use super::effects::lease;
+use super::health::lanes;
 use crate::app::App;
 use crate::domain::effect::{Effect, Lane};
 use crate::domain::ids::EffectId;
@@ -38,7 +39,8 @@ pub struct OutboxFigures {
 /// How much waits, how much was given up, and how much is under way.
 pub async fn figures(app: &App) -> Result<OutboxFigures, StoreError> {
     let count = app.outbox.count().await?;
-    let under_way = Lane::ALL.into_iter().map(|lane| (lane.clone(), app.under_way.of(&lane))).collect();
+    let of = |lane: Lane| (lane.clone(), app.under_way.of(&lane));
+    let under_way = lanes(app, &count).into_iter().map(of).collect();
     Ok(OutboxFigures { count, under_way })
 }
 

@@ -3,7 +3,9 @@
 //! A required key that was missing or wrong is `None` here: it has been reported already.
 
 use super::secret::Secret;
-use super::{Access, CarrierKind, ExchangeVoice, LinksKind, LogFormat, LogLevel, MailTls, TranscriberKind};
+use super::{
+    Access, CarrierKind, ExchangeVoice, ForwardKind, LinksKind, LogFormat, LogLevel, MailTls, TranscriberKind,
+};
 use crate::domain::directory::device::DeviceKind;
 use crate::domain::severity::Severity;
 use crate::domain::voice::menu::Action;
@@ -24,13 +26,14 @@ pub(super) struct File {
     pub(super) transcriber: Spanned<Transcriber>,
     pub(super) links: Spanned<Links>,
     pub(super) mail: Option<Spanned<Mail>>,
+    pub(super) forward: Vec<Spanned<Forward>>,
     pub(super) sms: Sms,
     pub(super) limits: Limits,
     pub(super) retention: Spanned<Retention>,
     pub(super) api: Api,
     pub(super) exchange: Option<Exchange>,
     pub(super) person: Vec<Spanned<Person>>,
-    pub(super) group: Vec<Group>,
+    pub(super) group: Vec<Spanned<Group>>,
     pub(super) absence: Vec<Spanned<Absence>>,
 }
 
@@ -186,6 +189,21 @@ pub(super) struct Mail {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct Forward {
+    pub(super) name: Option<Text>,
+    pub(super) kind: ForwardKind,
+    pub(super) alert_url: Option<Spanned<Secret>>,
+    pub(super) alert_url_file: Option<Text>,
+    pub(super) conference_url: Option<Spanned<Secret>>,
+    pub(super) conference_url_file: Option<Text>,
+    pub(super) user: Option<Text>,
+    pub(super) password: Option<Spanned<Secret>>,
+    pub(super) password_file: Option<Text>,
+    pub(super) text_wait_seconds: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Sms {
     pub(super) enabled: bool,
     pub(super) from: Option<Text>,
@@ -255,6 +273,7 @@ pub(super) struct Device {
 pub(super) struct Group {
     pub(super) name: Option<Text>,
     pub(super) members: Option<Spanned<Vec<Spanned<Recipient>>>>,
+    pub(super) elsewhere: Spanned<bool>,
 }
 
 #[derive(Deserialize)]

@@ -18,6 +18,7 @@ pub(super) const ROOT: &[Key] = &[
     Key::default("transcriber", Table(TRANSCRIBER), "{}", "Who makes the texts of messages."),
     Key::default("links", Table(LINKS), "{}", "The links to recordings."),
     Key::optional("mail", Table(MAIL), "no mail is sent", "The mail server."),
+    Key::default("forward", Tables(FORWARD), "[]", "Other systems that every alert is passed on to as well."),
     Key::default("sms", Table(SMS), "{}", "Text messages, sent through the carrier."),
     Key::default("limits", Table(LIMITS), "{}", "What is refused because it comes too fast."),
     Key::default(
@@ -342,6 +343,34 @@ const MAIL: &[Key] = &[
     Key::required("from", Text, "The sender of our mails."),
 ];
 
+const FORWARD: &[Key] = &[
+    Key::required("name", Text, "Unique: what logs and the API call it."),
+    Key::default("kind", Word(&["xmatters"]), "\"xmatters\"", "Whose protocol it speaks."),
+    Key::optional(
+        "alert_url",
+        Secret,
+        "`alert_url_file` is read, or it gets no alerts",
+        "The inbound integration for alerts, with its `apiKey` where that lets us in.",
+    ),
+    Key::optional("alert_url_file", Text, "`alert_url` is used", "A file that holds that URL."),
+    Key::optional(
+        "conference_url",
+        Secret,
+        "`conference_url_file` is read, or it gets no conferences",
+        "The inbound integration for calls into a conference.",
+    ),
+    Key::optional("conference_url_file", Text, "`conference_url` is used", "A file that holds that URL."),
+    Key::optional("user", Text, "the URLs let us in", "The user to log in as (HTTP Basic)."),
+    Key::optional("password", Secret, "`password_file` is read", "The user's password."),
+    Key::optional("password_file", Text, "`password` is used", "A file that holds the password."),
+    Key::default(
+        "text_wait_seconds",
+        Count(0, 3_600),
+        "60",
+        "How long an alert waits for its text, at most, before it is passed on without one.",
+    ),
+];
+
 const SMS: &[Key] = &[
     Key::default("enabled", Flag, "true", "Whether text messages are sent."),
     Key::optional("from", Text, "`carrier.number`", "The number that they come from."),
@@ -435,7 +464,18 @@ const DEVICE: &[Key] = &[
 
 const GROUP: &[Key] = &[
     Key::required("name", Text, "Unique: what other keys refer to."),
-    Key::required("members", Tables(RECIPIENT), "People and other groups, in the order to try."),
+    Key::optional(
+        "members",
+        Tables(RECIPIENT),
+        "needed, but for `elsewhere`",
+        "People and other groups, in the order to try.",
+    ),
+    Key::default(
+        "elsewhere",
+        Flag,
+        "false",
+        "Whether its members are known only to those of `[[forward]]`: they are told of it by its name.",
+    ),
 ];
 
 const ABSENCE: &[Key] = &[

@@ -22,9 +22,10 @@ mod walk;
 pub use load::{DEFAULT, DEMO, Loaded, load, parse};
 pub use problem::{Level, Position, Problem, Problems};
 pub use reference::reference;
-pub use secret::Secret;
+pub use secret::{Secret, SecretUrl};
 
 use crate::domain::access::ApiKey;
+use crate::domain::alerting::forward::ForwardName;
 use crate::domain::contact::{EmailAddress, PhoneNumber};
 use crate::domain::directory::Directory;
 use crate::domain::retention::Retention;
@@ -57,6 +58,8 @@ pub struct Settings {
     pub links: Links,
     /// The mail server; `None`: no mail is sent.
     pub mail: Option<Mail>,
+    /// Other systems that every alert is passed on to.
+    pub forwards: Vec<ForwardTo>,
     /// Text messages; `None`: none are sent.
     pub sms: Option<Sms>,
     /// What is refused because it comes too fast.
@@ -327,13 +330,38 @@ pub enum MailTls {
     Tls,
 }
 
-/// A mail server's user.
+/// A user of a server of others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
     /// Name.
     pub user: Secret,
     /// Password.
     pub password: Secret,
+}
+
+/// Another system that every alert is passed on to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForwardTo {
+    /// Unique.
+    pub name: ForwardName,
+    /// Whose protocol it speaks.
+    pub kind: ForwardKind,
+    /// Where it takes alerts; `None`: it gets none.
+    pub alert_url: Option<SecretUrl>,
+    /// Where it takes calls into a conference; `None`: it gets none.
+    pub conference_url: Option<SecretUrl>,
+    /// How we log in; `None`: not at all.
+    pub login: Option<Login>,
+    /// How long an alert waits for its text, at most.
+    pub text_wait: Duration,
+}
+
+/// Whose protocol a forward target speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ForwardKind {
+    /// xMatters' inbound integrations.
+    Xmatters,
 }
 
 /// Text messages.

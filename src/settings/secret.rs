@@ -1,4 +1,6 @@
-//! A value that is never shown.
+//! Values that are never shown.
+
+use url::Url;
 
 /// A password, token or key. `Debug` shows nothing of it, and there is no `Display`.
 #[derive(Clone, PartialEq, Eq, serde::Deserialize)]
@@ -20,5 +22,27 @@ impl Secret {
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(…)")
+    }
+}
+
+/// An address with a key in it. `Debug` shows nothing of it, and there is no `Display`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretUrl(Url);
+
+impl SecretUrl {
+    /// Hides that address.
+    pub const fn new(url: Url) -> Self {
+        Self(url)
+    }
+
+    /// The address itself: for the one who asks there.
+    pub const fn expose(&self) -> &Url {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SecretUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretUrl(…)")
     }
 }

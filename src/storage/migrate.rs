@@ -15,6 +15,7 @@ const FILES: &[(&str, &str)] = &[
     ("V6__probe", include_str!("migrations/V6__probe.sql")),
     ("V7__retention", include_str!("migrations/V7__retention.sql")),
     ("V8__lanes", include_str!("migrations/V8__lanes.sql")),
+    ("V9__forwards", include_str!("migrations/V9__forwards.sql")),
     ("V10__short_links", include_str!("migrations/V10__short_links.sql")),
 ];
 

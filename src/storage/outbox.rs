@@ -7,7 +7,7 @@ use super::recordings::audio_stored;
 use super::write::{Row, Write};
 use super::{alerting, links};
 use crate::domain::effect::{DueEffect, Lane};
-use crate::domain::ids::{EffectId, Ids};
+use crate::domain::ids::{AlertId, EffectId, Ids};
 use crate::ports::error::StoreError;
 use crate::ports::store::{ClaimedEffect, Consequence, LaneCount, ListedEffect, Outbox, OutboxCount};
 use crate::storage::write::args;
@@ -217,7 +217,25 @@ fn listed(row: &Row) -> Result<ListedEffect, StoreError> {
 /// An effect that is to be carried out.
 pub(super) fn queue(due: &DueEffect, ids: &dyn Ids) -> Result<Write, StoreError> {
     Ok(Write::new().one(
-        "insert into outbox (id, effect, lane, due_at, failed, state) values ($1, $2, $3, $4, 0, 'waiting')",
-        args![EffectId::next(ids).0, json(&due.effect)?, &*due.effect.lane().word(), due.due],
+        "insert into outbox (id, effect, lane, due_at, failed, state, subject, held_until) \
+         values ($1, $2, $3, $4, 0, 'waiting', $5, $6)",
+        args![
+            EffectId::next(ids).0,
+            json(&due.effect)?,
+            &*due.effect.lane().word(),
+            due.due,
+            due.effect.alert().map(|alert| alert.0),
+            due.is_held.then_some(due.due),
+        ],
     ))
+}
+
+/// The effects that were held for the text of an alert's message are due. One whose time has moved is not held any
+/// more: somebody is carrying it out, or has tried to.
+pub(super) fn let_go(alert: AlertId, now: Timestamp) -> Write {
+    Write::new().any(
+        "update outbox set due_at = $2, held_until = null \
+         where subject = $1 and held_until is not null and due_at = held_until and state = 'waiting'",
+        args![alert.0, now],
+    )
 }

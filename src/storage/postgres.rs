@@ -1,8 +1,8 @@
 //! `PostgreSQL`: for several processes on one database, or where there is one already that is looked after.
 //!
-//! A few tasks write, each on a connection of its own. Each takes what is queued, up to [`writer::GROUP`] writes,
-//! sends all of it without waiting for answers in between, a savepoint a write, and commits once: round trips
-//! and the way to the disk are shared by all who wait. A write that has to wait for somebody's lock is taken out
+//! A few tasks write, each on a connection of its own. Each takes what is queued, up to 64 writes, sends all of it
+//! without waiting for answers in between, a savepoint a write, and commits once: round trips and the way to the
+//! disk are shared by all who wait. A write that has to wait for somebody's lock is taken out
 //! of the group and tried again on its own, so that it holds up nobody else. Reads go over a pool of connections
 //! that can't write, and claims over connections that plan each one anew.
 

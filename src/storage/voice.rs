@@ -85,6 +85,9 @@ impl CallStore for SqlStore {
         for effect in &text.effects {
             write = write.then(outbox::queue(effect, &*self.ids)?);
         }
+        if let Some((alert, now)) = text.let_go {
+            write = write.then(outbox::let_go(alert, now));
+        }
         if let Some(turn) = turn {
             write = write.then(self.turn(turn)?);
         }

@@ -30,7 +30,7 @@ pub fn render(plan: &Plan, phrases: &PhraseBook, to: &Destinations, can: Capabil
         .language(&plan.language)
         .map(|language| plan.say.iter().map(|phrase| say(language, language.words(phrase))).collect())
         .unwrap_or_default();
-    let url = |url: &str| format!("{url}{}", can.url_fragment);
+    let url = |url: &str| [url, can.url_fragment].concat();
     let again = Verb::Redirect(Redirect { url: url(&to.reply) });
     let speak = |says: Vec<Say>| says.into_iter().map(Verb::Say);
     let verbs = match plan.then {

@@ -5,9 +5,7 @@
 //! ignored here and signed all the same.
 
 use super::signature::Field;
-use serde::de::value::{Error, MapDeserializer};
-use serde::de::{Deserializer, IntoDeserializer, Visitor};
-use serde::{Deserialize, Serialize, forward_to_deserialize_any};
+use serde::{Deserialize, Serialize};
 
 /// One request of the carrier about a call. Which fields are present depends on what it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -75,60 +73,87 @@ pub struct CarrierRequest {
 
 impl CarrierRequest {
     /// The request that a form's fields make. A field that is sent twice counts once, the first time, as it does
-    /// for the carrier's own libraries. `None`: a value is not of its field's kind.
-    pub fn from_fields(fields: &[Field<'_>]) -> Option<Self> {
-        let mut first: Vec<(&str, Value<'_>)> =
-            fields.iter().map(|(name, value)| (&**name, Value(value))).collect();
-        first.sort_by_key(|(name, _)| *name);
-        first.dedup_by_key(|(name, _)| *name);
-        Self::deserialize(MapDeserializer::<_, Error>::new(first.into_iter())).ok()
-    }
-}
-
-/// The value of a field: a text, also where there may be none.
-struct Value<'a>(&'a str);
-
-impl<'de> IntoDeserializer<'de> for Value<'de> {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
-    }
-}
-
-impl<'de> Deserializer<'de> for Value<'de> {
-    type Error = Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_borrowed_str(self.0)
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_some(self)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    /// for the carrier's own libraries.
+    pub fn from_fields(fields: &[Field<'_>]) -> Self {
+        let (mut call_sid, mut account_sid) = (None, None);
+        let mut said = Self::default();
+        for (name, value) in fields {
+            let slot = match &**name {
+                "CallSid" => &mut call_sid,
+                "AccountSid" => &mut account_sid,
+                "From" => &mut said.from,
+                "To" => &mut said.to,
+                "CallStatus" => &mut said.call_status,
+                "ApiVersion" => &mut said.api_version,
+                "Direction" => &mut said.direction,
+                "StirVerstat" => &mut said.stir_verstat,
+                "Digits" => &mut said.digits,
+                "RecordingUrl" => &mut said.recording_url,
+                "RecordingSid" => &mut said.recording_sid,
+                "RecordingDuration" => &mut said.recording_duration,
+                "RecordingStatus" => &mut said.recording_status,
+                "TranscriptionSid" => &mut said.transcription_sid,
+                "TranscriptionStatus" => &mut said.transcription_status,
+                "TranscriptionText" => &mut said.transcription_text,
+                "CallDuration" => &mut said.call_duration,
+                "Timestamp" => &mut said.timestamp,
+                "SequenceNumber" => &mut said.sequence_number,
+                "CallbackSource" => &mut said.callback_source,
+                _ => continue,
+            };
+            slot.get_or_insert_with(|| value.clone().into_owned());
+        }
+        said.call_sid = call_sid.unwrap_or_default();
+        said.account_sid = account_sid.unwrap_or_default();
+        said
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
+
+    fn fields<'a>(sent: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Field<'a>> {
+        sent.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
+    }
+
+    /// A field that is added to the request has to be added here, and is then missed where it is not read.
+    #[test]
+    fn every_field_that_can_be_sent_is_read() {
+        let text = |text: &str| Some(text.to_owned());
+        let request = CarrierRequest {
+            call_sid: "a".to_owned(),
+            account_sid: "b".to_owned(),
+            from: text("c"),
+            to: text("d"),
+            call_status: text("e"),
+            api_version: text("f"),
+            direction: text("g"),
+            stir_verstat: text("h"),
+            digits: text("i"),
+            recording_url: text("j"),
+            recording_sid: text("k"),
+            recording_duration: text("l"),
+            recording_status: text("m"),
+            transcription_sid: text("n"),
+            transcription_status: text("o"),
+            transcription_text: text("p"),
+            call_duration: text("q"),
+            timestamp: text("r"),
+            sequence_number: text("s"),
+            callback_source: text("t"),
+        };
+        let json = serde_json::to_string(&request).unwrap();
+        let sent: BTreeMap<String, String> = serde_json::from_str(&json).unwrap();
+        let sent = fields(sent.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        assert_eq!(CarrierRequest::from_fields(&sent), request);
+    }
 
     #[test]
     fn a_field_that_is_sent_twice_counts_the_first_time_and_unknown_ones_do_not_count() {
-        let sent =
-            [("To", "+1"), ("Digits", "1"), ("To", "+2"), ("Digits", ""), ("Later", "x"), ("CallSid", "CA1")];
-        let fields: Vec<Field<'_>> =
-            sent.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        let expected = CarrierRequest {
-            call_sid: "CA1".to_owned(),
-            to: Some("+1".to_owned()),
-            digits: Some("1".to_owned()),
-            ..CarrierRequest::default()
-        };
-        assert_eq!(CarrierRequest::from_fields(&fields), Some(expected));
+        let sent = [("To", ""), ("CallSid", ""), ("To", "+2"), ("Later", "x"), ("CallSid", "CA1")];
+        let expected = CarrierRequest { to: Some(String::new()), ..CarrierRequest::default() };
+        assert_eq!(CarrierRequest::from_fields(&fields(sent)), expected);
     }
 }

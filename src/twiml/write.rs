@@ -126,37 +126,32 @@ impl Xml {
     /// A text, escaped in one pass. In an attribute, line ends and tabs become references, because a reader turns
     /// bare ones into blanks.
     fn text(&mut self, text: &str, place: Place) {
-        let bytes = text.as_bytes();
-        let mut written = 0;
-        for (at, byte) in bytes.iter().enumerate() {
-            // Everything that a text is made of, but for a few characters, is written as it is.
-            let Some(instead) = instead_of(*byte, place) else { continue };
-            // U+FFFE and U+FFFF begin like characters that may stay.
-            let is_other = *byte == 0xEF && !matches!(bytes.get(at + 1..at + 3), Some([0xBF, 0xBE | 0xBF]));
-            if is_other {
-                continue;
+        let mut rest = text;
+        while let Some(at) = rest.bytes().position(may_not_stay) {
+            let (plain, from) = rest.split_at(at);
+            let mut letters = from.chars();
+            let Some(letter) = letters.next() else { break };
+            self.0.push_str(plain);
+            match (letter, place) {
+                ('&', _) => self.0.push_str("&amp;"),
+                ('<', _) => self.0.push_str("&lt;"),
+                ('>', _) => self.0.push_str("&gt;"),
+                ('\r', _) => self.0.push_str("&#13;"),
+                ('"', Place::Attribute) => self.0.push_str("&quot;"),
+                ('\'', Place::Attribute) => self.0.push_str("&apos;"),
+                ('\n', Place::Attribute) => self.0.push_str("&#10;"),
+                ('\t', Place::Attribute) => self.0.push_str("&#9;"),
+                (letter, _) if is_xml_char(letter) => self.0.push(letter),
+                _ => {}
             }
-            self.0.extend([text.get(written..at).unwrap_or_default(), instead]);
-            written = at + if *byte == 0xEF { 3 } else { 1 };
+            rest = letters.as_str();
         }
-        self.0.push_str(text.get(written..).unwrap_or_default());
+        self.0.push_str(rest);
     }
 }
 
-/// What stands for a byte, where that is not the byte itself. Control characters have no place in XML 1.0.
-const fn instead_of(byte: u8, place: Place) -> Option<&'static str> {
-    let is_attribute = matches!(place, Place::Attribute);
-    Some(match byte {
-        b'&' => "&amp;",
-        b'<' => "&lt;",
-        b'>' => "&gt;",
-        b'\r' => "&#13;",
-        b'"' if is_attribute => "&quot;",
-        b'\'' if is_attribute => "&apos;",
-        b'\n' if is_attribute => "&#10;",
-        b'\t' if is_attribute => "&#9;",
-        b'\n' | b'\t' => return None,
-        0..0x20 | 0xEF => "",
-        _ => return None,
-    })
+/// Whether a character that begins with this byte may have to be written otherwise or left out: what has a meaning
+/// in XML, control characters, and those that begin as U+FFFE and U+FFFF do.
+const fn may_not_stay(byte: u8) -> bool {
+    matches!(byte, 0..0x20 | b'"' | b'&' | b'\'' | b'<' | b'>' | 0xEF)
 }

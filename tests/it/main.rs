@@ -13,6 +13,7 @@ mod crash;
 mod database;
 mod effects;
 mod exchange;
+mod forward;
 mod http;
 mod import;
 mod online;

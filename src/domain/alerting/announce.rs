@@ -98,6 +98,8 @@ fn announced(story: &AlertStory) -> impl Iterator<Item = bool> {
         | Happened::AudioLost
         | Happened::Notified { .. }
         | Happened::NotNotified { .. }
+        | Happened::Forwarded { .. }
+        | Happened::NotForwarded { .. }
         | Happened::Resolved { .. } => None,
     })
 }
@@ -148,6 +150,7 @@ fn in_words(skipped: &Skipped) -> String {
         Reason::NoSuchPerson | Reason::NoSuchGroup => format!("{who}: not in the directory any more"),
         Reason::Cycle => format!("{who}: contains itself"),
         Reason::Duplicate => format!("{who}: already told"),
+        Reason::Elsewhere => format!("{who}: its members are known only where the alert is forwarded to"),
         Reason::NoDevice => format!("{who}: has no device for messages"),
     }
 }

@@ -54,6 +54,20 @@ pub enum Happened {
         /// `sms` or `email`.
         by: String,
     },
+    /// It was passed on to another system.
+    Forwarded {
+        /// Its name in the settings.
+        to: String,
+        /// What that system calls the matter, where it says so.
+        reference: Option<String>,
+    },
+    /// It could not be passed on to another system.
+    NotForwarded {
+        /// Its name in the settings.
+        to: String,
+        /// Why not, in words.
+        why: String,
+    },
     /// Somebody has dealt with it.
     Resolved {
         /// Who said so: the name of an API key.

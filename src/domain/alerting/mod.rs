@@ -3,4 +3,5 @@
 pub mod alert;
 pub mod announce;
 pub mod close;
+pub mod forward;
 pub mod log;

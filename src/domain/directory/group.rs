@@ -20,4 +20,7 @@ pub struct Group {
     pub name: GroupName,
     /// In the order in which they are tried.
     pub members: Vec<Recipient>,
+    /// Whether its members are known to the forward targets only: an alert for it is passed on under its name, and
+    /// nobody is told by us.
+    pub is_elsewhere: bool,
 }

@@ -44,6 +44,8 @@ pub enum Reason {
     Cycle,
     /// Met before, and already taken care of there.
     Duplicate,
+    /// The group's members are known to another system only.
+    Elsewhere,
     /// Has no device of a wanted kind.
     NoDevice,
 }
@@ -151,6 +153,7 @@ impl<'a> Resolver<'a> {
             None => Reason::NoSuchGroup,
             Some(_) if open.iter().any(|(outer, _)| *outer == name) => Reason::Cycle,
             Some(_) if !self.met_groups.insert(name) => Reason::Duplicate,
+            Some(group) if group.is_elsewhere => Reason::Elsewhere,
             Some(group) => return Some((name, group.members.iter())),
         };
         self.skip(Recipient::Group(name.clone()), reason);

@@ -138,6 +138,9 @@ pub enum CallState {
         draft: Draft,
         /// How the recipient is spoken.
         spoken: Option<String>,
+        /// Whether the alert is passed on to another system, which may not get a text that comes late.
+        #[serde(default)]
+        is_forwarded: bool,
         /// When the waiting ends.
         until: Timestamp,
         /// Which wait line comes next.

@@ -1,5 +1,6 @@
 //! What a line offers its callers, from settings.
 
+use crate::domain::alerting::forward::Forward;
 use crate::domain::directory::Recipient;
 use crate::domain::severity::Severity;
 use serde::{Deserialize, Serialize};
@@ -12,8 +13,10 @@ pub struct CallMenu {
     /// Whom a caller may choose, in key order. Empty: `default_recipients` get it, and nothing is asked.
     /// One: the question is skipped.
     pub targets: Vec<Target>,
-    /// Who gets it when there are no targets.
+    /// Who gets it when there are no targets. Empty: those whom the systems choose that alerts are passed on to.
     pub default_recipients: Vec<Recipient>,
+    /// The systems that alerts are passed on to.
+    pub forwards: Vec<Forward>,
     /// Whether the caller is asked how bad it is.
     pub ask_severity: bool,
     /// The severity when it isn't asked.
@@ -48,6 +51,13 @@ pub struct CallMenu {
     pub fallback_contact: Option<String>,
     /// The language of callers without one of their own: key of a prompts file.
     pub language: String,
+}
+
+impl CallMenu {
+    /// Whether an alert that is started like that is passed on to anybody.
+    pub fn forwards(&self, action: Action) -> bool {
+        self.forwards.iter().any(|forward| forward.takes(action))
+    }
 }
 
 /// What a caller may start.

@@ -43,12 +43,16 @@ pub enum Phrase {
     SendingAnyway,
     /// The alert is open and its text is being made.
     Transcribing(Name),
+    /// The alert is open and is passed on to another system (said before the rest).
+    Forwarding,
     /// A line while the text is being made; consecutive numbers are different lines.
     Wait(u32),
     /// The alert is open, and its text is there.
     ClosingWithText(Name),
     /// The alert is open; its text will follow.
     ClosingTextLater(Name),
+    /// The alert is open; who gets it elsewhere gets it without a text that comes too late.
+    ClosingForwarded(Name),
     /// The alert is open, and there will be no text.
     ClosingWithoutText(Name),
     /// The alert is open (said before the menu, to a caller who does not wait).
@@ -91,9 +95,11 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("confirm", &[]),
     ("discarded", &[]),
     ("sending_anyway", &[]),
+    ("forwarding", &[]),
     ("transcribing", &["name"]),
     ("closing_with_text", &["name"]),
     ("closing_text_later", &["name"]),
+    ("closing_forwarded", &["name"]),
     ("closing_without_text", &["name"]),
     ("alert_open", &["name"]),
     ("goodbye_nothing", &[]),
@@ -163,6 +169,7 @@ impl Language {
             Phrase::Confirm => self.text("confirm", &[]),
             Phrase::Discarded => self.text("discarded", &[]),
             Phrase::SendingAnyway => self.text("sending_anyway", &[]),
+            Phrase::Forwarding => self.text("forwarding", &[]),
             Phrase::Transcribing(to) => self.text("transcribing", &[("name", &name(to))]),
             Phrase::Wait(line) => {
                 let lines = u32::try_from(self.wait.len()).unwrap_or(u32::MAX).max(1);
@@ -170,6 +177,7 @@ impl Language {
             }
             Phrase::ClosingWithText(to) => self.text("closing_with_text", &[("name", &name(to))]),
             Phrase::ClosingTextLater(to) => self.text("closing_text_later", &[("name", &name(to))]),
+            Phrase::ClosingForwarded(to) => self.text("closing_forwarded", &[("name", &name(to))]),
             Phrase::ClosingWithoutText(to) => self.text("closing_without_text", &[("name", &name(to))]),
             Phrase::AlertOpen(to) => self.text("alert_open", &[("name", &name(to))]),
             Phrase::GoodbyeNothing => self.text("goodbye_nothing", &[]),

@@ -96,6 +96,8 @@ pub struct Transcribed {
     pub log: Option<(AlertId, LogEntry)>,
     /// What is done outside.
     pub effects: Vec<DueEffect>,
+    /// The alert whose held effects are due now, and the present moment: there is nothing left to wait for.
+    pub let_go: Option<(AlertId, Timestamp)>,
 }
 
 impl Recording {
@@ -125,6 +127,7 @@ impl Recording {
                 }
             },
         };
-        Some(Transcribed { recording: self.id, transcript: news, log, effects })
+        let let_go = log.as_ref().map(|(alert, _)| (*alert, now));
+        Some(Transcribed { recording: self.id, transcript: news, log, effects, let_go })
     }
 }

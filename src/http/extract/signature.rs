@@ -76,7 +76,21 @@ fn form_fields<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<Vec<Field<'a>>
     }
     let media_type = headers.get(CONTENT_TYPE)?.as_bytes().trim_ascii_start();
     let is_form = media_type.get(..FORM.len()).is_some_and(|kind| kind.eq_ignore_ascii_case(FORM));
-    is_form.then(|| url::form_urlencoded::parse(body).collect())
+    is_form.then(|| fields(body))
+}
+
+/// The fields of a form or of a query. Most have nothing in them that is encoded, and are taken as they are.
+fn fields(form: &[u8]) -> Vec<Field<'_>> {
+    let encoded = |byte: &u8| matches!(byte, b'%' | b'+');
+    let pairs = form.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
+    let field = |pair| match str::from_utf8(pair) {
+        Ok(plain) if !pair.iter().any(encoded) => {
+            let (name, value) = plain.split_once('=').unwrap_or((plain, ""));
+            Some((name.into(), value.into()))
+        }
+        _ => url::form_urlencoded::parse(pair).next(),
+    };
+    pairs.filter_map(field).collect()
 }
 
 /// The carrier's words: from the form, the JSON body, or the query of a GET. Text with a NUL in it is none: not
@@ -84,14 +98,13 @@ fn form_fields<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<Vec<Field<'a>>
 fn said(parts: &Parts, form: Option<&[Field<'_>]>, body: &[u8]) -> Option<CarrierRequest> {
     let from_fields = |fields: &[Field<'_>]| {
         let has_nul = fields.iter().any(|(_, value)| value.contains('\0'));
-        if has_nul { None } else { CarrierRequest::from_fields(fields) }
+        (!has_nul).then(|| CarrierRequest::from_fields(fields))
     };
     match form {
-        Some(fields) => from_fields(fields),
+        Some(form) => from_fields(form),
         None if body.is_empty() => {
             let query = parts.uri.query().unwrap_or_default();
-            let fields: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
-            from_fields(&fields)
+            from_fields(&fields(query.as_bytes()))
         }
         None if body.windows(NUL.len()).any(|part| part == NUL) => None,
         None => serde_json::from_slice(body).ok(),
@@ -105,4 +118,24 @@ fn forbidden() -> Response {
 /// A document that does nothing: even a refusal must not be read out as an error.
 fn empty(status: StatusCode) -> Response {
     (status, [(CONTENT_TYPE, "text/xml")], crate::twiml::Response::default().to_xml()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn fields_are_those_of_the_url_standard(form in "([a-c%+=&é]|%[0-9A-F]{2}|\\PC){0,40}") {
+            let expected: Vec<_> = url::form_urlencoded::parse(form.as_bytes()).collect();
+            prop_assert_eq!(fields(form.as_bytes()), expected);
+        }
+
+        #[test]
+        fn fields_of_what_is_no_text_as_well(form in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let expected: Vec<_> = url::form_urlencoded::parse(&form).collect();
+            prop_assert_eq!(fields(&form), expected);
+        }
+    }
 }

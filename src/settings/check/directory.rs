@@ -17,7 +17,7 @@ impl Check<'_, '_> {
     pub(super) fn directory(&mut self, file: &File) -> Directory {
         Directory {
             people: self.people(&file.person),
-            groups: self.all_groups(&file.group),
+            groups: self.all_groups(&file.group, !file.forward.is_empty()),
             absences: self.absences(&file.absence),
         }
     }

@@ -5,34 +5,59 @@ use crate::domain::directory::Recipient;
 use crate::domain::directory::group::{Group, GroupName};
 use crate::settings::file;
 use std::collections::{HashMap, HashSet, VecDeque};
+use toml::Spanned;
 
 impl Check<'_, '_> {
-    pub(super) fn all_groups(&mut self, entries: &[file::Group]) -> Vec<Group> {
+    pub(super) fn all_groups(&mut self, entries: &[Spanned<file::Group>], has_forward: bool) -> Vec<Group> {
         let mut seen = Seen::new();
         let mut groups = Vec::with_capacity(entries.len());
         for (index, entry) in entries.iter().enumerate() {
             let key = format!("group[{}]", index + 1);
-            let members = entry.members.as_ref().map(|members| {
-                let key = format!("{key}.members");
-                if members.get_ref().is_empty() {
-                    let found = self.findings.warning(&members.span(), key.as_str(), "is empty");
-                    found.hint("an alert for this group reaches nobody");
-                }
-                self.recipients(members.get_ref(), &key)
-            });
-            let Some(name) = &entry.name else { continue };
+            let is_elsewhere = *entry.get_ref().elsewhere.get_ref();
+            let members = self.members(entry, &key, has_forward);
+            let Some(name) = &entry.get_ref().name else { continue };
             let shown = format!("\"{}\"", name.get_ref());
             if self.unique(&mut seen, name.get_ref(), name.span(), &format!("{key}.name"), &shown) {
                 let name = GroupName(name.get_ref().clone());
-                groups.push(Group { name, members: members.unwrap_or_default() });
+                groups.push(Group { name, members, is_elsewhere });
             }
         }
         self.cycles(entries, &groups);
         groups
     }
 
+    fn members(&mut self, entry: &Spanned<file::Group>, key: &str, has_forward: bool) -> Vec<Recipient> {
+        let file::Group { members, elsewhere, .. } = entry.get_ref();
+        let (is_elsewhere, key) = (*elsewhere.get_ref(), format!("{key}.members"));
+        if is_elsewhere && !has_forward {
+            let key = key.replace(".members", ".elsewhere");
+            let found = self.findings.problem(&elsewhere.span(), key, "is true, but there is no [[forward]]");
+            found.hint("add the system that knows the group, or give its members here");
+        }
+        match members {
+            Some(members) if is_elsewhere => {
+                let found = self.findings.warning(&members.span(), key, "is not used with elsewhere = true");
+                found.hint("nobody is told by us; for both, make a group of each");
+                vec![]
+            }
+            None if is_elsewhere => vec![],
+            None => {
+                let found = self.findings.absent(&entry.span(), key, "is missing");
+                found.hint("people and other groups, in the order to try");
+                vec![]
+            }
+            Some(members) => {
+                if members.get_ref().is_empty() {
+                    let found = self.findings.warning(&members.span(), key.as_str(), "is empty");
+                    found.hint("an alert for this group reaches nobody");
+                }
+                self.recipients(members.get_ref(), &key)
+            }
+        }
+    }
+
     /// Warns of each group that contains itself, once a cycle.
-    fn cycles(&mut self, entries: &[file::Group], groups: &[Group]) {
+    fn cycles(&mut self, entries: &[Spanned<file::Group>], groups: &[Group]) {
         let mut told: HashSet<&GroupName> = HashSet::new();
         for group in groups {
             let Some(path) = way_back(&group.name, groups) else { continue };
@@ -40,7 +65,7 @@ impl Check<'_, '_> {
                 continue;
             }
             let written = entries.iter().enumerate().find_map(|(index, entry)| {
-                let name = entry.name.as_ref()?;
+                let name = entry.get_ref().name.as_ref()?;
                 (*name.get_ref() == group.name.0).then(|| (format!("group[{}]", index + 1), name.span()))
             });
             if let Some((key, at)) = written {

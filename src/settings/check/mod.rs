@@ -5,6 +5,7 @@ mod callers;
 mod carrier;
 mod directory;
 mod exchange;
+mod forward;
 mod groups;
 mod outside;
 mod retention;
@@ -14,12 +15,13 @@ mod times;
 mod values;
 mod voice;
 
-use super::Settings;
 use super::file::{self, File};
 use super::findings::{Findings, nearest};
+use super::{ForwardTo, Settings};
 use crate::domain::directory::Recipient;
 use crate::domain::directory::group::GroupName;
 use crate::domain::directory::person::PersonId;
+use crate::domain::voice::menu::CallMenu;
 use crate::domain::voice::phrases::PhraseBook;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -60,7 +62,7 @@ pub(super) fn check(
     findings: &mut Findings<'_>,
 ) -> Option<Settings> {
     let people = file.person.iter().filter_map(|person| person.get_ref().id.as_ref());
-    let groups = file.group.iter().filter_map(|group| group.name.as_ref());
+    let groups = file.group.iter().filter_map(|group| group.get_ref().name.as_ref());
     let mut check = Check {
         surroundings,
         findings,
@@ -78,6 +80,12 @@ pub(super) fn check(
     let transcriber = check.transcriber(&file.transcriber, file.voice.get_ref());
     let menu = check.menu(file, &directory);
     check.understood(file);
+    let offered = menu.as_ref().map_or(&[][..], |menu| &menu.actions);
+    let forwards = check.forwards(&file.forward, offered);
+    let menu = menu.zip(forwards.as_ref()).map(|(menu, forwards)| CallMenu {
+        forwards: forwards.iter().map(ForwardTo::rule).collect(),
+        ..menu
+    });
     let links = check.links(&file.links);
     let retention = check.retention(file);
     check.callers(&file.voice, &mut directory);
@@ -96,6 +104,7 @@ pub(super) fn check(
             Some(mail) => Some(mail?),
             None => None,
         },
+        forwards: forwards?,
         sms: sms?,
         limits: super::Limits {
             calls_per_number_per_minute: file.limits.calls_per_number_per_minute,

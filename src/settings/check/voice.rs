@@ -22,10 +22,11 @@ impl Check<'_, '_> {
         let recipients = &file.default_recipients;
         let default_recipients = self.recipients(recipients.get_ref(), "voice.default_recipients");
         let told = self.findings.any(|key| matches!(key, "voice.group" | "voice.default_recipients"));
-        if file.group.is_empty() && recipients.get_ref().is_empty() && !told {
+        if file.group.is_empty() && recipients.get_ref().is_empty() && whole.forward.is_empty() && !told {
             let message = "has no group to choose and no default_recipients";
             let found = self.findings.absent(&entry.span(), "voice", message);
-            found.hint("add a [[voice.group]], or default_recipients = [{ group = \"name\" }]");
+            found
+                .hint("add a [[voice.group]], default_recipients = [{ group = \"name\" }], or a [[forward]]");
         }
         if !file.group.is_empty() && !recipients.get_ref().is_empty() {
             let message = "is not used where callers choose a voice.group";
@@ -35,6 +36,7 @@ impl Check<'_, '_> {
             actions,
             targets,
             default_recipients,
+            forwards: vec![],
             ask_severity: file.severity_question,
             default_severity: file.default_severity,
             key_timeout: *file.key_timeout_seconds.get_ref(),

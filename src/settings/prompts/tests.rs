@@ -120,6 +120,8 @@ fn no_gap_stays_unfilled_in_any_phrase() {
         Phrase::Transcribing(name()),
         Phrase::ClosingWithText(name()),
         Phrase::ClosingTextLater(name()),
+        Phrase::Forwarding,
+        Phrase::ClosingForwarded(name()),
         Phrase::ClosingWithoutText(name()),
         Phrase::NotStored(contact()),
         Phrase::Apology(contact()),

@@ -44,7 +44,10 @@ impl Target {
             config.connect_timeout(options.patience);
         }
         // A server that is gone without a word is found out, also by a connection that nobody waits on.
-        config.tcp_user_timeout(options.patience * 4).keepalives_idle(Duration::from_secs(30));
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(options.patience * 4);
+        }
+        config.keepalives_idle(Duration::from_secs(30));
         let over_network = config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(_)));
         if !over_network {
             config.ssl_mode(SslMode::Disable);

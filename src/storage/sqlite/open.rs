@@ -14,6 +14,10 @@ use super::session::Session;
 use super::{OpenError, Place, SqliteOptions};
 use crate::storage::migrate::{self, MigrateError};
 
+/// After how many pages in the log it is put into the database: 16 megabytes. A page that changes often is then put
+/// there once for many changes.
+const LOG_PAGES: u32 = 4_096;
+
 /// The size in bytes down to which the log is cut once its content is in the database.
 const LOG_BYTES: i64 = 64 << 20;
 
@@ -125,6 +129,7 @@ fn prepare(connection: &mut Connection, options: &SqliteOptions) -> rusqlite::Re
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", LOG_PAGES, |_| Ok(()))?;
     if let Some(bytes) = options.max_bytes {
         let page: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
         let pages = i64::try_from(bytes / u64::from(page).max(1)).unwrap_or(i64::MAX).max(1);

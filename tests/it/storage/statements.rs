@@ -74,7 +74,9 @@ impl Found {
         let mut at = 0;
         while at < tokens.len() {
             if let Some((text, length)) = self.text(&tokens[at..], &BTreeMap::new()) {
-                if BEGINNINGS.iter().any(|word| text.trim_start().to_lowercase().starts_with(word)) {
+                let is_statement = |word: &&str| text.trim_start().to_lowercase().starts_with(*word);
+                // A piece of a statement that is put together from the schema has no third word.
+                if BEGINNINGS.iter().any(is_statement) && text.split_whitespace().nth(2).is_some() {
                     self.statements.insert(text);
                 }
                 at += length;

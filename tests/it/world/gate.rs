@@ -22,13 +22,20 @@ pub(crate) enum Broken {
     ClosingHalfWay,
 }
 
+/// Who has come where a redirect leads.
+#[derive(Default)]
+struct Trapped {
+    came: u32,
+    with_credentials: u32,
+}
+
 /// The gate.
 pub(crate) struct Gate {
     address: SocketAddr,
     behind: SocketAddr,
     /// Where a redirect leads.
     trap: SocketAddr,
-    trapped: Arc<Mutex<u32>>,
+    trapped: Arc<Mutex<Trapped>>,
     /// Whether it is the upstream that speaks first.
     greets: bool,
     task: Mutex<Option<JoinHandle<()>>>,
@@ -48,7 +55,7 @@ impl Gate {
     async fn new(behind: SocketAddr, greets: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let trap = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let trapped = Arc::new(Mutex::new(0));
+        let trapped = Arc::new(Mutex::new(Trapped::default()));
         let gate = Self {
             address: listener.local_addr().unwrap(),
             behind,
@@ -61,9 +68,10 @@ impl Gate {
             while let Ok((mut stream, _)) = trap.accept().await {
                 let mut request = vec![0; 16 * 1024];
                 let read = stream.read(&mut request).await.unwrap_or(0);
-                if String::from_utf8_lossy(&request[..read]).to_lowercase().contains("authorization:") {
-                    *trapped.lock().unwrap() += 1;
-                }
+                let request = String::from_utf8_lossy(&request[..read]).to_lowercase();
+                let mut trapped = trapped.lock().unwrap();
+                trapped.came += 1;
+                trapped.with_credentials += u32::from(request.contains("authorization:"));
             }
         });
         gate.serve(listener, None);
@@ -75,9 +83,14 @@ impl Gate {
         self.address
     }
 
-    /// How often somebody has gone where a redirect leads, and shown there what opens the upstream.
+    /// How often somebody has gone where a redirect leads.
+    pub(crate) fn followed(&self) -> u32 {
+        self.trapped.lock().unwrap().came
+    }
+
+    /// How often somebody has gone there and shown what opens the upstream.
     pub(crate) fn betrayed(&self) -> u32 {
-        *self.trapped.lock().unwrap()
+        self.trapped.lock().unwrap().with_credentials
     }
 
     /// Shuts it like that; connections that there are end.

@@ -89,8 +89,9 @@ pub(crate) struct Gates {
 }
 #[cfg(feature = "postgres")]
 type Database = TestDatabase;
+/// There is none.
 #[cfg(not(feature = "postgres"))]
-type Database = std::convert::Infallible;
+enum Database {}
 
 /// The HTTP port of the program.
 struct Gateway {
@@ -341,8 +342,8 @@ async fn chosen_database() -> Option<Database> {
 }
 
 #[cfg(not(feature = "postgres"))]
-async fn chosen_database() -> Option<Database> {
-    None
+fn chosen_database() -> impl Future<Output = Option<Database>> {
+    std::future::ready(None)
 }
 
 #[cfg(feature = "postgres")]

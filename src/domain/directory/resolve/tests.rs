@@ -23,7 +23,8 @@ fn recipient(name: &str) -> Recipient {
 }
 
 fn group(name: &str, members: &str) -> Group {
-    Group { name: GroupName(name.to_owned()), members: members.split_whitespace().map(recipient).collect() }
+    let members = members.split_whitespace().map(recipient).collect();
+    Group { name: GroupName(name.to_owned()), members, is_elsewhere: false }
 }
 
 /// `ada>ben`: ada is away all day, ben stands in; `ada>`: nobody does.
@@ -145,7 +146,11 @@ fn a_deep_nest_needs_no_deep_stack() {
     let mut directory = directory(&[], "");
     let name = |n: usize| GroupName(format!("G{n}"));
     directory.groups = (0..3_000)
-        .map(|n| Group { name: name(n), members: vec![Recipient::Group(name(n + 1)), recipient("ada")] })
+        .map(|n| Group {
+            name: name(n),
+            members: vec![Recipient::Group(name(n + 1)), recipient("ada")],
+            is_elsewhere: false,
+        })
         .collect();
     assert_eq!(on_call(&directory, &recipient("G0"), noon()).responders.len(), 1);
 }
@@ -178,7 +183,7 @@ fn any_directory() -> impl Strategy<Value = Directory> {
         groups: groups
             .into_iter()
             .zip(["A", "B", "C", "D", "E", "F"])
-            .map(|(members, name)| Group { name: GroupName(name.to_owned()), members })
+            .map(|(members, name)| Group { name: GroupName(name.to_owned()), members, is_elsewhere: false })
             .collect(),
         absences: absences
             .into_iter()

@@ -10,7 +10,7 @@ mod waiting;
 #[cfg(test)]
 mod tests;
 
-use super::call::{Asked, Call, CallState, Caller, Ending, Order};
+use super::call::{Asked, Call, CallState, Caller, Ending, News, Order};
 use super::facts::{Admission, Facts, Need, Refusal};
 use super::input::{CallInput, Found};
 use super::menu::CallMenu;
@@ -22,6 +22,7 @@ use crate::domain::alerting::log::Release;
 use crate::domain::effect::DueEffect;
 use crate::domain::ids::{Ids, RecordingId};
 use jiff::{SignedDuration, Timestamp};
+use waiting::Told;
 
 /// Wrong keys on one question after which the call ends. High, because a person who presses keys is there;
 /// a bound at all, because a phone in a pocket presses keys as well.
@@ -111,8 +112,9 @@ pub fn step(setting: Setting<'_>, call: &Call, input: CallInput) -> Step {
         CallState::ChoosingSeverity { order, asked } => at.choosing_severity(order, *asked, input),
         CallState::Recording { order, draft, empty } => at.recording(order, *draft, *empty, input),
         CallState::ConfirmingRecording { order, draft, asked } => at.confirming(order, *draft, *asked, input),
-        CallState::AwaitingTranscription { alert, draft, spoken, until, line } => {
-            at.awaiting(*alert, *draft, spoken, (*until, *line), input)
+        CallState::AwaitingTranscription { alert, draft, spoken, is_forwarded, until, line } => {
+            let told = Told { spoken: spoken.clone(), is_forwarded: *is_forwarded };
+            at.awaiting(*alert, *draft, &told, (*until, *line), input)
         }
         CallState::Recovering { order, draft, looks } => at.recovering(order, *draft, *looks, input),
         CallState::Ended { ending, unsent } => at.ended(*ending, unsent.as_ref(), input),
@@ -125,7 +127,9 @@ pub fn step(setting: Setting<'_>, call: &Call, input: CallInput) -> Step {
 pub fn unwritten(menu: &CallMenu, call: &Call, turn: &Turn) -> Plan {
     let contact = menu.fallback_contact.clone();
     let phrase = match &call.state {
-        CallState::AwaitingTranscription { spoken, .. } => Phrase::ClosingTextLater(spoken.clone()),
+        CallState::AwaitingTranscription { spoken, is_forwarded, .. } => {
+            Told { spoken: spoken.clone(), is_forwarded: *is_forwarded }.closing(News::Pending)
+        }
         CallState::Identifying
         | CallState::ChoosingAction { .. }
         | CallState::ChoosingTarget { .. }

@@ -2,6 +2,7 @@
 
 use super::{At, Change, LOOKS, LOOKS_WITH_DRAFT, MOST_EMPTY_RECORDINGS, Turn};
 use crate::domain::alerting::alert::Alert;
+use crate::domain::alerting::forward::passed_on;
 use crate::domain::alerting::log::Release;
 use crate::domain::effect::Effect;
 use crate::domain::ids::{AlertId, RecordingId};
@@ -56,7 +57,7 @@ impl At<'_> {
             TakeEnd::Open => self.ask_confirm(vec![], order.clone(), draft, Asked::default()),
             TakeEnd::HungUp => {
                 let turn = self.end(vec![], Ending::HungUp);
-                self.open(turn, order, draft.recording, Release::HungUp)
+                self.open(turn, order, draft, Release::HungUp)
             }
         };
         turn.changes.insert(0, Change::Drafted(Box::new(recording)));
@@ -81,11 +82,11 @@ impl At<'_> {
             }
             CallInput::HungUp => {
                 let turn = self.beside(CallState::ended(Ending::HungUp));
-                self.open(turn, order, draft.recording, Release::HungUp)
+                self.open(turn, order, draft, Release::HungUp)
             }
             CallInput::Due => {
                 let turn = self.beside(CallState::ended(Ending::Lost));
-                self.open(turn, order, draft.recording, Release::Deadline)
+                self.open(turn, order, draft, Release::Deadline)
             }
             CallInput::Transcribed { recording, has_text } => {
                 let draft = draft.hears(recording, has_text);
@@ -127,9 +128,11 @@ impl At<'_> {
             CallInput::Arrived | CallInput::Digits(_) | CallInput::Silence => {
                 self.ask_message(vec![Phrase::NothingRecorded], order.clone(), draft, 0)
             }
-            CallInput::Found(Found::NotYet | Found::Nothing)
-            | CallInput::HungUp
-            | CallInput::Transcribed { .. } => self.unmoved(with(looks)),
+            CallInput::Transcribed { recording, has_text } => {
+                let draft = draft.map(|draft| draft.hears(recording, has_text));
+                self.unmoved(CallState::Recovering { order: order.clone(), draft, looks })
+            }
+            CallInput::Found(Found::NotYet | Found::Nothing) | CallInput::HungUp => self.unmoved(with(looks)),
         }
     }
 
@@ -138,7 +141,7 @@ impl At<'_> {
     fn give_up(self, order: &Order, draft: Option<Draft>) -> Turn {
         let turn = self.beside(CallState::Ended { ending: Ending::HungUp, unsent: Some(order.clone()) });
         match draft {
-            Some(draft) => self.open(turn, order, draft.recording, Release::HungUp),
+            Some(draft) => self.open(turn, order, draft, Release::HungUp),
             None => turn,
         }
     }
@@ -174,14 +177,14 @@ impl At<'_> {
     /// Stores a take that turned up after its caller was gone. It is sent, unless the caller ended it with star.
     pub(super) fn turned_up(self, mut turn: Turn, order: &Order, before: Option<Draft>, take: &Take) -> Turn {
         let recording = self.record(take);
-        let id = recording.id;
+        let draft = Draft::of(&recording);
         turn.changes.push(Change::Drafted(Box::new(recording)));
         self.discard(&mut turn, before.map(|before| before.recording));
         if take.end == TakeEnd::Key('*') {
-            self.discard(&mut turn, Some(id));
+            self.discard(&mut turn, Some(draft.recording));
             return turn;
         }
-        self.open(turn, order, id, Release::HungUp)
+        self.open(turn, order, draft, Release::HungUp)
     }
 
     /// A recording counts no longer; the carrier's copy goes when its time is over.
@@ -195,8 +198,8 @@ impl At<'_> {
     }
 
     /// Opens the alert of a draft.
-    pub(super) fn open(self, turn: Turn, order: &Order, recording: RecordingId, release: Release) -> Turn {
-        self.open_as(AlertId::next(self.setting.ids), turn, order, recording, release)
+    pub(super) fn open(self, turn: Turn, order: &Order, draft: Draft, release: Release) -> Turn {
+        self.open_as(AlertId::next(self.setting.ids), turn, order, draft, release)
     }
 
     /// Opens the alert of a draft under an id that the turn already names.
@@ -205,7 +208,7 @@ impl At<'_> {
         id: AlertId,
         mut turn: Turn,
         order: &Order,
-        recording: RecordingId,
+        Draft { recording, news }: Draft,
         release: Release,
     ) -> Turn {
         let (now, ids) = (self.setting.now, self.setting.ids);
@@ -233,6 +236,7 @@ impl At<'_> {
             closed: None,
         };
         turn.effects.push(Effect::AnnounceAlert(alert.id).at(now));
+        turn.effects.extend(passed_on(&self.setting.menu.forwards, &alert, news == News::Pending));
         // The file of a recording lags behind its call; asking at once would only be refused.
         turn.effects.push(Effect::FetchRecording(recording).at(self.later(FILE_LAG)));
         if self.setting.menu.transcribe && self.setting.menu.carrier_transcribes {

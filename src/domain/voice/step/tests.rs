@@ -1,8 +1,10 @@
 //! Every state answers every input, and every walk ends.
 
 use super::*;
+use crate::domain::alerting::forward::{Forward, ForwardName};
 use crate::domain::directory::Recipient;
 use crate::domain::directory::group::GroupName;
+use crate::domain::effect::Effect;
 use crate::domain::ids::{AlertId, CallId, LegId};
 use crate::domain::severity::Severity;
 use crate::domain::voice::call::{Draft, News};
@@ -33,6 +35,7 @@ fn menu(targets: usize, ask_severity: bool) -> CallMenu {
         actions: vec![Action::Alert, Action::Conference],
         targets: (1..=targets).map(target).collect(),
         default_recipients: vec![Recipient::Group(GroupName("Everyone".to_owned()))],
+        forwards: vec![],
         ask_severity,
         default_severity: Severity::High,
         key_timeout: 5,
@@ -51,6 +54,17 @@ fn menu(targets: usize, ask_severity: bool) -> CallMenu {
         fallback_contact: None,
         language: "en".to_owned(),
     }
+}
+
+/// One target takes everything, another takes alerts only.
+fn forwards() -> Vec<Forward> {
+    [("West", &Action::ALL[..]), ("East", &[Action::Alert])]
+        .map(|(name, actions)| Forward {
+            name: ForwardName(name.to_owned()),
+            actions: actions.to_vec(),
+            text_wait: 20,
+        })
+        .to_vec()
 }
 
 /// A call that is walked through the machine by hand.
@@ -83,6 +97,7 @@ impl Walk {
         );
         let Step::Turn(turn) = step(setting, &self.call, input) else { panic!("the facts were there") };
         assert_eq!(turn.plan.is_some(), is_reply, "in reply to a document there is a plan, else none");
+        self.check_forwarding(&turn);
         for change in &turn.changes {
             match change {
                 Change::Drafted(recording) => self.drafted.push(recording.id),
@@ -103,6 +118,34 @@ impl Walk {
         self.call.caller = turn.caller.clone().or(self.call.caller.take());
         self.call.version += 1;
         turn
+    }
+
+    /// What opens is passed on once to each target that takes it, and to no other; a caller who hears that it opens
+    /// hears that, and nothing else is said to be passed on.
+    fn check_forwarding(&self, turn: &Turn) {
+        let mut wanted = vec![];
+        let mut is_passed_on = false;
+        for change in &turn.changes {
+            let Change::Opened(alert, _) = change else { continue };
+            for forward in self.menu.forwards.iter().filter(|forward| forward.takes(alert.action)) {
+                wanted.push(Effect::ForwardAlert { alert: alert.id, target: forward.name.clone() });
+                is_passed_on = true;
+            }
+        }
+        let passed_on: Vec<_> =
+            turn.effects.iter().filter(|due| due.effect.word() == "forward_alert").collect();
+        assert_eq!(passed_on.iter().map(|due| due.effect.clone()).collect::<Vec<_>>(), wanted);
+        for due in passed_on {
+            let wait = if due.is_held { SignedDuration::from_secs(20) } else { SignedDuration::ZERO };
+            assert_eq!(due.due, self.now + wait);
+        }
+        let say = turn.plan.as_ref().map_or(&[][..], |plan| &plan.say);
+        let says = |phrase: &Phrase| matches!(phrase, Phrase::Forwarding | Phrase::ClosingForwarded(_));
+        let was_said = matches!(self.call.state, CallState::AwaitingTranscription { is_forwarded: true, .. });
+        assert!(was_said || is_passed_on || !say.iter().any(says), "{say:?}");
+        if is_passed_on && !say.is_empty() {
+            assert_eq!(say.iter().filter(|phrase| says(phrase)).count(), 1, "{say:?}");
+        }
     }
 
     fn is_over(&self) -> bool {
@@ -191,7 +234,8 @@ fn states() -> Vec<CallState> {
         CallState::Recording { order: order(), draft: None, empty: 0 },
         CallState::Recording { order: order(), draft: Some(draft), empty: 2 },
         CallState::ConfirmingRecording { order: order(), draft, asked },
-        CallState::AwaitingTranscription { alert, draft, spoken: None, until, line: 0 },
+        CallState::AwaitingTranscription { alert, draft, spoken: None, is_forwarded: false, until, line: 0 },
+        CallState::AwaitingTranscription { alert, draft, spoken: None, is_forwarded: true, until, line: 0 },
         CallState::Recovering { order: order(), draft: None, looks: 0 },
         CallState::Recovering { order: order(), draft: Some(draft), looks: 3 },
         CallState::Ended { ending: Ending::HungUp, unsent: None },
@@ -234,11 +278,7 @@ fn a_carrier_that_never_speaks_again_is_given_up() {
         while !walk.is_over() {
             walk.now = walk.call.due_at.unwrap_or(walk.now);
             let turn = walk.step(CallInput::Due);
-            if turn
-                .effects
-                .iter()
-                .any(|due| matches!(due.effect, crate::domain::effect::Effect::FindRecording(_)))
-            {
+            if turn.effects.iter().any(|due| matches!(due.effect, Effect::FindRecording(_))) {
                 walk.step(CallInput::Found(Found::NotYet));
             }
             steps += 1;
@@ -256,6 +296,32 @@ fn p10_the_eleventh_wrong_key_is_not_asked_for() {
         walk.step(CallInput::Digits("8".to_owned()));
     }
     assert!(walk.is_over());
+}
+
+#[test]
+fn p23_a_forwarded_alert_waits_for_its_text_only_while_that_is_being_made() {
+    for (seconds, is_held) in [(10, true), (1, false)] {
+        let mut walk = Walk::begin(CallMenu { forwards: forwards(), ..menu(1, false) });
+        walk.step(CallInput::Arrived);
+        walk.step(CallInput::Digits("1".to_owned()));
+        let turn = walk.step(take(TakeEnd::Key('1'), seconds));
+        let held = turn.effects.iter().filter(|due| due.is_held).count();
+        assert_eq!(held, if is_held { 2 } else { 0 });
+        assert_eq!(turn.plan.unwrap().say[0], Phrase::Forwarding);
+    }
+}
+
+#[test]
+fn a_text_that_came_while_the_caller_was_gone_is_not_waited_for() {
+    let mut walk = Walk::begin(CallMenu { forwards: forwards(), ..menu(1, false) });
+    walk.step(CallInput::Arrived);
+    walk.step(CallInput::Digits("1".to_owned()));
+    walk.step(take(TakeEnd::Key('5'), 10));
+    walk.step(CallInput::HungUp);
+    walk.step(CallInput::Transcribed { recording: walk.drafted[0], has_text: true });
+    let turn = walk.step(CallInput::Found(Found::Nothing));
+    assert_eq!(walk.opened.len(), 1);
+    assert!(turn.effects.iter().all(|due| !due.is_held));
 }
 
 #[test]
@@ -282,9 +348,14 @@ proptest! {
     fn no_order_of_events_loses_or_doubles_a_message(
         targets in 0usize..12,
         ask_severity: bool,
+        has_forwards: bool,
         events in proptest::collection::vec((0..inputs().len(), 0i64..100), 1..60),
     ) {
-        let mut walk = Walk::begin(menu(targets, ask_severity));
+        let mut menu = menu(targets, ask_severity);
+        if has_forwards {
+            menu.forwards = forwards();
+        }
+        let mut walk = Walk::begin(menu);
         walk.step(CallInput::Arrived);
         for (event, seconds) in events {
             walk.now = walk.now.checked_add(SignedDuration::from_secs(seconds)).unwrap();

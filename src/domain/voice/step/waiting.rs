@@ -9,55 +9,99 @@ use crate::domain::voice::input::CallInput;
 use crate::domain::voice::phrases::{Name, Phrase};
 use crate::domain::voice::plan::Then;
 
+/// What a caller is told of an open alert.
+pub(super) struct Told {
+    /// How the recipient is spoken.
+    pub(super) spoken: Name,
+    /// Whether it is passed on to another system.
+    pub(super) is_forwarded: bool,
+}
+
+impl Told {
+    /// What is said first of it, where more is to be said than that it is open.
+    fn first(&self) -> Option<Phrase> {
+        self.is_forwarded.then_some(Phrase::Forwarding)
+    }
+
+    /// All that is said of it to a caller who does not wait.
+    fn at_once(&self, news: News) -> Vec<Phrase> {
+        let closing = self.closing(news);
+        let says_it = matches!(closing, Phrase::ClosingForwarded(_));
+        self.first().filter(|_| !says_it).into_iter().chain([closing]).collect()
+    }
+
+    /// The last line to the caller: true, whatever becomes of the text.
+    pub(super) fn closing(&self, news: News) -> Phrase {
+        let spoken = self.spoken.clone();
+        match news {
+            News::Arrived => Phrase::ClosingWithText(spoken),
+            // Another system is told once, with the text or, after a time, without it.
+            News::Pending if self.is_forwarded => Phrase::ClosingForwarded(spoken),
+            News::Pending => Phrase::ClosingTextLater(spoken),
+            News::Never => Phrase::ClosingWithoutText(spoken),
+        }
+    }
+}
+
 impl At<'_> {
+    /// What the caller is told of the alert of that order.
+    fn told(self, order: &Order) -> Told {
+        Told { spoken: order.spoken.clone(), is_forwarded: self.setting.menu.forwards(order.action) }
+    }
+
     /// Key 1: the alert opens, and the caller waits for the text while it is being made.
     pub(super) fn confirmed(self, order: &Order, draft: Draft) -> Turn {
+        let told = self.told(order);
         if draft.news != News::Pending {
-            let turn = self.end(vec![closing(draft.news, &order.spoken)], Ending::Alerted);
-            return self.open(turn, order, draft.recording, Release::Confirmed);
+            let turn = self.end(told.at_once(draft.news), Ending::Alerted);
+            return self.open(turn, order, draft, Release::Confirmed);
         }
         let until = self.later(self.setting.menu.transcription_wait.into());
         let waiting = |alert| CallState::AwaitingTranscription {
             alert,
             draft,
-            spoken: order.spoken.clone(),
+            spoken: told.spoken.clone(),
+            is_forwarded: told.is_forwarded,
             until,
             line: 0,
         };
         let id = AlertId::next(self.setting.ids);
-        let turn = self.wait(vec![Phrase::Transcribing(order.spoken.clone())], waiting(id));
-        self.open_as(id, turn, order, draft.recording, Release::Confirmed)
+        let say = told.first().into_iter().chain([Phrase::Transcribing(told.spoken.clone())]).collect();
+        let turn = self.wait(say, waiting(id));
+        self.open_as(id, turn, order, draft, Release::Confirmed)
     }
 
     /// The caller was asked often enough and says nothing: the message goes out as it is.
     pub(super) fn unanswered(self, order: &Order, draft: Draft) -> Turn {
-        let say = vec![Phrase::SendingAnyway, closing(draft.news, &order.spoken)];
+        let mut say = vec![Phrase::SendingAnyway];
+        say.extend(self.told(order).at_once(draft.news));
         let turn = self.end(say, Ending::Alerted);
-        self.open(turn, order, draft.recording, Release::Silence)
+        self.open(turn, order, draft, Release::Silence)
     }
 
     pub(super) fn awaiting(
         self,
         alert: AlertId,
         draft: Draft,
-        spoken: &Name,
+        told: &Told,
         (until, line): (jiff::Timestamp, u32),
         input: CallInput,
     ) -> Turn {
         let with = |draft: Draft, line: u32| {
-            let spoken = spoken.clone();
-            CallState::AwaitingTranscription { alert, draft, spoken, until, line }
+            let Told { spoken, is_forwarded } = told;
+            let (spoken, is_forwarded) = (spoken.clone(), *is_forwarded);
+            CallState::AwaitingTranscription { alert, draft, spoken, is_forwarded, until, line }
         };
         match input {
             CallInput::Digits(digits) if digits == "*" => {
-                self.ask_action(vec![Phrase::AlertOpen(spoken.clone())], Asked::default())
+                self.ask_action(vec![Phrase::AlertOpen(told.spoken.clone())], Asked::default())
             }
             CallInput::Silence | CallInput::Arrived | CallInput::Digits(_) | CallInput::Recorded(_) => {
                 let next = self.later(self.setting.menu.wait_step.into());
                 if draft.news == News::Pending && next <= until {
                     self.wait(vec![Phrase::Wait(line)], with(draft, line.wrapping_add(1)))
                 } else {
-                    self.end(vec![closing(draft.news, spoken)], Ending::Alerted)
+                    self.end(vec![told.closing(draft.news)], Ending::Alerted)
                 }
             }
             CallInput::Transcribed { recording, has_text } => {
@@ -73,14 +117,5 @@ impl At<'_> {
     fn wait(self, say: Vec<Phrase>, next: CallState) -> Turn {
         let then = Then::Ask { timeout: self.setting.menu.wait_step };
         Turn { plan: Some(self.plan(say, then)), ..self.beside(next) }
-    }
-}
-
-/// The last line to a caller whose alert is open: true, whatever became of the text.
-fn closing(news: News, spoken: &Name) -> Phrase {
-    match news {
-        News::Arrived => Phrase::ClosingWithText(spoken.clone()),
-        News::Pending => Phrase::ClosingTextLater(spoken.clone()),
-        News::Never => Phrase::ClosingWithoutText(spoken.clone()),
     }
 }

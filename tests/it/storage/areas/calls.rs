@@ -137,6 +137,7 @@ async fn a_recording_goes_from_draft_to_text(s: &Store) {
         transcript: Transcript::Text("Zwölf Pumpen".to_owned()),
         log: None,
         effects: vec![],
+        let_go: None,
     };
     let call = s.store.call(call.id).await.unwrap().unwrap();
     let beside = turn(choosing());
@@ -176,6 +177,7 @@ async fn words_of_every_script_come_back(s: &Store) {
         transcript: Transcript::Text(words.to_owned()),
         log: Some((alert.id, entry.clone())),
         effects: vec![Effect::AnnounceText(alert.id).at(at(6))],
+        let_go: Some((alert.id, at(6))),
     };
     s.store.record_text(&text, None).await.unwrap();
     let story = s.store.alert(alert.id).await.unwrap().unwrap();

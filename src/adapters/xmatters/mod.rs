@@ -1,0 +1,3 @@
+//! xMatters.
+
+pub mod trigger;
