@@ -30,7 +30,10 @@
 //! In reading order. A folder stands for the files in it; the most important ones have a line of their own.
 //!
 //! - `main.rs`, `cli/`: the program around this library: commands, exit codes, the terminal.
-//! - `start.rs`: puts the program together, runs it, stops it. The only file that knows everything.
+//! - `start/`: puts the program together, runs it, stops it. The only folder that knows everything.
+//!   - `start/assemble.rs`: settings become adapters, and adapters what every use case gets.
+//!   - `start/store.rs`: settings become a database and a store of recordings.
+//!   - `start/reload.rs`: which settings a running program takes up, and which need a restart.
 //! - `logging.rs`, `logging/`: where the log goes, line by line.
 //! - `app.rs`: what every use case gets: the settings of the moment, and the ports.
 //! - `domain/`: the decisions; here ids, contacts, severity, effects, retries, API keys.
@@ -70,7 +73,6 @@
 //! - `adapters/`: vendors, and what else of the world is no store: mail, folders, the clock, randomness.
 //!   - `adapters/recordings/`: sound in a folder, or in a bucket.
 //!   - `adapters/twilio/`: the carrier's API.
-//!   - `adapters/recordings/`: recordings in a folder, or in a bucket.
 //! - `twiml/`: the telephony protocol as data: documents, webhooks.
 //!   - `twiml/render.rs`: from a plan of `domain` to a document.
 //!   - `twiml/read/`: XML as a document.
@@ -109,14 +111,15 @@
 //! - No vendor's name outside `adapters/`, `settings/` and `exchange/`, but for the sources in comments and the
 //!   carrier's headers in `twiml/signature.rs`.
 //! - No phone number, mail address or secret in any log or span: their types don't print them.
-//! - Nothing but `start.rs` constructs an adapter.
+//! - Nothing but `start/` constructs an adapter.
 //!
 //! # Where do I …
 //!
 //! - … find what a caller hears after a key: `domain/voice/step/mod.rs`; its words: `prompts/en.toml`.
 //! - … find a route: `http/router.rs`.
 //! - … add a carrier: a file or folder in `adapters/` that implements [`ports::telephony::Telephony`] with the
-//!   carrier's [`twiml::render::Capabilities`], a word in [`settings::CarrierKind`], a line in `start.rs`.
+//!   carrier's [`twiml::render::Capabilities`], a word in [`settings::CarrierKind`], a line in
+//!   `start/assemble.rs`.
 //! - … add a language: a file beside `prompts/en.toml` with the same keys, a line in `settings/prompts.rs`. An
 //!   operator does it without a build: a folder named by `voice.prompts`.
 //! - … add a menu action: a variant of [`domain::voice::menu::Action`]; the compiler shows the rest.
@@ -126,9 +129,9 @@
 //! - … add an effect: a variant of [`domain::effect::Effect`] with its lane, and its arm in `service/effects.rs`.
 //! - … add somebody whom effects ask: a [`domain::effect::Lane`], so that it holds up nobody else when it hangs.
 //! - … add a transcriber: a file in `adapters/` that implements [`ports::transcriber::Transcriber`], a variant of
-//!   [`settings::TranscriberBy`], a line in `start.rs`.
-//! - … add a probe to `dutyline check --online`: a line in `service/online.rs`, or in `start.rs` where only a start
-//!   knows what to look at.
+//!   [`settings::TranscriberBy`], a line in `start/assemble.rs`.
+//! - … add a probe to `dutyline check --online`: a line in `service/online.rs`, or in `start/probes.rs` where
+//!   only a start knows what to look at.
 //! - … add a migration: a new file in `storage/migrations/` and its line in `storage/migrate.rs`; a released
 //!   file is never edited.
 

@@ -12,7 +12,7 @@ use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 /// A key in a URL that nobody may see.
-const KEY: &str = "hunter2";
+const KEY: &str = "f58a9959-7233-4aff-95ff-eec3c7443e2f";
 
 /// The call of somebody who waits for the text; what was said is its text four seconds later.
 const CALL: &str = "caller ada\ndial\npress 1\npress 2\nrecords \"The cluster is gone\" for 5 seconds\npress 1\n\

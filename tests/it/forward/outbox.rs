@@ -177,7 +177,7 @@ async fn a_target_that_refuses_is_given_up_and_the_other_is_told() {
     assert_eq!(log.len(), 2, "{log:?}");
     let lost = log.iter().find(|entry| entry["what"] == "not_forwarded").unwrap();
     assert_eq!(lost["to"], "West");
-    assert!(lost["why"].as_str().unwrap().contains("refused it (400: "), "{lost}");
+    assert!(lost["why"].as_str().unwrap().contains("answered 400"), "{lost}");
     let errors = logs.of("ERROR");
     assert!(
         errors.iter().any(|line| line.contains("effect given up") && line.contains("West")),

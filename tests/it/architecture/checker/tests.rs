@@ -33,7 +33,7 @@ fn use_items() {
     finds("src/domain/a.rs", "pub use crate::http::*;", &["1: domain may not import http"]);
     finds("src/domain/a.rs", "use crate::*;", &["1: domain may not import "]);
     finds("src/http/a.rs", "use crate::domain::b; use crate::http::c; use super::d;", &[]);
-    finds("src/start.rs", "use crate::{http, ports};", &[]);
+    finds("src/start/assemble.rs", "use crate::{http, ports};", &[]);
     finds("src/elsewhere.rs", "use crate::domain::a;", &["1: elsewhere may not import domain::a"]);
 }
 

@@ -1,0 +1,49 @@
+//! Settings that are read again while the program runs.
+
+use super::Source;
+use crate::app::{Live, Reload};
+use crate::settings::{Loaded, Settings};
+use arc_swap::ArcSwap;
+use std::sync::Arc;
+
+/// What puts new settings in force: they are checked first, then swapped whole. What was built from the old ones
+/// stays until a restart, and is named.
+pub(super) fn reloader(live: Arc<ArcSwap<Live>>, started: Settings, source: Source) -> Reload {
+    Arc::new(move || {
+        let Loaded { settings: mut new, phrases, warnings } =
+            source.load().map_err(|problems| problems.report("nothing was changed"))?;
+        for warning in &warnings {
+            tracing::warn!("{warning}");
+        }
+        let old = &started;
+        let sections = [
+            ("server", old.server != new.server),
+            ("store", old.store != new.store),
+            ("log", old.log != new.log),
+            (
+                "carrier",
+                old.carrier.account_sid != new.carrier.account_sid
+                    || old.carrier.auth_token != new.carrier.auth_token
+                    || old.carrier.api_key != new.carrier.api_key
+                    || old.carrier.api_url != new.carrier.api_url
+                    || old.carrier.number != new.carrier.number,
+            ),
+            ("transcriber", old.transcriber != new.transcriber),
+            ("links", old.links != new.links),
+            ("mail", old.mail != new.mail),
+            ("forward", old.forwards != new.forwards),
+            ("sms", old.sms != new.sms),
+            ("limits", old.limits != new.limits),
+            ("exchange", old.exchange != new.exchange),
+        ];
+        // Whom alerts are passed on to changes with a restart only, and so does what calls say of it.
+        new.menu.forwards.clone_from(&old.menu.forwards);
+        // Who makes the texts changes with a restart only, and so does whom calls ask for them.
+        new.menu.carrier_transcribes = old.menu.carrier_transcribes;
+        live.store(Arc::new(Live { settings: new, phrases }));
+        let restart: Vec<_> =
+            sections.into_iter().filter_map(|(name, changed)| changed.then_some(name)).collect();
+        tracing::info!(needs_restart = ?restart, "settings reloaded");
+        Ok(restart)
+    })
+}
