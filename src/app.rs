@@ -1,5 +1,7 @@
 //! What every use case gets: the settings of the moment and the ports. Cheap to clone.
 
+pub mod lookups;
+
 use crate::domain::alerting::forward::ForwardName;
 use crate::domain::effect::Lane;
 use crate::domain::ids::Ids;
@@ -9,12 +11,15 @@ use crate::ports::clock::Clock;
 use crate::ports::limit::Limit;
 use crate::ports::recordings::Recordings;
 use crate::ports::shortener::Shortener;
-use crate::ports::store::{AlertStore, CallStore, KeyStore, LinkStore, Outbox, RetentionStore};
+use crate::ports::store::{
+    AlertStore, CallStore, DirectoryStore, KeyStore, LinkStore, Outbox, RetentionStore,
+};
 use crate::ports::telephony::Telephony;
 use crate::ports::transcriber::Transcriber;
 use crate::ports::vendor::SingleSender;
 use crate::settings::Settings;
 use arc_swap::ArcSwap;
+use lookups::Elsewhere;
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -47,12 +52,16 @@ pub struct Parts {
     pub links: Arc<dyn LinkStore>,
     /// API keys made at run time.
     pub keys: Arc<dyn KeyStore>,
+    /// What another system's directory has said of people.
+    pub directory: Arc<dyn DirectoryStore>,
     /// What is forgotten after its time.
     pub retention: Arc<dyn RetentionStore>,
     /// What is to be done outside.
     pub outbox: Arc<dyn Outbox>,
     /// The carrier.
     pub telephony: Arc<dyn Telephony>,
+    /// Another system's directory; `None`: callers are known by ours alone.
+    pub elsewhere: Option<Elsewhere>,
     /// Our own sound store.
     pub recordings: Arc<dyn Recordings>,
     /// Makes texts of our own recordings; `None`: the carrier makes them.

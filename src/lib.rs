@@ -36,12 +36,14 @@
 //!   - `start/reload.rs`: which settings a running program takes up, and which need a restart.
 //! - `logging.rs`, `logging/`: where the log goes, line by line.
 //! - `app.rs`: what every use case gets: the settings of the moment, and the ports.
+//! - `app/`: what this process has under way in another system's directory.
 //! - `domain/`: the decisions; here ids, contacts, severity, effects, retries, API keys.
 //!   - `domain/voice/`: a phone call: its states, inputs, menu, phrases and plans.
 //!   - `domain/voice/step/`: the state machine of a call.
 //!   - `domain/voice/step/mod.rs`: **the** function: state and input in, turn out.
 //!   - `domain/directory/`: people, groups, devices, absences.
 //!   - `domain/directory/resolve.rs`: who is reached when a recipient is addressed at a moment.
+//!   - `domain/directory/elsewhere.rs`: what another system's directory says of people, and how long that counts.
 //!   - `domain/alerting/`: alerts, and what each of their people is sent.
 //!   - `domain/links/`: short links to recordings.
 //!   - `domain/retention.rs`: what is forgotten, and when.
@@ -49,6 +51,7 @@
 //!   - `ports/store.rs`: what is remembered, an area a trait.
 //! - `service/`: the use cases.
 //!   - `service/voice/`: a call, turn by turn, and what happens to it beside the line.
+//!   - `service/directory.rs`: callers looked up in another system's directory.
 //!   - `service/effects.rs`: every effect carried out: one `match`.
 //!   - `service/online.rs`, `service/online/`: whether the world outside is as the settings say: a line a probe.
 //! - `http/`: the edge: handlers, errors, what surrounds every route.
@@ -73,6 +76,8 @@
 //! - `adapters/`: vendors, and what else of the world is no store: mail, folders, the clock, randomness.
 //!   - `adapters/recordings/`: sound in a folder, or in a bucket.
 //!   - `adapters/twilio/`: the carrier's API.
+//!   - `adapters/xmatters/`: a directory of people, and a target of alerts.
+//!   - `adapters/xmatters/trigger/`: what it is told of an alert.
 //! - `twiml/`: the telephony protocol as data: documents, webhooks.
 //!   - `twiml/render.rs`: from a plan of `domain` to a document.
 //!   - `twiml/read/`: XML as a document.
@@ -120,8 +125,12 @@
 //! - … add a carrier: a file or folder in `adapters/` that implements [`ports::telephony::Telephony`] with the
 //!   carrier's [`twiml::render::Capabilities`], a word in [`settings::CarrierKind`], a line in
 //!   `start/assemble.rs`.
+//! - … add another system's directory: a file or folder in `adapters/` that implements [`ports::people::People`], a
+//!   word in [`settings::Access`], a line in `start/assemble.rs`.
 //! - … add a language: a file beside `prompts/en.toml` with the same keys, a line in `settings/prompts.rs`. An
 //!   operator does it without a build: a folder named by `voice.prompts`.
+//! - … add a system that alerts are passed on to: a file or folder in `adapters/` that implements
+//!   [`ports::alert_target::AlertTarget`], a word in [`settings::ForwardKind`], a line in `start/assemble.rs`.
 //! - … add a menu action: a variant of [`domain::voice::menu::Action`]; the compiler shows the rest.
 //! - … add a setting: a line in `settings/keys.rs`, a field in `settings/file.rs`, one in [`settings::Settings`],
 //!   its rule in `settings/check/`; the tests ask for its place in `settings/default.toml` and

@@ -34,11 +34,17 @@ impl Vendor {
         if status.is_success() { Ok(answer) } else { Err(self.refused(status, answer).await) }
     }
 
-    /// The value in an answer. Anything else than that value is the doing of something on the way, and passes.
+    /// The value in an answer. Anything else than that value is the doing of something on the way, and passes; the
+    /// cause names the field where it is otherwise, and never what is in it.
     pub(super) async fn json<T: DeserializeOwned>(&self, answer: Response) -> Result<T, VendorError> {
         let body = self.body(answer).await?;
-        serde_json::from_slice(&body)
-            .map_err(|_error| VendorError::temporary(format!("{}'s answer can't be understood", self.name)))
+        serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(&body)).map_err(|error| {
+            let place = match error.path().to_string().as_str() {
+                "." => String::new(),
+                path => format!(" at {path}"),
+            };
+            VendorError::temporary(format!("{}'s answer can't be understood{place}", self.name))
+        })
     }
 
     /// No answer, or one that broke off.

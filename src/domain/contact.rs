@@ -4,8 +4,23 @@
 mod tests;
 
 /// A phone number in E.164 form (`+` and 7 to 15 digits). Its `Debug` shows no digit.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct PhoneNumber(String);
+
+impl TryFrom<String> for PhoneNumber {
+    type Error = InvalidPhoneNumber;
+
+    fn try_from(text: String) -> Result<Self, InvalidPhoneNumber> {
+        Self::parse(&text)
+    }
+}
+
+impl From<PhoneNumber> for String {
+    fn from(number: PhoneNumber) -> Self {
+        number.0
+    }
+}
 
 /// A mail address. Its `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

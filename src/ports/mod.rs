@@ -4,6 +4,7 @@ pub mod alert_target;
 pub mod clock;
 pub mod error;
 pub mod limit;
+pub mod people;
 pub mod recordings;
 pub mod shortener;
 pub mod store;

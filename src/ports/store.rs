@@ -7,6 +7,7 @@ use crate::domain::alerting::alert::{AlertState, AlertStory};
 use crate::domain::alerting::close::Closing;
 use crate::domain::alerting::log::LogEntry;
 use crate::domain::delivery::Notification;
+use crate::domain::directory::elsewhere::Kept;
 use crate::domain::effect::{DueEffect, Effect, Lane};
 use crate::domain::ids::{AlertId, CallId, EffectId, KeyId, LegId, NotificationId, RecordingId};
 use crate::domain::links::{Link, LinkCode};
@@ -92,6 +93,17 @@ pub trait AlertStore: Send + Sync {
 pub trait LinkStore: Send + Sync {
     /// The link of that code, expired or not, and its recording.
     async fn link(&self, code: &LinkCode) -> Result<Option<(Link, Recording)>, StoreError>;
+}
+
+/// What another system's directory has said of people. A place is where such a directory is.
+#[async_trait]
+pub trait DirectoryStore: Send + Sync {
+    /// Everything that one has said, however old.
+    async fn answers(&self, place: &str) -> Result<Vec<Kept>, StoreError>;
+    /// Keeps an answer in place of the one before; an older one than is there changes nothing.
+    async fn keep_answer(&self, place: &str, kept: &Kept) -> Result<(), StoreError>;
+    /// Forgets what was said at that moment or before, wherever.
+    async fn forget_answers(&self, before: Timestamp) -> Result<(), StoreError>;
 }
 
 /// An effect that this process has taken to carry out.

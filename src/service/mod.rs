@@ -2,6 +2,7 @@
 //! writes it once.
 
 pub mod alerting;
+pub mod directory;
 pub mod effects;
 mod forwarding;
 pub mod health;

@@ -23,6 +23,7 @@ pub(super) struct File {
     pub(super) log: Log,
     pub(super) carrier: Spanned<Carrier>,
     pub(super) voice: Spanned<Voice>,
+    pub(super) xmatters: Option<Spanned<Xmatters>>,
     pub(super) transcriber: Spanned<Transcriber>,
     pub(super) links: Spanned<Links>,
     pub(super) mail: Option<Spanned<Mail>>,
@@ -149,6 +150,19 @@ pub(super) struct Target {
 pub(super) struct Recipient {
     pub(super) person: Option<Text>,
     pub(super) group: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Xmatters {
+    pub(super) url: Option<Text>,
+    pub(super) user: Option<Spanned<Secret>>,
+    pub(super) password: Option<Spanned<Secret>>,
+    pub(super) password_file: Option<Text>,
+    pub(super) authorised: Spanned<Vec<String>>,
+    pub(super) fresh_minutes: Count,
+    pub(super) stale_hours: u32,
+    pub(super) patience_milliseconds: u32,
 }
 
 #[derive(Deserialize)]

@@ -15,6 +15,12 @@ pub(super) const ROOT: &[Key] = &[
     Key::default("log", Table(LOG), "{}", "How it logs."),
     Key::default("carrier", Table(CARRIER), "{}", "The telephony carrier."),
     Key::default("voice", Table(VOICE), "{}", "What callers hear and may do."),
+    Key::optional(
+        "xmatters",
+        Table(XMATTERS),
+        "xMatters is not asked",
+        "A system at xMatters, whose people may call with `voice.access = \"xmatters\"`.",
+    ),
     Key::default("transcriber", Table(TRANSCRIBER), "{}", "Who makes the texts of messages."),
     Key::default("links", Table(LINKS), "{}", "The links to recordings."),
     Key::optional("mail", Table(MAIL), "no mail is sent", "The mail server."),
@@ -192,9 +198,9 @@ const VOICE: &[Key] = &[
     ),
     Key::default(
         "access",
-        Word(&["directory", "open"]),
+        Word(&["directory", "xmatters", "open"]),
         "\"directory\"",
-        "Who is let in: known people who may call, or anybody.",
+        "Who is let in: known people who may call, those and people of `xmatters`, or anybody.",
     ),
     Key::optional(
         "authorised",
@@ -276,6 +282,37 @@ const TARGET: &[Key] = &[
 const RECIPIENT: &[Key] = &[
     Key::optional("person", Text, "`group` says who", "A person's id."),
     Key::optional("group", Text, "`person` says who", "A group's name."),
+];
+
+const XMATTERS: &[Key] = &[
+    Key::required("url", Text, "Its address, as `https://acme.xmatters.com`."),
+    Key::required("user", Secret, "The user that we ask as; it needs the role REST Web Service User."),
+    Key::optional("password", Secret, "`password_file` is read", "The user's password."),
+    Key::optional("password_file", Text, "`password` is used", "A file that holds the password."),
+    Key::default(
+        "authorised",
+        Texts,
+        "[]",
+        "Ids of the people there who may call, each from the numbers of their active voice devices there.",
+    ),
+    Key::default(
+        "fresh_minutes",
+        Count(1, 1_440),
+        "10",
+        "For how long an answer is used without asking anew; it is asked for anew after half of it.",
+    ),
+    Key::default(
+        "stale_hours",
+        Count(1, 8_760),
+        "72",
+        "For how long an answer is used when xMatters does not answer.",
+    ),
+    Key::default(
+        "patience_milliseconds",
+        Count(100, 3_500),
+        "2500",
+        "How long a caller waits in silence for an answer; then they are asked to hold, some times.",
+    ),
 ];
 
 const TRANSCRIBER: &[Key] = &[

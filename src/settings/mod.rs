@@ -28,6 +28,8 @@ use crate::domain::access::ApiKey;
 use crate::domain::alerting::forward::ForwardName;
 use crate::domain::contact::{EmailAddress, PhoneNumber};
 use crate::domain::directory::Directory;
+use crate::domain::directory::elsewhere::Ages;
+use crate::domain::directory::person::PersonId;
 use crate::domain::retention::Retention;
 use crate::domain::voice::menu::CallMenu;
 use std::net::SocketAddr;
@@ -52,6 +54,10 @@ pub struct Settings {
     pub menu: CallMenu,
     /// People, groups, absences.
     pub directory: Directory,
+    /// A system at xMatters; `None`: there is none.
+    pub xmatters: Option<Xmatters>,
+    /// Who may call besides the people of the directory, by what another one says of them; `None`: nobody.
+    pub elsewhere: Option<Elsewhere>,
     /// Who makes the texts of messages.
     pub transcriber: Transcriber,
     /// The links to recordings.
@@ -225,8 +231,31 @@ pub struct Voice {
 pub enum Access {
     /// Those of the directory who may call, known by their voice number.
     Directory,
+    /// Those, and people whom xMatters knows by such a number.
+    #[serde(rename = "xmatters")]
+    Elsewhere,
     /// Anybody.
     Open,
+}
+
+/// A system at xMatters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Xmatters {
+    /// Where it is, with a trailing slash.
+    pub url: Url,
+    /// As whom we ask there.
+    pub login: Login,
+}
+
+/// Who may call by what another directory says of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// Their ids there; never empty.
+    pub authorised: Vec<PersonId>,
+    /// For how long its answers count.
+    pub ages: Ages,
+    /// How long one page of a call waits for it.
+    pub patience: Duration,
 }
 
 /// Who makes the texts of messages.
@@ -330,7 +359,7 @@ pub enum MailTls {
     Tls,
 }
 
-/// A user of a server of others.
+/// A user with a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
     /// Name.

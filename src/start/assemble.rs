@@ -10,7 +10,9 @@ use crate::adapters::smtp::{Smtp, SmtpAccount, SmtpLogin, SmtpTls};
 use crate::adapters::transcriber_command::CommandTranscriber;
 use crate::adapters::transcriber_http::{HttpTranscriber, TranscriberService};
 use crate::adapters::twilio::{Twilio, TwilioAccount, TwilioLogin};
+use crate::adapters::xmatters::directory::XmattersDirectory;
 use crate::adapters::xmatters::trigger::{Triggers, XmattersTarget};
+use crate::app::lookups::{Elsewhere, Lookups};
 use crate::app::{App, Live, Parts, Transcribing, UnderWay};
 use crate::ports::alert_target::AlertTarget;
 use crate::ports::shortener::Shortener;
@@ -25,6 +27,9 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
+
+/// How long another directory may take to answer: somebody may be waiting, and a new attempt is better than an old one.
+const DIRECTORY_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// Puts the program together on an open store.
 pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, StartError> {
@@ -51,6 +56,7 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
     };
     let recordings = open_recordings(&settings, ground.vendor_timeout)?;
     let transcribing = transcribing(&settings)?;
+    let elsewhere = elsewhere(&settings, ground.vendor_timeout)?;
     let shortener = match &settings.links {
         Links::Own => None,
         Links::Bitly { api_url, token } => {
@@ -84,9 +90,11 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
         alerts: store.clone(),
         links: store.clone(),
         keys: store.clone(),
+        directory: store.clone(),
         retention: store.clone(),
         outbox: store,
         telephony: carrier,
+        elsewhere,
         recordings,
         transcribing,
         shortener,
@@ -120,6 +128,15 @@ fn transcribing(settings: &Settings) -> Result<Option<Transcribing>, StartError>
         }
     };
     Ok(Some(Transcribing { transcriber, at_once: *at_once, queue: *queue, timeout: *timeout }))
+}
+
+/// The directory besides ours.
+fn elsewhere(settings: &Settings, timeout: Duration) -> Result<Option<Elsewhere>, StartError> {
+    let Some(settings::Xmatters { url, login }) = &settings.xmatters else { return Ok(None) };
+    let client = http_client::build(timeout.min(DIRECTORY_TIMEOUT))?;
+    let (user, password) = (login.user.expose().to_owned(), login.password.expose().to_owned());
+    let people = Arc::new(XmattersDirectory::new(client, url.clone(), user, password));
+    Ok(Some(Elsewhere { people, lookups: Lookups::default() }))
 }
 
 /// What opens the carrier's API. The checker has seen to it that there is a key or a token.

@@ -2,7 +2,7 @@
 
 use super::Source;
 use crate::app::{Live, Reload};
-use crate::settings::{Loaded, Settings};
+use crate::settings::{Access, Loaded, Settings};
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 
@@ -28,6 +28,7 @@ pub(super) fn reloader(live: Arc<ArcSwap<Live>>, started: Settings, source: Sour
                     || old.carrier.api_url != new.carrier.api_url
                     || old.carrier.number != new.carrier.number,
             ),
+            ("xmatters", old.xmatters != new.xmatters),
             ("transcriber", old.transcriber != new.transcriber),
             ("links", old.links != new.links),
             ("mail", old.mail != new.mail),
@@ -36,6 +37,10 @@ pub(super) fn reloader(live: Arc<ArcSwap<Live>>, started: Settings, source: Sour
             ("limits", old.limits != new.limits),
             ("exchange", old.exchange != new.exchange),
         ];
+        // Whoever was not there at the start can't be asked yet.
+        if old.xmatters.is_none() && new.voice.access == Access::Elsewhere {
+            new.voice.access = old.voice.access;
+        }
         // Whom alerts are passed on to changes with a restart only, and so does what calls say of it.
         new.menu.forwards.clone_from(&old.menu.forwards);
         // Who makes the texts changes with a restart only, and so does whom calls ask for them.

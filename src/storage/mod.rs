@@ -6,6 +6,7 @@
 mod alerting;
 pub mod backup;
 mod columns;
+mod directory;
 pub mod driver;
 mod keys;
 mod links;

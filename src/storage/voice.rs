@@ -128,6 +128,19 @@ impl SqlStore {
                 args![call.id.0, call.version, state, call.version + 1, document, turn.due_at],
             )
         };
+        if let Some(caller) = turn.caller.as_ref().filter(|_| call.version > 0) {
+            write = write.one(
+                "update calls set caller_person = $2, caller_name = $3, caller_number = $4, \
+                 caller_language = $5 where id = $1",
+                args![
+                    call.id.0,
+                    person(caller),
+                    caller.name.clone(),
+                    number(caller),
+                    caller.language.as_str(),
+                ],
+            );
+        }
         if let Some(reply) = reply {
             write = write.one(
                 "insert into documents (leg_id, document, reply) values ($1, $2, $3)",

@@ -2,7 +2,7 @@
 //! what the tests call.
 
 use crate::app::App;
-use crate::service::{effects, retention, voice};
+use crate::service::{directory, effects, retention, voice};
 use std::error::Error;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -14,11 +14,15 @@ const REST: Duration = Duration::from_secs(1);
 /// How long it takes until what is too old is looked for again.
 const CLEANUP: Duration = Duration::from_hours(1);
 
+/// How long it takes until answers of another directory that have aged are looked for again.
+const REFRESH: Duration = Duration::from_secs(30);
+
 /// Runs every loop until `stop` turns true; a pass that is under way is finished.
 pub async fn run(app: App, stop: watch::Receiver<bool>) {
     let mut loops = JoinSet::new();
     loops.spawn(outbox(app.clone(), stop.clone()));
     loops.spawn(deadlines(app.clone(), stop.clone()));
+    loops.spawn(callers(app.clone(), stop.clone()));
     loops.spawn(cleanup(app, stop));
     while let Some(ended) = loops.join_next().await {
         note(ended);
@@ -87,6 +91,23 @@ async fn deadlines(app: App, mut stop: watch::Receiver<bool>) {
                 () = rest() => {}
                 _ = stop.changed() => {}
             }
+        }
+    }
+}
+
+/// What another directory says of callers is asked for before it is needed.
+async fn callers(app: App, mut stop: watch::Receiver<bool>) {
+    while app.elsewhere.is_some() && !*stop.borrow() {
+        let pass = directory::refresh(&app);
+        tokio::select! {
+            done = pass => if let Err(error) = done {
+                tracing::error!(error = &error as &dyn Error, "what is known of callers can't be read");
+            },
+            _ = stop.changed() => {}
+        }
+        tokio::select! {
+            () = patience(REFRESH) => {}
+            _ = stop.changed() => {}
         }
     }
 }

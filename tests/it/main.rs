@@ -12,6 +12,7 @@ mod crash;
 #[cfg(feature = "postgres")]
 mod database;
 mod effects;
+mod elsewhere;
 mod exchange;
 mod forward;
 mod http;

@@ -2,6 +2,7 @@
 //! and done later.
 
 mod carrier;
+mod directory;
 mod mail;
 
 use crate::world::World;

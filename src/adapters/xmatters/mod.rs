@@ -1,3 +1,5 @@
-//! xMatters.
+//! xMatters: a directory of people, and a target of alerts.
 
+pub mod directory;
 pub mod trigger;
+mod wire;

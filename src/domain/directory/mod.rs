@@ -5,6 +5,7 @@
 
 pub mod absence;
 pub mod device;
+pub mod elsewhere;
 pub mod group;
 pub mod person;
 pub mod resolve;

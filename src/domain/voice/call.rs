@@ -91,6 +91,13 @@ pub enum CallState {
     /// Nobody has been let in yet. Whatever else proves who calls (attestation, PIN) belongs between this
     /// state and the menu.
     Identifying,
+    /// "One moment, please": whoever may know the caller's number has not answered yet.
+    Holding {
+        /// What they call from.
+        number: PhoneNumber,
+        /// When they are asked no more.
+        until: Timestamp,
+    },
     /// "What do you want to do?"
     ChoosingAction {
         /// Unanswered so far.
@@ -206,6 +213,7 @@ impl CallState {
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Identifying => "identifying",
+            Self::Holding { .. } => "holding",
             Self::ChoosingAction { .. } => "choosing_action",
             Self::ChoosingTarget { .. } => "choosing_target",
             Self::ChoosingSeverity { .. } => "choosing_severity",

@@ -1,6 +1,7 @@
 //! What the machine may ask to know, and the answers.
 
 use super::call::Caller;
+use crate::domain::contact::PhoneNumber;
 
 /// A question of the machine. The only way in which it reaches for data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub enum Admission {
     Admitted(Caller),
     /// No.
     Refused(Refusal),
+    /// It can't be told yet: nobody who could be asked knows the number, and somebody did not answer.
+    Unsettled(PhoneNumber),
 }
 
 /// Why a caller is not let in.
@@ -36,6 +39,8 @@ pub enum Refusal {
     NotAuthorised,
     /// Too many calls from that number.
     OverLimit,
+    /// Whoever knows the number could not be asked for too long.
+    Unchecked,
 }
 
 impl Refusal {
@@ -46,6 +51,7 @@ impl Refusal {
             Self::Unknown => "unknown",
             Self::NotAuthorised => "not_authorised",
             Self::OverLimit => "over_limit",
+            Self::Unchecked => "unchecked",
         }
     }
 }

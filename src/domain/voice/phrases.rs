@@ -11,6 +11,10 @@ pub enum Phrase {
     Greeting(String),
     /// Greets a stranger on an open line.
     GreetingStranger,
+    /// It is being found out who calls.
+    OneMoment,
+    /// That takes longer than it should.
+    StillChecking,
     /// Offers an action at a key.
     Offer(Action, u32),
     /// Asks for whom.
@@ -65,6 +69,8 @@ pub enum Phrase {
     RefusedWithheld,
     /// Too many calls.
     RefusedOverLimit,
+    /// It could not be found out who calls; the next is whom to call instead, in the operator's own words.
+    Unchecked(Option<String>),
     /// The alert could not be stored; the next is whom to call instead, in the operator's own words.
     NotStored(Option<String>),
     /// Something went wrong on our side before anything was to be stored.
@@ -78,6 +84,8 @@ pub type Name = Option<String>;
 pub const KEYS: &[(&str, &[&str])] = &[
     ("greeting", &["name"]),
     ("greeting_stranger", &[]),
+    ("one_moment", &[]),
+    ("still_checking", &[]),
     ("offer_alert", &["key"]),
     ("offer_conference", &["key"]),
     ("ask_target_alert", &[]),
@@ -106,6 +114,8 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("refused_unknown", &[]),
     ("refused_withheld", &[]),
     ("refused_over_limit", &[]),
+    ("unchecked", &[]),
+    ("unchecked_call", &["contact"]),
     ("not_stored", &[]),
     ("not_stored_call", &["contact"]),
     ("apology", &[]),
@@ -144,6 +154,8 @@ impl Language {
         match phrase {
             Phrase::Greeting(name) => self.text("greeting", &[("name", name)]),
             Phrase::GreetingStranger => self.text("greeting_stranger", &[]),
+            Phrase::OneMoment => self.text("one_moment", &[]),
+            Phrase::StillChecking => self.text("still_checking", &[]),
             Phrase::Offer(action, key) => {
                 let text = match action {
                     Action::Alert => "offer_alert",
@@ -184,6 +196,8 @@ impl Language {
             Phrase::RefusedUnknown => self.text("refused_unknown", &[]),
             Phrase::RefusedWithheld => self.text("refused_withheld", &[]),
             Phrase::RefusedOverLimit => self.text("refused_over_limit", &[]),
+            Phrase::Unchecked(None) => self.text("unchecked", &[]),
+            Phrase::Unchecked(Some(contact)) => self.text("unchecked_call", &[("contact", contact)]),
             Phrase::NotStored(None) => self.text("not_stored", &[]),
             Phrase::NotStored(Some(contact)) => self.text("not_stored_call", &[("contact", contact)]),
             Phrase::Apology(None) => self.text("apology", &[]),

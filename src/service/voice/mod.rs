@@ -5,11 +5,11 @@ mod beside;
 
 pub use beside::{call_ended, deadlines, found, recording_absent, recording_ready, transcription_ready};
 
-use admission::admission;
+use admission::{admission, of_number};
 
 use crate::app::{App, Live};
 use crate::domain::ids::{CallId, LegId};
-use crate::domain::voice::call::Call;
+use crate::domain::voice::call::{Call, CallState};
 use crate::domain::voice::facts::{Admission, Facts, Need};
 use crate::domain::voice::input::{CallInput, Take, TakeEnd};
 use crate::domain::voice::phrases::Phrase;
@@ -52,7 +52,9 @@ pub async fn answer(app: &App, carrier_call: &str, from: Option<&str>) -> Result
     }
     let (id, leg) = (CallId::next(&*app.ids), LegId::next(&*app.ids));
     let call = Call::announced(id, leg, carrier_call.to_owned(), now);
-    let admission = admission(app, &live, from);
+    let admission = admission(app, &live, from).await;
+    // Finding out who calls may have taken a while.
+    let now = app.clock.now();
     match turn(app, &live, &call, CallInput::Arrived, now, Some(admission)).await {
         // The same announcement came twice at once, and the other was first.
         Err(VoiceError::Store(StoreError::Conflict)) => {
@@ -104,7 +106,20 @@ async fn reply(
     if document > call.document {
         return Err(VoiceError::Unknown);
     }
-    let answer = turn(app, &app.live(), &call, input, app.clock.now(), None).await?;
+    let live = app.live();
+    let admission = match &call.state {
+        CallState::Holding { number, .. } => Some(of_number(app, &live, number.clone()).await),
+        CallState::Identifying
+        | CallState::ChoosingAction { .. }
+        | CallState::ChoosingTarget { .. }
+        | CallState::ChoosingSeverity { .. }
+        | CallState::Recording { .. }
+        | CallState::ConfirmingRecording { .. }
+        | CallState::AwaitingTranscription { .. }
+        | CallState::Recovering { .. }
+        | CallState::Ended { .. } => None,
+    };
+    let answer = turn(app, &live, &call, input, app.clock.now(), admission).await?;
     Ok(answer.unwrap_or_default())
 }
 

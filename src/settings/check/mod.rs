@@ -14,6 +14,7 @@ mod store;
 mod times;
 mod values;
 mod voice;
+mod xmatters;
 
 use super::file::{self, File};
 use super::findings::{Findings, nearest};
@@ -77,6 +78,8 @@ pub(super) fn check(
     let exchange =
         file.exchange.as_ref().map(|exchange| check.exchange(exchange, server.as_ref(), &file.carrier));
     let mut directory = check.directory(file);
+    let xmatters = file.xmatters.as_ref().map(|xmatters| check.xmatters(xmatters));
+    let elsewhere = check.elsewhere(file);
     let transcriber = check.transcriber(&file.transcriber, file.voice.get_ref());
     let menu = check.menu(file, &directory);
     check.understood(file);
@@ -98,6 +101,11 @@ pub(super) fn check(
         voice: voice::manners(file.voice.get_ref()),
         menu: menu?,
         directory,
+        xmatters: match xmatters {
+            Some(xmatters) => Some(xmatters?),
+            None => None,
+        },
+        elsewhere,
         transcriber: transcriber?,
         links: links?,
         mail: match mail {

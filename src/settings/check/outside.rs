@@ -160,7 +160,7 @@ impl Check<'_, '_> {
     }
 
     /// The address of somebody else's service.
-    fn outside(&mut self, text: &Text, key: &str, danger: &str) -> Option<Url> {
+    pub(super) fn outside(&mut self, text: &Text, key: &str, danger: &str) -> Option<Url> {
         let url = self.base_url(text, key)?;
         if url.scheme() == "http" && !is_loopback(&url) {
             self.findings.warning(&text.span(), key, "is not https").hint(danger);

@@ -123,6 +123,7 @@ fn no_gap_stays_unfilled_in_any_phrase() {
         Phrase::Forwarding,
         Phrase::ClosingForwarded(name()),
         Phrase::ClosingWithoutText(name()),
+        Phrase::Unchecked(contact()),
         Phrase::NotStored(contact()),
         Phrase::Apology(contact()),
     ];

@@ -8,3 +8,4 @@ mod smtp;
 mod transcriber_command;
 mod transcriber_http;
 mod twilio;
+mod xmatters;

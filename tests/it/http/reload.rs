@@ -102,3 +102,28 @@ async fn who_makes_the_texts_changes_with_a_restart_only() {
     assert_eq!(answer["needs_restart"], serde_json::json!(["transcriber", "links"]));
     assert!(own.world.app.live().settings.menu.carrier_transcribes);
 }
+
+#[tokio::test]
+async fn a_directory_that_was_not_there_at_the_start_is_asked_from_the_next_one_on() {
+    let own = Own::start().await;
+    let xmatters =
+        "[xmatters]\nurl = \"http://127.0.0.1:1\"\nuser = \"u\"\npassword = \"p\"\nauthorised = [\"u1\"]\n";
+    own.write(&format!("[voice]\naccess = \"xmatters\"\n{xmatters}"));
+    let answer: Value = own.reload().await.json().await.unwrap();
+    assert_eq!(answer, serde_json::json!({ "needs_restart": ["xmatters"] }));
+    let access = own.world.app.live().settings.voice.access;
+    assert_eq!(
+        access,
+        dutyline::settings::Access::Directory,
+        "nobody holds for a directory that is not asked"
+    );
+}
+
+#[tokio::test]
+async fn a_forward_target_is_new_after_a_restart_only_and_no_call_speaks_of_it_before() {
+    let own = Own::start().await;
+    own.write("[[forward]]\nname = \"West\"\nalert_url = \"https://xm.test.example/?apiKey=hunter2\"\n");
+    let answer: Value = own.reload().await.json().await.unwrap();
+    assert_eq!(answer, serde_json::json!({ "needs_restart": ["forward"] }));
+    assert!(own.world.app.live().settings.menu.forwards.is_empty());
+}

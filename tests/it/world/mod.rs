@@ -2,12 +2,14 @@
 //! built-in exchange as its carrier, and a clock that only the test moves.
 
 mod clock;
+mod directory;
 mod gate;
 mod ids;
 mod logs;
 mod stage;
 
 pub(crate) use clock::TestClock;
+pub(crate) use directory::{PeopleServer, device, voice};
 pub(crate) use gate::{Broken, Gate};
 pub(crate) use ids::TestIds;
 pub(crate) use logs::Logs;

@@ -4,14 +4,15 @@
 //! plan; one that comes beside the line (a hang-up, a text, a deadline) changes the state and nothing else.
 
 mod choosing;
+mod letting_in;
 mod recording;
 mod waiting;
 
 #[cfg(test)]
 mod tests;
 
-use super::call::{Asked, Call, CallState, Caller, Ending, News, Order};
-use super::facts::{Admission, Facts, Need, Refusal};
+use super::call::{Call, CallState, Caller, Ending, News, Order};
+use super::facts::{Facts, Need, Refusal};
 use super::input::{CallInput, Found};
 use super::menu::CallMenu;
 use super::phrases::Phrase;
@@ -105,6 +106,7 @@ pub fn step(setting: Setting<'_>, call: &Call, input: CallInput) -> Step {
     let at = At { setting, call };
     let turn = match &call.state {
         CallState::Identifying => return at.identifying(&input),
+        CallState::Holding { number, until } => return at.holding(number, *until, &input),
         CallState::ChoosingAction { asked } => at.choosing_action(*asked, input),
         CallState::ChoosingTarget { action, page, asked } => {
             at.choosing_target(*action, *page, *asked, input)
@@ -131,6 +133,7 @@ pub fn unwritten(menu: &CallMenu, call: &Call, turn: &Turn) -> Plan {
             Told { spoken: spoken.clone(), is_forwarded: *is_forwarded }.closing(News::Pending)
         }
         CallState::Identifying
+        | CallState::Holding { .. }
         | CallState::ChoosingAction { .. }
         | CallState::ChoosingTarget { .. }
         | CallState::ChoosingSeverity { .. }
@@ -163,46 +166,6 @@ struct At<'a> {
 }
 
 impl At<'_> {
-    fn identifying(self, input: &CallInput) -> Step {
-        match input {
-            CallInput::Arrived => {}
-            CallInput::HungUp | CallInput::Due => {
-                return Step::Turn(self.beside(CallState::ended(Ending::Lost)));
-            }
-            CallInput::Digits(_) | CallInput::Silence | CallInput::Recorded(_) => {
-                return Step::Turn(self.end(vec![], Ending::Lost));
-            }
-            CallInput::Transcribed { .. } | CallInput::Found(_) => {
-                return Step::Turn(self.unmoved(CallState::Identifying));
-            }
-        }
-        Step::Turn(match &self.setting.facts.admission {
-            None => return Step::Need(Need::Admission),
-            Some(Admission::Refused(refusal)) => {
-                let words = match refusal {
-                    Refusal::Withheld => Phrase::RefusedWithheld,
-                    Refusal::Unknown | Refusal::NotAuthorised => Phrase::RefusedUnknown,
-                    Refusal::OverLimit => Phrase::RefusedOverLimit,
-                };
-                let mut turn = self.end(vec![words], Ending::Refused);
-                turn.changes.push(Change::Refused(*refusal));
-                turn
-            }
-            Some(Admission::Admitted(caller)) => {
-                let greeting = match &caller.name {
-                    Some(name) => Phrase::Greeting(name.clone()),
-                    None => Phrase::GreetingStranger,
-                };
-                let mut turn = self.ask_action(vec![greeting], Asked::default());
-                if let Some(plan) = &mut turn.plan {
-                    plan.language.clone_from(&caller.language);
-                }
-                turn.caller = Some(caller.clone());
-                turn
-            }
-        })
-    }
-
     /// A call that is over: the line is hung up, and only a recording that turns up after all still counts.
     fn ended(self, ending: Ending, unsent: Option<&Order>, input: CallInput) -> Turn {
         let stay = CallState::Ended { ending, unsent: unsent.cloned() };
@@ -255,6 +218,7 @@ impl At<'_> {
                 usize::try_from(*looks).ok().and_then(|looks| LOOKS.get(looks)).copied()
             }
             CallState::Identifying
+            | CallState::Holding { .. }
             | CallState::ChoosingAction { .. }
             | CallState::ChoosingTarget { .. }
             | CallState::ChoosingSeverity { .. }

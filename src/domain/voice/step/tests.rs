@@ -2,12 +2,14 @@
 
 use super::*;
 use crate::domain::alerting::forward::{Forward, ForwardName};
+use crate::domain::contact::PhoneNumber;
 use crate::domain::directory::Recipient;
 use crate::domain::directory::group::GroupName;
 use crate::domain::effect::Effect;
 use crate::domain::ids::{AlertId, CallId, LegId};
 use crate::domain::severity::Severity;
-use crate::domain::voice::call::{Draft, News};
+use crate::domain::voice::call::{Asked, Draft, News};
+use crate::domain::voice::facts::Admission;
 use crate::domain::voice::input::{Found, Take, TakeEnd};
 use crate::domain::voice::menu::{Action, Target};
 use crate::domain::voice::recording::Source;
@@ -70,6 +72,8 @@ fn forwards() -> Vec<Forward> {
 /// A call that is walked through the machine by hand.
 struct Walk {
     menu: CallMenu,
+    /// Whether the caller is let in.
+    admission: Admission,
     call: Call,
     ids: Count,
     now: Timestamp,
@@ -83,13 +87,14 @@ impl Walk {
         let now = "2026-01-05T09:00:00Z".parse().unwrap();
         let call = Call::announced(CallId(Uuid::nil()), LegId(Uuid::nil()), "call".to_owned(), now);
         let ids = Count(AtomicU64::new(1));
-        Self { menu, call, ids, now, opened: vec![], drafted: vec![], discarded: vec![] }
+        let caller = Caller { person: None, name: None, number: None, language: "en".to_owned() };
+        let admission = Admission::Admitted(caller);
+        Self { menu, admission, call, ids, now, opened: vec![], drafted: vec![], discarded: vec![] }
     }
 
     /// Takes one step as the service does, and checks what must hold of every step.
     fn step(&mut self, input: CallInput) -> Turn {
-        let caller = Caller { person: None, name: None, number: None, language: "en".to_owned() };
-        let facts = Facts { admission: Some(Admission::Admitted(caller)) };
+        let facts = Facts { admission: Some(self.admission.clone()) };
         let setting = Setting { menu: &self.menu, now: self.now, ids: &self.ids, facts: &facts };
         let is_reply = matches!(
             input,
@@ -172,6 +177,7 @@ impl Walk {
             }
             CallState::ConfirmingRecording { draft, .. } => Some(draft.recording),
             CallState::Identifying
+            | CallState::Holding { .. }
             | CallState::ChoosingAction { .. }
             | CallState::ChoosingTarget { .. }
             | CallState::ChoosingSeverity { .. }
@@ -179,6 +185,10 @@ impl Walk {
             | CallState::Ended { .. } => None,
         }
     }
+}
+
+fn number() -> PhoneNumber {
+    PhoneNumber::parse("+15550101").unwrap()
 }
 
 fn take(end: TakeEnd, seconds: u32) -> CallInput {
@@ -227,6 +237,7 @@ fn states() -> Vec<CallState> {
     let until = "2026-01-05T09:01:00Z".parse().unwrap();
     vec![
         CallState::Identifying,
+        CallState::Holding { number: number(), until },
         CallState::ChoosingAction { asked },
         CallState::ChoosingTarget { action: Action::Alert, page: 0, asked },
         CallState::ChoosingTarget { action: Action::Alert, page: 7, asked },
@@ -243,14 +254,57 @@ fn states() -> Vec<CallState> {
     ]
 }
 
+fn admissions() -> Vec<Admission> {
+    vec![
+        Walk::begin(menu(1, false)).admission,
+        Admission::Refused(Refusal::Unknown),
+        Admission::Unsettled(number()),
+    ]
+}
+
 #[test]
 fn every_state_answers_every_input() {
     for state in states() {
         for input in inputs() {
-            let mut walk = Walk::begin(menu(12, true));
-            walk.call.state = state.clone();
-            walk.step(input);
+            for admission in admissions() {
+                let mut walk = Walk::begin(menu(12, true));
+                walk.admission = admission;
+                walk.call.state = state.clone();
+                walk.step(input.clone());
+            }
         }
+    }
+}
+
+#[test]
+fn p05_a_caller_whose_number_cannot_be_checked_holds_for_twelve_seconds_and_hears_why() {
+    let mut walk = Walk::begin(menu(1, false));
+    walk.menu.fallback_contact = Some("the control room".to_owned());
+    walk.admission = Admission::Unsettled(number());
+    let began = walk.now;
+    let mut heard = walk.step(CallInput::Arrived).plan.unwrap().say;
+    while !walk.is_over() {
+        walk.now = walk.now.checked_add(SignedDuration::from_secs(3)).unwrap();
+        heard.extend(walk.step(CallInput::Silence).plan.unwrap().say);
+    }
+    assert!(walk.now.duration_since(began) <= SignedDuration::from_secs(12));
+    let last = Phrase::Unchecked(Some("the control room".to_owned()));
+    assert_eq!(heard.first(), Some(&Phrase::OneMoment));
+    assert_eq!(heard.last(), Some(&last));
+    assert!(heard.contains(&Phrase::StillChecking), "{heard:?}");
+}
+
+#[test]
+fn p05_a_caller_who_held_is_let_in_or_refused_as_soon_as_it_is_known() {
+    let [admitted, refused, unsettled] = admissions().try_into().unwrap();
+    for (then, is_in) in [(admitted, true), (refused, false)] {
+        let mut walk = Walk::begin(menu(1, false));
+        walk.admission = unsettled.clone();
+        walk.step(CallInput::Arrived);
+        walk.admission = then;
+        walk.step(CallInput::Digits("1".to_owned()));
+        assert_eq!(!walk.is_over(), is_in);
+        assert_eq!(walk.call.caller.is_some(), is_in);
     }
 }
 

@@ -1,0 +1,162 @@
+//! The people of xMatters and their devices.
+//!
+//! Source: xMatters' REST API, "Get a person's devices", "Get a group" and "Pagination".
+
+use super::wire::{Device, Owner, Page};
+use crate::adapters::answer::Vendor;
+use crate::domain::contact::PhoneNumber;
+use crate::domain::directory::elsewhere::Entry;
+use crate::domain::directory::group::GroupName;
+use crate::domain::directory::person::PersonId;
+use crate::ports::error::VendorError;
+use crate::ports::people::People;
+use async_trait::async_trait;
+use reqwest::{Client, Response, StatusCode};
+use url::Url;
+
+const XMATTERS: Vendor =
+    Vendor { name: "the directory", url: "xmatters.url", credential: "xmatters.user and xmatters.password" };
+
+/// Entries of a list that are asked for at once.
+const PAGE: usize = 100;
+/// Pages of a list that are read at most: nobody has more devices.
+const MOST_PAGES: usize = 20;
+
+/// A system at xMatters, as a directory. Its `Debug` shows no credentials.
+#[derive(Clone)]
+pub struct XmattersDirectory {
+    client: Client,
+    url: Url,
+    user: String,
+    password: String,
+}
+
+impl std::fmt::Debug for XmattersDirectory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("XmattersDirectory").field("url", &self.url.as_str()).finish_non_exhaustive()
+    }
+}
+
+impl XmattersDirectory {
+    /// The system at that address, by that client (of [`crate::adapters::http_client`]), as that user. `url` has a
+    /// trailing slash.
+    pub const fn new(client: Client, url: Url, user: String, password: String) -> Self {
+        Self { client, url, user, password }
+    }
+
+    /// A resource; each part is percent-encoded.
+    fn resource(&self, parts: &[&str]) -> Result<Url, VendorError> {
+        let mut url = self.url.clone();
+        url.path_segments_mut()
+            .map_err(|()| VendorError::permanent("xmatters.url is not the address of an API"))?
+            .pop_if_empty()
+            .extend(["api", "xm", "1"])
+            .extend(parts);
+        Ok(url)
+    }
+
+    /// What is there; `None`: nothing is.
+    async fn get(&self, url: Url) -> Result<Option<Response>, VendorError> {
+        let asked = self.client.get(url).basic_auth(&self.user, Some(&self.password)).send().await;
+        if asked.as_ref().is_ok_and(|answer| answer.status() == StatusCode::NOT_FOUND) {
+            return Ok(None);
+        }
+        XMATTERS.accepted(asked).await.map(Some)
+    }
+
+    /// Where a list goes on after a page; `None`: that was the last. It must be at the same host, since our
+    /// credentials travel there.
+    fn next(list: &Url, page: &Page<Device>, read: usize) -> Result<Option<Url>, VendorError> {
+        let wrong = || VendorError::temporary("the directory's answer leads elsewhere at links.next");
+        match page.links.as_ref().and_then(|links| links.next.as_deref()) {
+            Some(next) => {
+                let next = list.join(next).map_err(|_error| wrong())?;
+                if next.origin() == list.origin() { Ok(Some(next)) } else { Err(wrong()) }
+            }
+            None if page.total.is_some_and(|total| total > read) => Ok(Some(at(list, read))),
+            None => Ok(None),
+        }
+    }
+}
+
+/// The page of a list that begins there.
+fn at(list: &Url, offset: usize) -> Url {
+    let mut url = list.clone();
+    url.query_pairs_mut()
+        .clear()
+        .append_pair("offset", &offset.to_string())
+        .append_pair("limit", &PAGE.to_string());
+    url
+}
+
+#[async_trait]
+impl People for XmattersDirectory {
+    fn place(&self) -> &str {
+        self.url.as_str()
+    }
+
+    async fn person(&self, id: &PersonId) -> Result<Option<Entry>, VendorError> {
+        let list = self.resource(&["people", &id.0, "devices"])?;
+        let (mut entry, mut read) = (Entry::default(), 0);
+        let mut next = Some(at(&list, 0));
+        for _ in 0..MOST_PAGES {
+            let Some(url) = next else { return Ok(Some(entry)) };
+            let answer = match self.get(url).await? {
+                Some(answer) => answer,
+                None if read == 0 => return Ok(None),
+                None => {
+                    return Err(VendorError::temporary("the directory's list of devices breaks off (404)"));
+                }
+            };
+            let page: Page<Device> = XMATTERS.json(answer).await?;
+            read += page.data.len();
+            // A page without anything ends the list, whatever it says of others.
+            next = if page.data.is_empty() { None } else { Self::next(&list, &page, read)? };
+            for device in page.data {
+                entry.add(device);
+            }
+        }
+        match next {
+            None => Ok(Some(entry)),
+            Some(_) => Err(VendorError::temporary("the directory's list of a person's devices does not end")),
+        }
+    }
+
+    async fn has_group(&self, name: &GroupName) -> Result<bool, VendorError> {
+        let answer = self.get(self.resource(&["groups", &name.0])?).await?;
+        Ok(answer.is_some())
+    }
+
+    async fn probe(&self) -> Result<(), VendorError> {
+        let mut url = self.resource(&["people"])?;
+        url.query_pairs_mut().append_pair("limit", "1");
+        let missing = || VendorError::permanent("there is no directory (404); check xmatters.url");
+        let answer = self.get(url).await?.ok_or_else(missing)?;
+        let _people: Page<serde::de::IgnoredAny> = XMATTERS.json(answer).await?;
+        Ok(())
+    }
+}
+
+impl Entry {
+    /// A phone that its owner calls from counts; none that only takes texts or asks questions does (P06), none
+    /// without a number (P51), and none that is switched off. A number that can't be called from abroad is nobody's
+    /// caller ID.
+    fn add(&mut self, device: Device) {
+        let Device { kind, phone_number, status, owner } = device;
+        if self.name.is_none() {
+            self.name = owner.and_then(name);
+        }
+        if kind != "VOICE" || status.is_some_and(|status| status == "INACTIVE") {
+            return;
+        }
+        let number = phone_number.and_then(|text| PhoneNumber::parse(&text).ok());
+        self.voice.extend(number.filter(|number| !self.voice.contains(number)));
+    }
+}
+
+/// A name with what there is of it.
+fn name(owner: Owner) -> Option<String> {
+    let parts = [owner.first_name, owner.last_name].into_iter().flatten();
+    let parts: Vec<_> = parts.map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
