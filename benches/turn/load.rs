@@ -51,13 +51,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
 /// Where the body of an answer begins, once all of it is there.
 fn whole(answer: &[u8]) -> Result<Option<usize>, Failed> {
+    const LENGTH: &[u8] = b"\r\ncontent-length: ";
     let Some(head) = answer.windows(4).position(|window| window == b"\r\n\r\n") else { return Ok(None) };
     let (body, head) = (head + 4, answer.get(..head).unwrap_or_default());
     let status = head.get(9..12).unwrap_or_default();
     if !matches!(status, b"200" | b"204") {
         return Err(format!("the server answered {}", String::from_utf8_lossy(head)).into());
     }
-    const LENGTH: &[u8] = b"\r\ncontent-length: ";
     let length = head.windows(LENGTH.len()).position(|window| window == LENGTH);
     let digits = length.and_then(|at| head.get(at + LENGTH.len()..)).unwrap_or_default();
     let digits = digits.iter().take_while(|byte| byte.is_ascii_digit());

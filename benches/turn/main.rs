@@ -32,20 +32,9 @@ type Failed = Box<dyn Error + Send + Sync>;
 struct Bench {
     #[command(subcommand)]
     what: Option<What>,
-    /// `cargo bench` adds this. Without it this is a test run, and short.
-    #[arg(long, global = true, hide = true)]
-    bench: bool,
-    /// The test runner's own words.
-    #[arg(long, global = true, hide = true)]
-    list: bool,
-    #[arg(long, global = true, hide = true)]
-    format: Option<String>,
-    #[arg(long, global = true, hide = true)]
-    exact: bool,
-    #[arg(long, global = true, hide = true)]
-    ignored: bool,
-    #[arg(long, global = true, hide = true)]
-    nocapture: bool,
+    /// `cargo bench` adds this. Without it and without a command this is a test run, and short.
+    #[arg(long = "bench", global = true, hide = true)]
+    is_bench: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -62,8 +51,11 @@ enum What {
 }
 
 fn main() -> ExitCode {
-    let bench = Bench::parse();
-    match run(bench) {
+    let result = match of_test_runner() {
+        Some(result) => result,
+        None => run(Bench::parse()),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _nobody_reads = writeln!(std::io::stderr(), "{error}");
@@ -72,19 +64,26 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(bench: Bench) -> Result<(), Failed> {
-    if bench.list {
-        if !bench.ignored {
+/// Does what a test runner asks for, in its own words: which tests there are, and to run the only one.
+fn of_test_runner() -> Option<Result<(), Failed>> {
+    let words: Vec<_> = std::env::args().collect();
+    let has = |word: &str| words.iter().any(|one| one == word);
+    if has("--list") {
+        if !has("--ignored") {
             say("turn: test");
         }
-        return Ok(());
+        return Some(Ok(()));
     }
+    has("--exact").then(|| comparison::Turn::short().run())
+}
+
+fn run(bench: Bench) -> Result<(), Failed> {
     match bench.what {
         Some(What::Turn(turn)) => turn.run(),
         Some(What::Program(program)) => program.run(),
         Some(What::Instructions(instructions)) => instructions.run(),
         Some(What::Bare(bare)) => bare.run(),
-        None if bench.bench => comparison::Turn::default().run(),
+        None if bench.is_bench => comparison::Turn::default().run(),
         None => comparison::Turn::short().run(),
     }
 }

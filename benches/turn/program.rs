@@ -49,7 +49,7 @@ impl Program {
         let started = Instant::now();
         self.call(address).await?;
         let called = started.elapsed();
-        effects_done(address).await?;
+        effects_done(address, self.calls).await?;
         let all = started.elapsed();
         let after = gateway.memory()?;
         gateway.stop()?;
@@ -103,20 +103,26 @@ async fn whole_call(connection: &mut Connection<tokio::net::TcpStream>, phone: &
     let menu = Reply::to(connection.ask(&phone.announce()).await?)?;
     let groups = Reply::to(connection.ask(&phone.press(&menu, "1")).await?)?;
     let message = Reply::to(connection.ask(&phone.press(&groups, "1")).await?)?;
-    let confirm = Reply::to(connection.ask(&phone.record(&message)).await?)?;
-    connection.ask(&phone.press(&confirm, "1")).await?;
+    connection.ask(&phone.record(&message)).await?;
     connection.ask(&phone.over()).await?;
     Ok(())
 }
 
-/// Waits until nothing is left to be done outside.
-async fn effects_done(at: SocketAddr) -> Result<(), Failed> {
+/// Waits until nothing is left to be done outside. So many alerts must have been opened.
+async fn effects_done(at: SocketAddr, alerts: usize) -> Result<(), Failed> {
     let mut connection = Connection::open(at).await?;
     for _ in 0..600 {
         let metrics = connection.ask(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n").await?;
         let metrics = std::str::from_utf8(metrics)?;
-        let waiting = metrics.lines().filter(|line| line.starts_with("dutyline_outbox_effects"));
-        if waiting.map(|line| line.rsplit(' ').next()).all(|count| count == Some("0")) {
+        let sum = |name: &str| -> usize {
+            let lines = metrics.lines().filter(|line| line.starts_with(name));
+            lines.filter_map(|line| line.rsplit(' ').next()?.parse::<usize>().ok()).sum()
+        };
+        let opened = sum("dutyline_alerts_opened_total{");
+        if opened != alerts {
+            return Err(format!("{alerts} calls opened {opened} alerts").into());
+        }
+        if sum("dutyline_outbox_effects{") == 0 {
             return Ok(());
         }
         rest(Duration::from_secs(1)).await;
@@ -128,7 +134,9 @@ async fn effects_done(at: SocketAddr) -> Result<(), Failed> {
 async fn carrier() -> Result<SocketAddr, Failed> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let sound: Arc<[u8]> = std::iter::once(&b"RIFF"[..]).flatten().copied().chain([0; 20_000]).collect();
+    let mut sound = b"RIFF".to_vec();
+    sound.resize(20_000, 0);
+    let sound: Arc<[u8]> = sound.into();
     let recording = move || async move { ([(CONTENT_TYPE, "audio/x-wav")], sound.to_vec()) };
     let message = || async {
         (StatusCode::CREATED, [(CONTENT_TYPE, "application/json")], r#"{"sid": "SM0"}"#).into_response()

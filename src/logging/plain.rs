@@ -10,7 +10,7 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::field::RecordFields;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields};
-use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::registry::{LookupSpan, Scope};
 
 /// `2026-01-05T09:00:00.000000Z  INFO request{method=GET}: message field=value`.
 #[derive(Debug, Clone, Copy)]
@@ -30,12 +30,13 @@ where
         const MICROSECONDS: DateTimePrinter = DateTimePrinter::new().precision(Some(6));
         #[expect(clippy::disallowed_methods, reason = "a line says when it was written, also in a test")]
         let now = Timestamp::now();
-        MICROSECONDS.print_timestamp(&now, StdFmtWrite(&mut line)).map_err(|_| fmt::Error)?;
+        MICROSECONDS.print_timestamp(&now, StdFmtWrite(&mut line)).map_err(|_failed| fmt::Error)?;
         let level = event.metadata().level().as_str();
         line.write_str(if level.len() < 5 { "  " } else { " " })?;
         line.write_str(level)?;
         line.write_str(" ")?;
-        for span in context.event_scope().into_iter().flat_map(|spans| spans.from_root()) {
+        let mut end_of_spans = "";
+        for span in context.event_scope().into_iter().flat_map(Scope::from_root) {
             line.write_str(span.name())?;
             if let Some(fields) = span.extensions().get::<FormattedFields<N>>().filter(|all| !all.is_empty())
             {
@@ -43,8 +44,10 @@ where
                 line.write_str(fields)?;
                 line.write_str("}")?;
             }
-            line.write_str(": ")?;
+            line.write_str(":")?;
+            end_of_spans = " ";
         }
+        line.write_str(end_of_spans)?;
         context.format_fields(line.by_ref(), event)?;
         line.write_str("\n")
     }

@@ -46,7 +46,7 @@ pub struct SqliteOptions {
     /// How many writes, and how many reads, may wait in the queue before callers have to wait to get in.
     pub queue: usize,
     /// The size that the database may grow to, in bytes; a write beyond it is refused like one on a full
-    /// disk. The log beside it (some tens of megabytes) is not counted. `None`: as far as the disk goes.
+    /// disk. The log beside it (some megabytes) is not counted. `None`: as far as the disk goes.
     pub max_bytes: Option<u64>,
 }
 

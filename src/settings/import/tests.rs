@@ -7,23 +7,8 @@ use std::path::Path;
 const FIRST: &str = include_str!("../../../tests/import/first.js");
 const SUCCESSOR: &str = include_str!("../../../tests/import/successor.js");
 
-/// Keys that other parts of the program are to bring.
-const COMING: [&str; 14] = [
-    "xmatters.url",
-    "xmatters.user",
-    "xmatters.password",
-    "xmatters.authorised",
-    "forward.name",
-    "forward.kind",
-    "forward.alert_url",
-    "forward.conference_url",
-    "group.elsewhere",
-    "carrier.api_key",
-    "carrier.api_secret",
-    "carrier.caller_id",
-    "links.kind",
-    "links.token",
-];
+/// What belongs to live calls, which are not part of the program yet.
+const COMING: [&str; 1] = ["carrier.caller_id"];
 
 fn notes(import: &Import) -> Vec<String> {
     import.notes.iter().map(ToString::to_string).collect()
@@ -192,14 +177,17 @@ fn what_is_made_is_accepted_once_the_blanks_are_filled_in() {
         let missing = parse("settings.toml", &settings, Path::new("")).unwrap_err();
         let problems = missing.0.iter().filter(|one| one.level == Level::Problem);
         let keys: BTreeSet<_> = problems.map(|one| one.key.as_str()).collect();
-        assert_eq!(
-            keys,
-            ["server.public_url", "carrier.account_sid", "carrier.auth_token", "carrier.number"].into(),
-            "{missing}"
-        );
+        let mut expected: BTreeSet<_> =
+            ["server.public_url", "carrier.account_sid", "carrier.auth_token", "carrier.number"].into();
+        if script == SUCCESSOR {
+            // It reads the password from its surroundings.
+            expected.insert("xmatters.password");
+        }
+        assert_eq!(keys, expected, "{missing}");
         let filled = ["public_url", "account_sid", "auth_token", "number"]
             .iter()
-            .fold(settings, |text, key| text.replace(&format!("#{key} ="), &format!("{key} =")));
+            .fold(settings, |text, key| text.replace(&format!("#{key} ="), &format!("{key} =")))
+            .replace("user = \"x-api-key-1\"", "user = \"x-api-key-1\"\npassword = \"by hand\"");
         let loaded =
             parse("settings.toml", &filled, Path::new("")).unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!(loaded.settings.menu.targets.len(), 2);

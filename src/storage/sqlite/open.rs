@@ -14,9 +14,9 @@ use super::session::Session;
 use super::{OpenError, Place, SqliteOptions};
 use crate::storage::migrate::{self, MigrateError};
 
-/// After how many pages in the log it is put into the database: 16 megabytes. A page that changes often is then put
-/// there once for many changes.
-const LOG_PAGES: u32 = 4_096;
+/// After how many pages in the log it is put into the database: 8 megabytes. The more there are, the more changes of
+/// one page are put there at once; the fewer, the shorter do writes wait meanwhile.
+const LOG_PAGES: u32 = 2_000;
 
 /// The size in bytes down to which the log is cut once its content is in the database.
 const LOG_BYTES: i64 = 64 << 20;

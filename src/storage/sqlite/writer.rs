@@ -67,14 +67,13 @@ fn answer(answers: impl Iterator<Item = (Job, Answer)>) {
 /// fails, all is undone and done again, each on its own.
 fn commit(session: &mut Session, jobs: &[Job]) -> Result<Vec<Answer>, StoreError> {
     session.begin()?;
-    let answers = match jobs.iter().map(|job| perform(session, job)).collect::<Result<Vec<_>, _>>() {
-        Ok(rows) => rows.into_iter().map(Ok).collect(),
-        Err(_) => {
-            session.abandon();
-            session.begin()?;
-            each(session, jobs)?
-        }
-    };
+    let mut answers: Vec<_> =
+        jobs.iter().map(|job| perform(session, job)).take_while(Result::is_ok).collect();
+    if answers.len() < jobs.len() {
+        session.abandon();
+        session.begin()?;
+        answers = each(session, jobs)?;
+    }
     session.commit()?;
     Ok(answers)
 }

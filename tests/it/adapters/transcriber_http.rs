@@ -122,7 +122,7 @@ async fn answers_are_for_now_or_for_good() {
     assert_snapshot!(failed(status(413)).await, @"for good: the transcriber refused it (413)");
     assert_snapshot!(failed(status(429)).await, @"for now: the transcriber is busy (429)");
     assert_snapshot!(failed(status(500).set_body_string("out of memory")).await, @"for now: the transcriber failed (500: out of memory)");
-    assert_snapshot!(failed(status(200).set_body_json(json!({ "text": 7 }))).await, @"for now: the transcriber's answer can't be understood");
+    assert_snapshot!(failed(status(200).set_body_json(json!({ "text": 7 }))).await, @"for now: the transcriber's answer can't be understood at text");
     assert_snapshot!(failed(status(200).set_body_bytes(vec![b' '; 2 * 1024 * 1024])).await, @"for now: the transcriber's answer does not end");
 }
 
