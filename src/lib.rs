@@ -131,7 +131,7 @@
 //!   operator does it without a build: a folder named by `voice.prompts`.
 //! - … add a system that alerts are passed on to: a file or folder in `adapters/` that implements
 //!   [`ports::alert_target::AlertTarget`], a word in [`settings::ForwardKind`], a line in `start/assemble.rs`.
-//! - … add a menu action: a variant of [`domain::voice::menu::Action`]; the compiler shows the rest.
+//! - … add a menu action: a variant of [`domain::voice::action::Action`]; the compiler shows the rest.
 //! - … add a setting: a line in `settings/keys.rs`, a field in `settings/file.rs`, one in [`settings::Settings`],
 //!   its rule in `settings/check/`; the tests ask for its place in `settings/default.toml` and
 //!   `settings/reference.md`.

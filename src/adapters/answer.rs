@@ -1,9 +1,10 @@
 //! What the answers of a vendor's HTTP API, and its silence, mean for another try.
 
-use super::cause::{innermost, last_line};
+use super::cause::{last_line, short, silence};
 use crate::ports::error::VendorError;
 use jiff::SignedDuration;
 use reqwest::{Response, StatusCode, header};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 /// Bytes of an answer that are read at most.
@@ -29,7 +30,11 @@ impl Vendor {
         &self,
         asked: Result<Response, reqwest::Error>,
     ) -> Result<Response, VendorError> {
-        let answer = asked.map_err(|error| self.trouble(error))?;
+        self.success(asked.map_err(|error| self.trouble(error))?).await
+    }
+
+    /// That answer, when it is a 2xx.
+    pub(super) async fn success(&self, answer: Response) -> Result<Response, VendorError> {
         let status = answer.status();
         if status.is_success() { Ok(answer) } else { Err(self.refused(status, answer).await) }
     }
@@ -48,29 +53,18 @@ impl Vendor {
     }
 
     /// No answer, or one that broke off.
-    fn trouble(&self, error: reqwest::Error) -> VendorError {
-        let what = if error.is_timeout() {
-            "did not answer in time"
-        } else if error.is_connect() {
-            "can't be reached"
-        } else {
-            "broke off"
-        };
-        VendorError::temporary(format!("{} {what}: {}", self.name, innermost(&error.without_url())))
+    pub(super) fn trouble(&self, error: reqwest::Error) -> VendorError {
+        silence(self.name, error)
     }
 
     async fn refused(&self, status: StatusCode, answer: Response) -> VendorError {
         let retry_after = retry_after(&answer);
-        let said = self.body(answer).await.ok().and_then(|body| last_line(&String::from_utf8_lossy(&body)));
-        let why = match said {
-            Some(said) => format!("{}: {said}", status.as_u16()),
-            None => status.as_u16().to_string(),
-        };
+        let why = why(status, &self.body(answer).await.unwrap_or_default());
         let Self { name, url, credential } = self;
         let later =
             |what: &str| VendorError::Temporary { retry_after, cause: format!("{name} {what} ({why})") };
         match status {
-            // A credential that has just been replaced is mended by an operator.
+            // A credential that has just been replaced is mended by an operator: no alert may be lost to it.
             StatusCode::UNAUTHORIZED => {
                 VendorError::temporary(format!("{name} does not know us ({why}); check {credential}"))
             }
@@ -78,9 +72,11 @@ impl Vendor {
                 later("is busy")
             }
             _ if status.is_client_error() => VendorError::permanent(format!("{name} refused it ({why})")),
-            _ if status.is_redirection() => {
-                VendorError::permanent(format!("{name} sent us elsewhere ({why}); check {url}"))
-            }
+            // A proxy on the way that has lost its own way, or a setting: an operator mends either.
+            _ if status.is_redirection() => VendorError::Temporary {
+                retry_after,
+                cause: format!("{name} sent us elsewhere ({why}); check {url}"),
+            },
             _ => later("failed"),
         }
     }
@@ -95,6 +91,30 @@ impl Vendor {
         }
         Ok(body)
     }
+}
+
+/// What many say of a refusal. The message may repeat what was asked.
+#[derive(Deserialize)]
+struct Refusal {
+    /// A number of the vendor's own.
+    code: Option<u32>,
+    message: Option<String>,
+}
+
+/// A status, and what the vendor says of it; pages for people's eyes are left out.
+fn why(status: StatusCode, body: &[u8]) -> String {
+    let status = status.as_u16();
+    let (code, said) = match serde_json::from_slice(body) {
+        Ok(Refusal { code, message: Some(message) }) => (code, Some(short(&message))),
+        Ok(Refusal { code: Some(code), message: None }) => (Some(code), None),
+        Ok(Refusal { code: None, message: None }) | Err(_) => {
+            let line = last_line(&String::from_utf8_lossy(body));
+            (None, line.filter(|line| !line.starts_with('<')))
+        }
+    };
+    let code = code.filter(|code| *code != u32::from(status)).map(|code| format!(", code {code}"));
+    let said = said.map(|said| format!(": {said}"));
+    format!("{status}{}{}", code.unwrap_or_default(), said.unwrap_or_default())
 }
 
 /// The wait that a vendor asks for; one given as a date is left to our own pace.

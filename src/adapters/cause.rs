@@ -1,5 +1,6 @@
 //! What is said of errors of other people's crates.
 
+use crate::ports::error::VendorError;
 use std::error::Error;
 
 /// The innermost of an error's sources: it says what happened on the wire, and those around it repeat what
@@ -10,6 +11,18 @@ pub(super) fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error 
         innermost = source;
     }
     innermost
+}
+
+/// Somebody who is asked by HTTP has not answered, or the answer broke off.
+pub(super) fn silence(who: &str, error: reqwest::Error) -> VendorError {
+    let what = if error.is_timeout() {
+        " did not answer in time"
+    } else if error.is_connect() {
+        " can't be reached"
+    } else {
+        "'s answer broke off"
+    };
+    VendorError::temporary(format!("{who}{what}: {}", innermost(&error.without_url())))
 }
 
 /// The text with every run of seven or more digits, however grouped, left out: it may be a phone number.

@@ -1,6 +1,6 @@
 //! A visit to our own public address.
 
-use super::cause::innermost;
+use super::cause::silence;
 use crate::ports::error::VendorError;
 use crate::ports::visitor::{Seen, Visitor};
 use async_trait::async_trait;
@@ -55,12 +55,5 @@ async fn seen(request: RequestBuilder) -> Result<Seen, VendorError> {
 }
 
 fn trouble(error: reqwest::Error) -> VendorError {
-    let what = if error.is_timeout() {
-        "no answer in time"
-    } else if error.is_connect() {
-        "no connection"
-    } else {
-        "the answer broke off"
-    };
-    VendorError::temporary(format!("{what}: {}", innermost(&error.without_url())))
+    silence("server.public_url", error)
 }

@@ -28,11 +28,12 @@ pub(crate) struct Restore {
 impl Backup {
     pub(super) fn run(self) -> Result<(), Failed> {
         let settings = load(&Source::File(self.file.settings))?.settings;
-        let snapshot = start::open_snapshot(&settings)?;
-        let recordings = start::open_recordings(&settings, start::VENDOR_TIMEOUT)?;
         let now = start::real_clock().now();
-        let manifest =
-            block_on(async { Ok(backup::take(&*snapshot, &*recordings, &self.folder, now).await?) })?;
+        let manifest = block_on(async {
+            let snapshot = start::open_snapshot(&settings).await?;
+            let recordings = start::open_recordings(&settings, start::VENDOR_TIMEOUT)?;
+            Ok(backup::take(&*snapshot, &*recordings, &self.folder, now).await?)
+        })?;
         for missing in &manifest.missing_sounds {
             complain(&format!(
                 "the sound of recording {} is not to be had: {}",
@@ -55,8 +56,7 @@ impl Restore {
         let settings = load(&Source::File(self.file.settings))?.settings;
         let backup = backup::Backup::open(&self.folder)?;
         let recordings = start::open_recordings(&settings, start::VENDOR_TIMEOUT)?;
-        let database = &settings.store.database;
-        block_on(async { Ok(backup.put_back(database, &*recordings).await?) })?;
+        block_on(async { Ok(start::put_back(&settings, &backup, &*recordings).await?) })?;
         let manifest = backup.manifest();
         for missing in &manifest.missing_sounds {
             complain(&format!("the sound of recording {} is not in the backup", missing.recording));
@@ -64,7 +64,10 @@ impl Restore {
         let rows: u64 = manifest.rows.values().sum();
         say(&format!(
             "{}: {rows} rows and {} sounds as of {}",
-            database.display(),
+            match &settings.store.postgres {
+                Some(_) => "the database of store.postgres_url".to_owned(),
+                None => settings.store.database.display().to_string(),
+            },
             manifest.sounds,
             manifest.taken_at
         ));

@@ -6,6 +6,7 @@ mod view;
 use super::error::ApiError;
 use super::extract::auth::{Authorised, Read, Respond};
 use super::extract::item::Item;
+use super::extract::page::Page;
 use super::sound;
 use crate::app::App;
 use crate::domain::alerting::alert::AlertStory;
@@ -15,7 +16,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
-use page::Page;
+use page::Alerts;
 use view::{AlertView, FullAlert, ListView};
 
 /// Nothing is known of it.
@@ -25,7 +26,7 @@ const NO_ALERT: &str = "there is no alert of this id";
 pub(super) async fn list(
     _: Authorised<Read>,
     State(app): State<App>,
-    page: Page,
+    page: Page<Alerts>,
 ) -> Result<Json<ListView>, ApiError> {
     let (stories, next) = alerting::list(&app, page.state, page.after, page.limit).await?;
     let alerts = stories.into_iter().map(|story| AlertView::of(&app, story)).collect();

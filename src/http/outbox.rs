@@ -1,36 +1,30 @@
 //! What is to be done outside, for operators: seen, hastened, dropped.
 
-use super::error::{ApiError, FieldError};
+use super::error::ApiError;
 use super::extract::auth::{Admin, Authorised};
 use super::extract::item::Item;
+use super::extract::page::{Listed, Page};
 use crate::app::App;
 use crate::domain::effect::{Effect, Lane};
 use crate::domain::ids::EffectId;
 use crate::service::ListedEffect;
 use crate::service::outbox::{self, OutboxError, OutboxFigures};
 use axum::Json;
-use axum::extract::{FromRequestParts, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::request::Parts;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
-use std::ops::RangeInclusive;
-
-/// How many a page may have.
-const LIMITS: RangeInclusive<u32> = 1..=200;
-/// How many it has when nothing is said.
-const DEFAULT_LIMIT: u32 = 50;
 
 /// `GET /api/outbox`: how much waits, how much was given up, and a page of it, oldest first.
 pub(super) async fn list(
     _: Authorised<Admin>,
     State(app): State<App>,
-    page: Page,
+    page: Page<Effects>,
 ) -> Result<Json<ListView>, ApiError> {
     let OutboxFigures { count, under_way } = outbox::figures(&app).await?;
-    let (effects, next) = outbox::list(&app, page.only_given_up, page.after, page.limit).await?;
+    let (effects, next) = outbox::list(&app, page.state.is_some(), page.after, page.limit).await?;
     let effects = effects.into_iter().map(EffectView::of).collect();
     let view = |(lane, under_way): (Lane, u32)| {
         let of = count.lanes.get(&lane).copied().unwrap_or_default();
@@ -137,56 +131,24 @@ impl EffectView {
     }
 }
 
-/// Which page is asked for: `?state=failed&limit=&after=`.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Page {
-    only_given_up: bool,
-    limit: u32,
-    after: Option<EffectId>,
-}
+/// The list of what is to be done.
+#[derive(Debug)]
+pub(super) struct Effects;
 
-impl<S: Send + Sync> FromRequestParts<S> for Page {
-    type Rejection = ApiError;
+/// Given up.
+#[derive(Debug)]
+pub(super) struct GivenUp;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let query = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
-        let Query(parameters) = query.map_err(|rejection| {
-            ApiError::invalid(vec![FieldError { loc: vec!["query".to_owned()], msg: rejection.body_text() }])
-        })?;
-        parse(&parameters).map_err(ApiError::invalid)
+impl Listed for Effects {
+    type State = GivenUp;
+    type Cursor = EffectId;
+
+    fn state(word: &str) -> Result<GivenUp, String> {
+        let words = || "can be `failed`; left out, everything is listed".to_owned();
+        (word == "failed").then_some(GivenUp).ok_or_else(words)
     }
-}
 
-/// Reads all parameters, and finds all that is wrong with them. An empty one counts as left out.
-fn parse(parameters: &[(String, String)]) -> Result<Page, Vec<FieldError>> {
-    let mut page = Page { only_given_up: false, limit: DEFAULT_LIMIT, after: None };
-    let mut problems = vec![];
-    for (name, value) in parameters {
-        let problem = match (name.as_str(), value.as_str()) {
-            ("state" | "limit" | "after", "") => None,
-            ("state", "failed") => {
-                page.only_given_up = true;
-                None
-            }
-            ("state", _) => Some("can be `failed`; left out, everything is listed".to_owned()),
-            ("limit", _) => match value.parse().ok().filter(|limit| LIMITS.contains(limit)) {
-                Some(limit) => {
-                    page.limit = limit;
-                    None
-                }
-                None => Some(format!("is no whole number from {} to {}", LIMITS.start(), LIMITS.end())),
-            },
-            ("after", _) => match value.parse() {
-                Ok(id) => {
-                    page.after = Some(id);
-                    None
-                }
-                Err(_no_id) => Some("is no `next` of a page before".to_owned()),
-            },
-            _ => Some("there is no such parameter; there are `state`, `limit` and `after`".to_owned()),
-        };
-        let loc = || vec!["query".to_owned(), name.clone()];
-        problems.extend(problem.map(|msg| FieldError { loc: loc(), msg }));
+    fn cursor(text: &str) -> Option<EffectId> {
+        text.parse().ok()
     }
-    if problems.is_empty() { Ok(page) } else { Err(problems) }
 }

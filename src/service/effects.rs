@@ -1,5 +1,9 @@
 //! What is to be done outside, done: one `match`, one line an effect.
 
+pub(super) mod error;
+
+pub use error::EffectError;
+
 use super::{alerting, forwarding, links, message, transcribing, voice};
 use crate::app::{App, Place};
 use crate::domain::alerting::announce::{self, Decision};
@@ -22,20 +26,6 @@ pub(super) const LEASE: i64 = 120;
 /// Effects of a lane that are under way at the same time. A vendor who answers nothing holds each of his for half a
 /// minute; the others' go on beside them.
 const AT_ONCE: u32 = 32;
-
-/// Why an effect is not done.
-#[derive(Debug, thiserror::Error)]
-pub enum EffectError {
-    /// The outside did not do it.
-    #[error(transparent)]
-    Vendor(#[from] VendorError),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The call could not take the news.
-    #[error(transparent)]
-    Voice(#[from] voice::VoiceError),
-}
 
 /// An effect that is ours to do now.
 #[derive(Debug)]

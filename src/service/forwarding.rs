@@ -1,6 +1,6 @@
 //! Alerts, passed on to systems of others.
 
-use super::effects::EffectError;
+use super::effects::error::EffectError;
 use super::{alerting, links};
 use crate::app::App;
 use crate::domain::alerting::alert::AlertStory;

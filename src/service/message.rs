@@ -7,7 +7,7 @@ use crate::domain::alerting::alert::AlertStory;
 use crate::domain::delivery::Notification;
 use crate::domain::directory::device::Device;
 use crate::domain::directory::{Directory, Recipient};
-use crate::domain::voice::menu::Action;
+use crate::domain::voice::action::Action;
 use crate::domain::voice::recording::Transcript;
 use crate::ports::vendor::Body;
 use askama::Template;

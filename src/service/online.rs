@@ -5,13 +5,15 @@
 
 mod carrier;
 mod edge;
+mod elsewhere;
 mod people;
 
 use crate::app::App;
 use crate::ports::error::VendorError;
+use crate::ports::shortener::Shortener;
 use crate::ports::vendor::SingleSender;
 use crate::ports::visitor::Visitor;
-use crate::settings::Problem;
+use crate::settings::{Problem, TranscriberBy};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesOrdered, Stream};
 use std::fmt;
@@ -120,10 +122,15 @@ pub fn probes(app: &App, visitor: &Arc<dyn Visitor>, warnings: &[Problem]) -> Ve
         Probe::new("status callback", carrier::status_callback(app.clone(), ours.clone())),
         Probe::new("text messages", carrier::texts(app.clone(), ours)),
         Probe::new("mail login", mail(app.mail.clone())),
+        Probe::new("transcriber", transcriber(app.clone())),
+        Probe::new("short links", shortener(app.shortener.clone())),
         Probe::new("public URL", edge::answers(app.clone(), visitor.clone())),
         Probe::new("signature", edge::signature(app.clone(), visitor.clone())),
         Probe::new("callers", std::future::ready(people::callers(app, warnings))),
         Probe::new("groups", std::future::ready(people::groups(app))),
+        Probe::new("directory login", elsewhere::login(app.clone())),
+        Probe::new("directory callers", elsewhere::callers(app.clone())),
+        Probe::new("directory groups", elsewhere::groups(app.clone())),
     ]
 }
 
@@ -131,7 +138,16 @@ pub fn probes(app: &App, visitor: &Arc<dyn Visitor>, warnings: &[Problem]) -> Ve
 pub async fn recordings(app: App) -> Verdict {
     match app.recordings.ready().await {
         Ok(()) => Verdict::ok("recordings can be stored"),
-        Err(error) => failed(&error, "see that store.recordings can be written by the user who runs this"),
+        Err(error) => failed(&error, recordings_remedy(&app)),
+    }
+}
+
+fn recordings_remedy(app: &App) -> &'static str {
+    match &app.live().settings.store.s3 {
+        Some(_) => {
+            "check bucket, region, endpoint and keys of [store.s3]; the key must be allowed to put, get and delete"
+        }
+        None => "see that store.recordings can be written by the user who runs this",
     }
 }
 
@@ -142,6 +158,30 @@ async fn mail(mail: Option<Arc<dyn SingleSender>>) -> Verdict {
         Err(error) => {
             failed(&error, "check mail.host, mail.port and mail.tls, and mail.user with its password")
         }
+    }
+}
+
+async fn transcriber(app: App) -> Verdict {
+    let Some(transcribing) = &app.transcribing else {
+        return Verdict::skipped("transcriber.kind is \"carrier\"");
+    };
+    let remedy = match &app.live().settings.transcriber.by {
+        TranscriberBy::Command { .. } => "see that transcriber.command can be run by the user who runs this",
+        TranscriberBy::Http { .. } | TranscriberBy::Carrier => {
+            "check transcriber.url and transcriber.api_key"
+        }
+    };
+    match transcribing.transcriber.probe().await {
+        Ok(()) => Verdict::ok("the transcriber can be asked"),
+        Err(error) => failed(&error, remedy),
+    }
+}
+
+async fn shortener(shortener: Option<Arc<dyn Shortener>>) -> Verdict {
+    let Some(shortener) = shortener else { return Verdict::skipped("links.kind is \"own\"") };
+    match shortener.probe().await {
+        Ok(()) => Verdict::ok("the link service knows us"),
+        Err(error) => failed(&error, "check links.token and links.api_url"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Texts of our own recordings, made by a transcriber that is not the carrier.
 
-use super::effects::EffectError;
+use super::effects::error::EffectError;
 use super::voice;
 use crate::app::App;
 use crate::domain::effect::{Effect, Lane};

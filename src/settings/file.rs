@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::directory::device::DeviceKind;
 use crate::domain::severity::Severity;
-use crate::domain::voice::menu::Action;
+use crate::domain::voice::action::Action;
 use serde::Deserialize;
 use toml::Spanned;
 

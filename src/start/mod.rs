@@ -9,7 +9,7 @@ mod store;
 
 pub use assemble::assemble;
 pub use probes::probes;
-pub use store::{open_recordings, open_snapshot, open_store};
+pub use store::{open_recordings, open_snapshot, open_store, put_back};
 
 use crate::adapters::smtp::InvalidSmtpAccount;
 use crate::adapters::{random_ids::RandomIds, system_clock::SystemClock};
@@ -18,8 +18,10 @@ use crate::domain::ids::Ids;
 use crate::ports::clock::Clock;
 use crate::settings::{Loaded, Problems};
 use crate::storage::SqlStore;
+use crate::storage::backup::BackupError;
 #[cfg(feature = "postgres")]
 use crate::storage::postgres;
+use crate::storage::snapshot::SnapshotError;
 use crate::storage::sqlite::OpenError;
 use crate::{http, settings, worker};
 use std::error::Error;
@@ -47,6 +49,12 @@ pub enum StartError {
     #[cfg(not(feature = "postgres"))]
     #[error("this build has no PostgreSQL")]
     NoPostgres,
+    /// The database can't be looked at.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// A backup can't be put back.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// The recordings' folder can't be used.
     #[error("the recordings' folder {} can't be used", .0.display())]
     Recordings(PathBuf, #[source] std::io::Error),

@@ -10,11 +10,12 @@ use crate::domain::ids::Ids;
 use crate::ports::recordings::Recordings;
 use crate::settings::{self, Settings};
 use crate::storage::SqlStore;
+use crate::storage::backup::Backup;
 #[cfg(feature = "postgres")]
-use crate::storage::postgres::PostgresOptions;
+use crate::storage::postgres::{PostgresOptions, snapshot::PostgresSnapshot};
 use crate::storage::snapshot::Snapshot;
 use crate::storage::sqlite::SqliteOptions;
-use crate::storage::sqlite::snapshot::{SnapshotError, SqliteSnapshot};
+use crate::storage::sqlite::snapshot::SqliteSnapshot;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,12 +38,17 @@ pub async fn open_store(settings: &Settings, ids: Arc<dyn Ids>) -> Result<SqlSto
 
 #[cfg(feature = "postgres")]
 async fn open_postgres(settings: &settings::Postgres, ids: Arc<dyn Ids>) -> Result<SqlStore, StartError> {
-    let options = PostgresOptions {
+    Ok(SqlStore::open_postgres(&postgres_of(settings), ids).await?)
+}
+
+/// The `PostgreSQL` database of the settings.
+#[cfg(feature = "postgres")]
+pub(super) fn postgres_of(settings: &settings::Postgres) -> PostgresOptions {
+    PostgresOptions {
         ca_file: settings.ca_file.clone(),
         patience: PATIENCE,
         ..PostgresOptions::new(settings.url.expose())
-    };
-    Ok(SqlStore::open_postgres(&options, ids).await?)
+    }
 }
 
 #[cfg(not(feature = "postgres"))]
@@ -70,8 +76,48 @@ fn database(settings: &Settings) -> SqliteOptions {
 }
 
 /// The database of the settings as it is at this moment, whoever is at work on it.
-pub fn open_snapshot(settings: &Settings) -> Result<Box<dyn Snapshot>, SnapshotError> {
-    Ok(Box::new(SqliteSnapshot::open(&database(settings))?))
+pub async fn open_snapshot(settings: &Settings) -> Result<Box<dyn Snapshot>, StartError> {
+    match &settings.store.postgres {
+        Some(postgres) => postgres_snapshot(postgres).await,
+        None => Ok(Box::new(SqliteSnapshot::open(&database(settings))?)),
+    }
+}
+
+#[cfg(feature = "postgres")]
+async fn postgres_snapshot(settings: &settings::Postgres) -> Result<Box<dyn Snapshot>, StartError> {
+    Ok(Box::new(PostgresSnapshot::open(&postgres_of(settings)).await?))
+}
+
+#[cfg(not(feature = "postgres"))]
+async fn postgres_snapshot(_: &settings::Postgres) -> Result<Box<dyn Snapshot>, StartError> {
+    Err(StartError::NoPostgres)
+}
+
+/// Puts a backup back into the database of the settings, which is not there yet or, in `PostgreSQL`, has no rows, and
+/// its sounds into `recordings`. Nobody may be at work there.
+pub async fn put_back(
+    settings: &Settings,
+    backup: &Backup,
+    recordings: &dyn Recordings,
+) -> Result<(), StartError> {
+    match &settings.store.postgres {
+        Some(postgres) => put_into(postgres, backup, recordings).await,
+        None => Ok(backup.put_back(&settings.store.database, recordings).await?),
+    }
+}
+
+#[cfg(feature = "postgres")]
+async fn put_into(
+    settings: &settings::Postgres,
+    backup: &Backup,
+    recordings: &dyn Recordings,
+) -> Result<(), StartError> {
+    Ok(backup.put_into(&postgres_of(settings), recordings).await?)
+}
+
+#[cfg(not(feature = "postgres"))]
+async fn put_into(_: &settings::Postgres, _: &Backup, _: &dyn Recordings) -> Result<(), StartError> {
+    Err(StartError::NoPostgres)
 }
 
 /// Makes the folder of a file, for this user only. When that fails, opening the file says why.

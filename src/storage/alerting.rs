@@ -14,7 +14,7 @@ use crate::domain::directory::person::PersonId;
 use crate::domain::ids::{AlertId, Ids, NotificationId};
 use crate::domain::links::{Link, LinkCode};
 use crate::domain::severity::Severity;
-use crate::domain::voice::menu::Action;
+use crate::domain::voice::action::Action;
 use crate::ports::error::StoreError;
 use crate::ports::store::{AlertCursor, AlertStore};
 use crate::storage::write::args;

@@ -45,6 +45,29 @@ impl From<refinery::Error> for MigrateError {
     }
 }
 
+/// How a database is that was only looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// There is none.
+    Missing,
+    /// It has an older schema than ours, or none: the next start brings it up to date.
+    Older,
+    /// It has our schema.
+    Current,
+}
+
+impl Condition {
+    /// Of a database to which that part of the schema was applied last, if any was.
+    pub(super) fn of(applied: Option<SchemaVersion>) -> Result<Self, MigrateError> {
+        let program = newest();
+        match applied {
+            Some(database) if database > program => Err(MigrateError::Newer { database, program }),
+            Some(database) if database == program => Ok(Self::Current),
+            Some(_) | None => Ok(Self::Older),
+        }
+    }
+}
+
 /// What brings a database up to date: all pending files in one transaction.
 pub(super) fn runner(blob: &str) -> Result<Runner, MigrateError> {
     let migrations = FILES

@@ -7,13 +7,20 @@
 //! that can't write, and claims over connections that plan each one anew.
 
 mod fault;
+pub mod filling;
 mod lane;
+mod look;
 mod open;
 mod pool;
+mod queue;
 mod session;
+pub mod snapshot;
+mod target;
 mod tls;
 mod value;
 mod writer;
+
+pub use self::look::look;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,7 +29,7 @@ use async_trait::async_trait;
 
 use self::lane::Lanes;
 use self::pool::{Pool, Use};
-use self::writer::Work;
+use self::queue::Work;
 use super::driver::{Claim, Driver, SKIP_LOCKED};
 use super::migrate::MigrateError;
 use super::write::{Row, Value, Write};
@@ -98,6 +105,15 @@ pub enum OpenError {
         /// What it is.
         encoding: String,
     },
+    /// It can be read only.
+    #[error("the PostgreSQL database at {place} lets us write nothing")]
+    ReadOnly {
+        /// Hosts, ports and database.
+        place: String,
+        /// What the server said.
+        #[source]
+        source: Option<Cause>,
+    },
     /// The database is there, its schema doesn't fit.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
@@ -116,7 +132,7 @@ impl PostgresDriver {
     /// Connects, and creates or upgrades the schema where that is needed. Processes that start at the same time
     /// wait for each other here.
     pub async fn open(options: &PostgresOptions) -> Result<Self, OpenError> {
-        let target = open::Target::of(options)?;
+        let target = target::Target::of(options)?;
         let first = open::migrated(&target).await?;
         let lanes = Lanes::start(&target, options, first);
         let reads = Pool::new(&target, Use::Read, options.readers)?;

@@ -3,12 +3,13 @@
 use async_trait::async_trait;
 use futures_util::future::try_join_all;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::error::Error;
+use std::sync::{Arc, OnceLock};
 
-use super::driver::Driver;
+use super::migrate;
 use super::sqlite::tables::{self, Column};
 use super::write::{Row, Value, Write};
-use crate::ports::error::StoreError;
+use crate::ports::error::{Cause, StoreError};
 
 /// How many rows are read at a time.
 const PAGE: usize = 500;
@@ -22,6 +23,54 @@ pub trait Snapshot: Send + Sync {
     async fn query(&self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>, StoreError>;
 }
 
+/// Why there is no looking at a database.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// There is none.
+    #[error("there is no database {0}")]
+    Missing(String),
+    /// No program of ours has ever been at work on it.
+    #[error("the database {0} holds nothing of this program")]
+    Strange(String),
+    /// It can't be read.
+    #[error("the database {place} can't be read")]
+    Unusable {
+        /// Where it is.
+        place: String,
+        /// What the system or the database said.
+        #[source]
+        source: Cause,
+    },
+    /// It can't be reached.
+    #[cfg(feature = "postgres")]
+    #[error(transparent)]
+    Postgres(#[from] super::postgres::OpenError),
+    /// Another version of the program has made it what it is, and ours would misread it. It stays as it is.
+    #[error(
+        "the database has schema version {database}, and this program's is {program}: use the program that runs \
+         on it, or start this one on it first"
+    )]
+    OtherVersion {
+        /// The schema version of the database.
+        database: i64,
+        /// Ours.
+        program: i64,
+    },
+}
+
+impl SnapshotError {
+    /// The database of that place can't be read.
+    pub(super) fn unusable(place: String, source: impl Error + Send + Sync + 'static) -> Self {
+        Self::Unusable { place, source: Arc::new(source) }
+    }
+
+    /// An error unless the schema version of a database is ours.
+    pub(super) fn unless_ours(database: i64) -> Result<(), Self> {
+        let program = i64::from(migrate::newest());
+        if database == program { Ok(()) } else { Err(Self::OtherVersion { database, program }) }
+    }
+}
+
 /// A table of the schema, and the statements that copy it.
 #[derive(Debug)]
 pub(super) struct Table {
@@ -32,6 +81,9 @@ pub(super) struct Table {
     first_page: String,
     next_page: String,
     insert: String,
+    /// Finds one row, if there is any.
+    #[cfg(feature = "postgres")]
+    pub(super) any: String,
 }
 
 /// All tables of the program's schema, by name. They are found out from the schema itself, so that a new one is
@@ -63,6 +115,8 @@ impl Table {
             first_page: page(""),
             next_page: page(&format!("where ({by}) > ({})", gaps(key.len()))),
             insert: ["insert into", &name, "(", &all, ") values (", &gaps(columns.len()), ")"].join(" "),
+            #[cfg(feature = "postgres")]
+            any: ["select cast(1 as bigint) from", &name, "limit 1"].join(" "),
             columns: columns.len(),
             key: key.into_iter().map(|(at, _)| at).collect(),
             name,
@@ -93,15 +147,22 @@ fn list_of(parts: impl Iterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-/// Copies every row into a database of the same schema that has none; answers how many each table has.
-pub(super) async fn copy(from: &dyn Snapshot, to: &dyn Driver) -> Result<BTreeMap<String, u64>, StoreError> {
+/// Copies every row into a database of the same schema that has none, by what carries out a write there; answers how
+/// many each table has.
+pub(super) async fn copy<F>(
+    from: &dyn Snapshot,
+    apply: impl Fn(Write) -> F,
+) -> Result<BTreeMap<String, u64>, StoreError>
+where
+    F: Future<Output = Result<(), StoreError>>,
+{
     let mut counts = BTreeMap::new();
     for table in tables().await? {
         let mut count = 0_u64;
         let mut rows = table.page(from, None).await?;
         while !rows.is_empty() {
             let writes = rows.chunks(CHUNK).map(|rows| table.inserts(rows)).collect::<Result<Vec<_>, _>>()?;
-            try_join_all(writes.into_iter().map(|write| to.apply(write))).await?;
+            try_join_all(writes.into_iter().map(&apply)).await?;
             count = count.saturating_add(u64::try_from(rows.len()).unwrap_or(u64::MAX));
             rows = table.page(from, rows.last()).await?;
         }

@@ -24,7 +24,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use self::lane::{Lane, Threads};
-pub use self::look::{Condition, look};
+pub use self::look::look;
 use self::readers::Query;
 use self::session::Session;
 use self::writer::Work;

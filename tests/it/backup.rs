@@ -113,7 +113,7 @@ async fn a_backup_shows_one_moment_whatever_is_written_meanwhile() {
     let (world, _) = world().await;
     let live = world.app.live();
     let before = content(&world.folder().join("dutyline.db"));
-    let snapshot = start::open_snapshot(&live.settings).unwrap();
+    let snapshot = start::open_snapshot(&live.settings).await.unwrap();
     let saved = world.folder().join("saved");
     let writing = async {
         for number in 0..3 {
@@ -258,4 +258,146 @@ async fn one_that_was_broken_off_is_not_taken_for_whole() {
     let (done, said) = run("backup", &world.folder().join("saved"), &running).await;
     assert!(!done && said.contains("was broken off"), "{said}");
     assert!(matches!(Backup::open(&partial), Err(BackupError::File(..))));
+}
+
+#[cfg(feature = "postgres")]
+mod on_postgres {
+    use super::*;
+    use crate::database::TestDatabase;
+
+    /// A settings file for a database on the server and sounds in that folder.
+    fn of(database: &TestDatabase, folder: &Path) -> PathBuf {
+        let file = settings(&folder.join("data"), &folder.join("settings.toml"));
+        let team = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, format!("{team}\n[store]\npostgres_url = {:?}\n", database.url())).unwrap();
+        file
+    }
+
+    async fn rows_of(database: &TestDatabase, table: &str) -> i64 {
+        let sql = format!("select count(*) from {table}");
+        database.stranger().await.query_one(&sql, &[]).await.unwrap().get(0)
+    }
+
+    #[tokio::test]
+    async fn data_moves_to_postgres_and_back() {
+        let Some(database) = TestDatabase::new().await else { return };
+        let (world, running) = world().await;
+        let connection = Connection::open(world.folder().join("dutyline.db")).unwrap();
+        connection.execute_batch("begin").unwrap();
+        for number in 0..1_250 {
+            let leg = format!("leg-{}", number / 700);
+            connection.execute("insert into documents values (?1, ?2, 'ö\n')", (leg, number)).unwrap();
+        }
+        connection
+            .execute_batch("insert into api_keys values ('k', 'board', x'00ff80', 'read', null, 1)")
+            .unwrap();
+        connection.execute_batch("commit").unwrap();
+        drop(connection);
+        let before = content(&world.folder().join("dutyline.db"));
+        assert!(before.values().filter(|rows| !rows.is_empty()).count() >= 7, "{:?}", before.keys());
+
+        let (first, second) = (world.folder().join("first"), world.folder().join("second"));
+        assert!(run("backup", &first, &running).await.0);
+        let folder = tempfile::tempdir().unwrap();
+        let on_server = of(&database, folder.path());
+        let (done, said) = run("restore", &first, &on_server).await;
+        assert!(done && said.contains("store.postgres_url: ") && said.contains("and 1 sounds"), "{said}");
+        assert_eq!(rows_of(&database, "documents").await, i64::try_from(before["documents"].len()).unwrap());
+
+        let (done, said) = run("backup", &second, &on_server).await;
+        assert!(done && said.contains("and 1 sounds"), "{said}");
+        assert_eq!(content(&second.join("dutyline.db")), before);
+        let elsewhere = tempfile::tempdir().unwrap();
+        let back = settings(&elsewhere.path().join("data"), &elsewhere.path().join("settings.toml"));
+        assert!(run("restore", &second, &back).await.0);
+        assert_eq!(content(&elsewhere.path().join("data/dutyline.db")), before);
+        let sounds = |folder: &Path| {
+            let path = folder.join("recordings");
+            names(&path).into_iter().map(|name| std::fs::read(path.join(name)).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(sounds(&elsewhere.path().join("data")), sounds(world.folder()));
+    }
+
+    #[tokio::test]
+    async fn a_database_with_rows_takes_no_backup_and_stays_as_it_is() {
+        let Some(database) = TestDatabase::new().await else { return };
+        let (world, running) = world().await;
+        let saved = world.folder().join("saved");
+        assert!(run("backup", &saved, &running).await.0);
+        let folder = tempfile::tempdir().unwrap();
+        let on_server = of(&database, folder.path());
+        assert!(run("restore", &saved, &on_server).await.0);
+        let before = rows_of(&database, "alerts").await;
+        let (done, said) = run("restore", &saved, &on_server).await;
+        assert!(!done && said.contains("is not empty: table alert_log has rows"), "{said}");
+        assert_eq!(rows_of(&database, "alerts").await, before);
+    }
+
+    #[tokio::test]
+    async fn one_that_can_t_be_put_back_whole_leaves_nothing() {
+        let Some(database) = TestDatabase::new().await else { return };
+        let (world, running) = world().await;
+        let saved = world.folder().join("saved");
+        assert!(run("backup", &saved, &running).await.0);
+        let folder = tempfile::tempdir().unwrap();
+        let on_server = of(&database, folder.path());
+        let [key] = names(&saved.join("recordings")).try_into().unwrap();
+        let sound = saved.join("recordings").join(key);
+        let whole = std::fs::read(&sound).unwrap();
+        std::fs::write(&sound, "RIFF").unwrap();
+        let (done, said) = run("restore", &saved, &on_server).await;
+        assert!(!done && said.contains("is not as it was"), "{said}");
+        assert_eq!(rows_of(&database, "alerts").await, 0);
+
+        // A row that the database refuses, when others are written already.
+        std::fs::write(&sound, whole).unwrap();
+        let stranger = database.stranger().await;
+        stranger
+            .batch_execute("alter table recordings add constraint none check (seconds < 0)")
+            .await
+            .unwrap();
+        let (done, said) = run("restore", &saved, &on_server).await;
+        assert!(!done && said.contains("a database failed"), "{said}");
+        assert_eq!((rows_of(&database, "alerts").await, rows_of(&database, "calls").await), (0, 0));
+
+        // Somebody else is at work there.
+        stranger.batch_execute("alter table recordings drop constraint none").await.unwrap();
+        stranger.batch_execute("begin; insert into probe values (1, '')").await.unwrap();
+        let (done, said) = run("restore", &saved, &on_server).await;
+        assert!(!done && said.contains("another process holds the database"), "{said}");
+        stranger.batch_execute("rollback").await.unwrap();
+        assert!(run("restore", &saved, &on_server).await.0, "nobody any more");
+    }
+
+    #[tokio::test]
+    async fn a_backup_of_postgres_shows_one_moment_and_changes_nothing() {
+        let Some(database) = TestDatabase::new().await else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let on_server = of(&database, folder.path());
+        let (done, said) = run("backup", &folder.path().join("saved"), &on_server).await;
+        assert!(!done && said.contains("holds nothing of this program"), "{said}");
+        assert_eq!(names(folder.path()), ["settings.toml"]);
+
+        let (world, running) = world().await;
+        let saved = world.folder().join("saved");
+        assert!(run("backup", &saved, &running).await.0);
+        assert!(run("restore", &saved, &on_server).await.0);
+        let loaded = dutyline::settings::load(&on_server).unwrap();
+        let snapshot = start::open_snapshot(&loaded.settings).await.unwrap();
+        let stranger = database.stranger().await;
+        stranger.batch_execute("delete from alerts; update calls set state = 'x'").await.unwrap();
+        let again = world.folder().join("again");
+        backup::take(&*snapshot, &*world.app.recordings, &again, world.now()).await.unwrap();
+        assert_eq!(content(&again.join("dutyline.db")), content(&saved.join("dutyline.db")));
+        let refused = snapshot.query("delete from alerts", vec![]).await;
+        assert!(refused.is_err(), "a snapshot writes nothing");
+
+        drop(snapshot);
+        stranger
+            .batch_execute("update refinery_schema_history set version = 1000 where version = 1")
+            .await
+            .unwrap();
+        let (done, said) = run("backup", &folder.path().join("saved"), &on_server).await;
+        assert!(!done && said.contains("the database has schema version 1000"), "{said}");
+    }
 }

@@ -1,6 +1,6 @@
 //! `check --online`: a line each thing, and what to do about it. The built-in exchange is the carrier.
 
-use crate::world::{TestIds, World, load};
+use crate::world::{PeopleServer, TestIds, World, load, voice};
 use arc_swap::ArcSwap;
 use dutyline::adapters::http_client;
 use dutyline::adapters::smtp::{Smtp, SmtpAccount, SmtpTls};
@@ -8,6 +8,7 @@ use dutyline::adapters::twilio::{Twilio, TwilioAccount, TwilioLogin};
 use dutyline::adapters::visitor::HttpVisitor;
 use dutyline::app::{App, Live};
 use dutyline::domain::contact::{EmailAddress, PhoneNumber};
+use dutyline::domain::directory::group::{Group, GroupName};
 use dutyline::ports::telephony::Telephony;
 use dutyline::ports::visitor::Visitor;
 use dutyline::service::online::{self, Finding, PATIENCE, Probe, Verdict};
@@ -40,10 +41,16 @@ async fn said(app: &App, warnings: &[Problem]) -> Vec<String> {
     findings.iter().map(ToString::to_string).collect()
 }
 
-/// What is said, without the addresses of this run, and without those lines that begin with `ok`.
+/// What is not in the settings of every test.
+const NOT_SET_UP: [&str; 3] = ["skipped  transcriber: ", "skipped  short links: ", "skipped  directory "];
+
+/// What is said, without the addresses of this run, and without those lines that begin with `ok` or tell of what is
+/// not set up.
 async fn wrong(app: &App) -> String {
     let lines = said(app, &[]).await;
-    let wrong: Vec<_> = lines.iter().filter(|line| !line.starts_with("ok ")).map(String::as_str).collect();
+    let is_wrong =
+        |line: &&str| !line.starts_with("ok ") && !NOT_SET_UP.iter().any(|begins| line.starts_with(begins));
+    let wrong: Vec<_> = lines.iter().map(String::as_str).filter(is_wrong).collect();
     wrong.join("\n").replace(app.public_url.as_str(), "PUBLIC/")
 }
 
@@ -90,18 +97,23 @@ fn carrier(api_url: &str, login: TwilioLogin) -> Arc<dyn Telephony> {
 async fn where_all_is_as_it_should_be_every_line_says_so() {
     let world = World::start("one-group").await;
     let lines = said(&world.app, &[]).await.join("\n").replace(world.app.public_url.as_str(), "PUBLIC/");
-    assert_snapshot!(lines, @r"
+    assert_snapshot!(lines, @r#"
     ok       carrier login: carrier.auth_token opens the API
     ok       carrier number: carrier.number belongs to the account and takes calls
     ok       Voice URL: it is PUBLIC/voice
     ok       status callback: it is PUBLIC/voice/status
     ok       text messages: carrier.number belongs to the account and sends texts
     ok       mail login: the mail server lets us in
+    skipped  transcriber: transcriber.kind is "carrier"
+    skipped  short links: links.kind is "own"
     ok       public URL: PUBLIC/ answers
     ok       signature: a signed request arrives as it was signed
     ok       callers: 3 people may call, each with a voice device
     ok       groups: whoever can be alerted is in the settings: 1
-    ");
+    skipped  directory login: there is no [xmatters]
+    skipped  directory callers: voice.access is not "xmatters"
+    skipped  directory groups: no [[group]] is elsewhere
+    "#);
 }
 
 #[tokio::test]
@@ -116,7 +128,7 @@ async fn a_key_and_a_shared_key_do_as_well_as_the_token() {
     let lines = said(&world.app, &[]).await;
     assert_eq!(line(&lines, "carrier login"), "ok       carrier login: carrier.api_key opens the API");
     assert!(line(&lines, "signature").starts_with("ok "), "{lines:#?}");
-    assert!(lines.iter().all(|line| line.starts_with("ok ")), "{lines:#?}");
+    assert!(lines.iter().all(|line| !line.starts_with("FAILED")), "{lines:#?}");
 }
 
 #[tokio::test]
@@ -269,8 +281,8 @@ async fn a_public_address_where_nobody_answers_or_somebody_else_is_told() {
     assert_snapshot!(wrong(&app).await.replace(world.app.public_url.as_str().trim_end_matches('/'), "GATEWAY"), @r"
     FAILED   Voice URL: the number's Voice URL is at GATEWAY -> set the number's Voice URL to PUBLIC/voice, by POST, in the carrier's console
     FAILED   status callback: the number's status callback is at GATEWAY -> set the number's status callback to PUBLIC/voice/status, by POST, in the carrier's console
-    FAILED   public URL: no connection: Connection refused (os error 111) -> start `dutyline serve`, and see that server.public_url leads to server.listen: name server, proxy, certificate
-    FAILED   signature: no connection: Connection refused (os error 111) -> start `dutyline serve`, and see that server.public_url leads to server.listen: name server, proxy, certificate
+    FAILED   public URL: server.public_url can't be reached: Connection refused (os error 111) -> start `dutyline serve`, and see that server.public_url leads to server.listen: name server, proxy, certificate
+    FAILED   signature: server.public_url can't be reached: Connection refused (os error 111) -> start `dutyline serve`, and see that server.public_url leads to server.listen: name server, proxy, certificate
     ");
     for (answer, cause) in [
         (
@@ -343,6 +355,95 @@ async fn a_mail_server_that_is_not_there_or_does_not_know_us_is_told() {
     );
     app.mail = None;
     assert_eq!(line(&said(&app, &[]).await, "mail login"), "skipped  mail login: there is no [mail]");
+}
+
+/// A program that is put together by a settings file with that in it.
+async fn set_up_by(folder: &Path, addition: &str) -> Vec<String> {
+    let path = file(folder).await;
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("{text}\n{addition}")).unwrap();
+    looked(&path).await
+}
+
+#[tokio::test]
+async fn a_transcriber_is_asked_whether_it_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let by_http = async |url: &str| {
+        let table = format!("[transcriber]\nkind = \"http\"\nurl = {url:?}\napi_key = \"hunter2\"\n");
+        line(&set_up_by(folder.path(), &table).await, "transcriber").to_owned()
+    };
+    let server = answering(ResponseTemplate::new(200)).await;
+    assert_snapshot!(by_http(&server.uri()).await, @"ok       transcriber: the transcriber can be asked");
+    let server = answering(ResponseTemplate::new(401)).await;
+    assert_snapshot!(by_http(&server.uri()).await, @"FAILED   transcriber: the transcriber does not know us (401); check transcriber.api_key -> check transcriber.url and transcriber.api_key");
+    let told = by_http(&nobody().await).await;
+    assert!(told.starts_with("FAILED   transcriber: the transcriber can't be reached: "), "{told}");
+
+    let by_command = async |program: &str| {
+        let table = format!("[transcriber]\nkind = \"command\"\ncommand = [{program:?}, \"{{wav}}\"]\n");
+        line(&set_up_by(folder.path(), &table).await, "transcriber").to_owned()
+    };
+    assert_snapshot!(by_command("/bin/sh").await, @"ok       transcriber: the transcriber can be asked");
+    assert_snapshot!(by_command("/no/such/program").await, @"FAILED   transcriber: the transcriber's program is not there, or may not be run; check transcriber.command -> see that transcriber.command can be run by the user who runs this");
+}
+
+#[tokio::test]
+async fn a_link_service_is_asked_whether_it_knows_us() {
+    let folder = tempfile::tempdir().unwrap();
+    let by_service = async |status: u16| {
+        let server = answering(ResponseTemplate::new(status)).await;
+        let table = format!("[links]\nkind = \"bitly\"\ntoken = \"hunter2\"\napi_url = {:?}\n", server.uri());
+        let told = line(&set_up_by(folder.path(), &table).await, "short links").to_owned();
+        let asked = server.received_requests().await.unwrap();
+        assert!(asked.iter().all(|request| request.method.as_str() == "GET"), "nothing is shortened");
+        told
+    };
+    assert_snapshot!(by_service(200).await, @"ok       short links: the link service knows us");
+    assert_snapshot!(by_service(401).await, @"FAILED   short links: the link service does not know us (401); check links.token -> check links.token and links.api_url");
+}
+
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn a_database_on_a_server_is_looked_at_and_never_changed() {
+    use crate::database::TestDatabase;
+    let folder = tempfile::tempdir().unwrap();
+    let at = async |url: &str| {
+        let lines = set_up_by(folder.path(), &format!("[store]\npostgres_url = {url:?}\n")).await;
+        line(&lines, "database").to_owned()
+    };
+    let port = nobody().await.parse::<reqwest::Url>().unwrap().port().unwrap();
+    let told = at(&format!("postgresql://duty:hunter2@127.0.0.1:{port}/duty?sslmode=disable")).await;
+    assert!(told.starts_with("FAILED   database: no connection to PostgreSQL at 127.0.0.1:"), "{told}");
+    assert!(told.contains("Connection refused") && told.contains("-> check host, port"), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+
+    let Some(database) = TestDatabase::new().await else { return };
+    let tables = "select count(*) from pg_tables where schemaname = current_schema()";
+    let stranger = database.stranger().await;
+    assert_snapshot!(at(&database.url()).await, @"ok       database: it is there; the next start makes its schema");
+    let count: i64 = stranger.query_one(tables, &[]).await.unwrap().get(0);
+    assert_eq!(count, 0, "nothing was made");
+
+    let path = folder.path().join("dutyline.toml");
+    let ids = Arc::new(TestIds::from(1));
+    let store = start::open_store(&settings::load(&path).unwrap().settings, ids).await.unwrap();
+    store.close().await;
+    assert_snapshot!(at(&database.url()).await, @"ok       database: it can be written, with this program's schema");
+    let read_only = database.url().replace("options=", "options=-c%20default_transaction_read_only%3Don%20");
+    let told = at(&read_only).await;
+    assert!(
+        told.contains("lets us write nothing: ") && told.contains("-> store.postgres_url must lead"),
+        "{told}"
+    );
+    stranger.batch_execute("alter table probe add constraint none check (id < 0)").await.unwrap();
+    assert!(at(&database.url()).await.contains("lets us write nothing: "), "a write is tried");
+    stranger.batch_execute("alter table probe drop constraint none").await.unwrap();
+    stranger.batch_execute("delete from refinery_schema_history where version > 1").await.unwrap();
+    assert_snapshot!(at(&database.url()).await, @"ok       database: it is there; the next start brings its schema up to date");
+    assert!(at(&read_only).await.contains("lets us write nothing"), "which it could not");
+    stranger.batch_execute("update refinery_schema_history set version = 1000").await.unwrap();
+    let told = at(&database.url()).await;
+    assert!(told.starts_with("FAILED   database: the database has schema version 1000, but"), "{told}");
 }
 
 #[tokio::test]
@@ -441,4 +542,24 @@ async fn the_command_fails_when_one_thing_does_and_shows_no_secret() {
     for never in ["tests only", "1555", "@test.example"] {
         assert!(!shown.contains(never), "{never} in {shown}");
     }
+}
+
+#[tokio::test]
+async fn the_other_directory_is_asked_for_its_people_and_groups() {
+    let server = PeopleServer::start().await;
+    server.knows("u1", &[voice("+15550155")]).await;
+    let elsewhere = |settings: &mut Settings| {
+        server.set(settings);
+        settings.directory.groups.push(Group {
+            name: GroupName("Cloud DevOps".to_owned()),
+            members: vec![],
+            is_elsewhere: true,
+        });
+    };
+    let world = World::start_with("xmatters", elsewhere).await;
+    let lines = said(&world.app, &[]).await;
+    let of = |what| line(&lines, what);
+    assert_snapshot!(of("directory login"), @"FAILED   directory login: there is no directory (404); check xmatters.url -> check xmatters.url, and xmatters.user with its password");
+    assert_snapshot!(of("directory callers"), @"FAILED   directory callers: xmatters.authorised[2] is not there -> give them a voice device in xMatters, or leave them out of xmatters.authorised");
+    assert_snapshot!(of("directory groups"), @r#"FAILED   directory groups: there is no group "Cloud DevOps" -> write each name as xMatters has it"#);
 }

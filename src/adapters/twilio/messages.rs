@@ -1,7 +1,7 @@
 //! Short messages by Twilio.
 
+use super::Twilio;
 use super::wire::Taken;
-use super::{Twilio, answer};
 use crate::domain::contact::PhoneNumber;
 use crate::ports::error::VendorError;
 
@@ -13,7 +13,7 @@ pub(super) async fn send(twilio: &Twilio, to: &PhoneNumber, text: &str) -> Resul
     let form = [("To", to.as_str()), ("From", twilio.account.number.as_str()), ("Body", &body)];
     let url = twilio.url(&["Messages.json"])?;
     let answer = twilio.accepted(twilio.ask(twilio.client.post(url).form(&form)).await?).await?;
-    let Taken { sid } = answer::json(answer).await?;
+    let Taken { sid } = twilio.vendor().json(answer).await?;
     Ok(sid)
 }
 

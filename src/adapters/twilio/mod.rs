@@ -3,12 +3,12 @@
 //! Source: Twilio's REST API of 2010-04-01, the pages of Recordings, Messages, Accounts and
 //! `IncomingPhoneNumbers`.
 
-mod answer;
 mod messages;
 mod numbers;
 mod recordings;
 mod wire;
 
+use super::answer::Vendor;
 use crate::domain::contact::PhoneNumber;
 use crate::domain::voice::recording::Source;
 use crate::ports::error::VendorError;
@@ -84,6 +84,11 @@ impl Twilio {
         Self { client, account }
     }
 
+    /// As the operator's log speaks of it.
+    const fn vendor(&self) -> Vendor {
+        Vendor { name: "the carrier", url: "carrier.api_url", credential: self.account.login.settings() }
+    }
+
     /// A resource of the account; each part is percent-encoded.
     fn url(&self, parts: &[&str]) -> Result<Url, VendorError> {
         self.address(&[&[self.account.account_sid.as_str()], parts].concat())
@@ -108,12 +113,13 @@ impl Twilio {
             TwilioLogin::Token(token) => (&self.account.account_sid, token),
             TwilioLogin::Key { sid, secret } => (sid, secret),
         };
-        request.basic_auth(user, Some(password)).send().await.map_err(answer::trouble)
+        let asked = request.basic_auth(user, Some(password)).send().await;
+        asked.map_err(|error| self.vendor().trouble(error))
     }
 
     /// The answer, when it is a 2xx.
     async fn accepted(&self, answer: Response) -> Result<Response, VendorError> {
-        answer::accepted(answer, self.account.login.settings()).await
+        self.vendor().success(answer).await
     }
 }
 

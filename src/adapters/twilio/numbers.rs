@@ -1,7 +1,7 @@
 //! The account at Twilio, and how our numbers are set up there.
 
 use super::wire::{Account, ListedNumber, Numbers};
-use super::{Twilio, TwilioLogin, answer};
+use super::{Twilio, TwilioLogin};
 use crate::domain::contact::PhoneNumber;
 use crate::ports::error::VendorError;
 use crate::ports::telephony::{NumberAtCarrier, Webhook};
@@ -13,7 +13,7 @@ pub(super) async fn probe(twilio: &Twilio) -> Result<(), VendorError> {
         TwilioLogin::Token(_) => {
             let url = twilio.address(&[&format!("{}.json", twilio.account.account_sid)])?;
             let answer = twilio.accepted(twilio.ask(twilio.client.get(url)).await?).await?;
-            let Account { status } = answer::json(answer).await?;
+            let Account { status } = twilio.vendor().json(answer).await?;
             match status.as_str() {
                 "active" => Ok(()),
                 "suspended" => Err(VendorError::permanent("the carrier has suspended the account")),
@@ -35,7 +35,7 @@ pub(super) async fn number(
     let url = twilio.url(&["IncomingPhoneNumbers.json"])?;
     let request = twilio.client.get(url).query(&[("PhoneNumber", number.as_str())]);
     let answer = twilio.accepted(twilio.ask(request).await?).await?;
-    let Numbers { incoming_phone_numbers } = answer::json(answer).await?;
+    let Numbers { incoming_phone_numbers } = twilio.vendor().json(answer).await?;
     Ok(incoming_phone_numbers.into_iter().find(|one| one.phone_number == number.as_str()).map(set_up))
 }
 

@@ -1,7 +1,7 @@
 //! Recordings at Twilio.
 
+use super::Twilio;
 use super::wire::{ListedRecording, ListedTranscription, Recordings, Transcriptions};
-use super::{Twilio, answer};
 use crate::domain::voice::recording::Source;
 use crate::ports::error::VendorError;
 use crate::ports::telephony::{KeptRecording, Sound, TextOf};
@@ -27,7 +27,8 @@ pub(super) async fn open(twilio: &Twilio, source: &Source) -> Result<Sound, Vend
     };
     let media_type = media_type(&answer)
         .ok_or_else(|| VendorError::temporary("the carrier answered with something that is no sound"))?;
-    let bytes = answer.bytes_stream().map_err(answer::trouble).boxed();
+    let vendor = twilio.vendor();
+    let bytes = answer.bytes_stream().map_err(move |error| vendor.trouble(error)).boxed();
     Ok(Sound { media_type, bytes })
 }
 
@@ -35,7 +36,8 @@ pub(super) async fn open(twilio: &Twilio, source: &Source) -> Result<Sound, Vend
 /// address alone opens it.
 async fn follow(twilio: &Twilio, mut place: Url) -> Result<Response, VendorError> {
     for _hop in 0..HOPS {
-        let answer = twilio.client.get(place.clone()).send().await.map_err(answer::trouble)?;
+        let answer =
+            twilio.client.get(place.clone()).send().await.map_err(|error| twilio.vendor().trouble(error))?;
         match elsewhere(&answer, &place)? {
             Some(next) => place = next,
             None if answer.status().is_success() => return Ok(answer),
@@ -85,7 +87,7 @@ pub(super) async fn delete(twilio: &Twilio, source: &Source) -> Result<(), Vendo
 pub(super) async fn of_call(twilio: &Twilio, call: &str) -> Result<Vec<KeptRecording>, VendorError> {
     let url = twilio.url(&["Calls", call, "Recordings.json"])?;
     let answer = twilio.accepted(twilio.ask(twilio.client.get(url)).await?).await?;
-    let Recordings { mut recordings } = answer::json(answer).await?;
+    let Recordings { mut recordings } = twilio.vendor().json(answer).await?;
     recordings.retain(|recording| recording.status == "completed");
     recordings.sort_by_key(|recording| Reverse(date(recording.date_created.as_deref())));
     recordings.into_iter().map(|recording| kept(twilio, recording)).collect()
@@ -95,7 +97,7 @@ pub(super) async fn of_call(twilio: &Twilio, call: &str) -> Result<Vec<KeptRecor
 pub(super) async fn text(twilio: &Twilio, source: &Source) -> Result<TextOf, VendorError> {
     let url = twilio.url(&["Recordings", &id(twilio, source)?, "Transcriptions.json"])?;
     let answer = twilio.accepted(twilio.ask(twilio.client.get(url)).await?).await?;
-    let Transcriptions { transcriptions } = answer::json(answer).await?;
+    let Transcriptions { transcriptions } = twilio.vendor().json(answer).await?;
     let newest = transcriptions.into_iter().max_by_key(|one| date(one.date_created.as_deref()));
     Ok(match newest {
         Some(ListedTranscription { status, transcription_text: Some(text), .. }) if status == "completed" => {

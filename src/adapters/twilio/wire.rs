@@ -2,16 +2,6 @@
 
 use serde::Deserialize;
 
-/// Why a request was refused.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Refusal {
-    /// A number of Twilio's error dictionary.
-    pub(super) code: Option<u32>,
-    /// May repeat phone numbers of the request.
-    pub(super) message: Option<String>,
-}
-
 /// `Calls/{sid}/Recordings.json`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Recordings {

@@ -6,7 +6,7 @@
 mod payload;
 
 use super::super::answer::Vendor;
-use crate::domain::voice::menu::Action;
+use crate::domain::voice::action::Action;
 use crate::ports::alert_target::{AlertTarget, ForwardedAlert};
 use crate::ports::error::VendorError;
 use async_trait::async_trait;
@@ -80,17 +80,9 @@ impl AlertTarget for XmattersTarget {
 
 /// What xMatters calls the matter that it has taken on.
 async fn reference(asked: Result<Response, reqwest::Error>) -> Result<Option<String>, VendorError> {
-    // A proxy on the way that has lost its own way, or a setting: an operator mends either.
-    if let Ok(answer) = &asked
-        && answer.status().is_redirection()
-    {
-        let status = answer.status().as_u16();
-        let cause = format!("{} sent us elsewhere ({status}); check {}", XMATTERS.name, XMATTERS.url);
-        return Err(VendorError::temporary(cause));
-    }
     let status = asked.as_ref().ok().map(Response::status);
     let answer = XMATTERS.accepted(asked).await.map_err(|error| match status {
-        Some(status) => in_our_words(error, status),
+        Some(status) => in_our_words(&error, status),
         None => error,
     })?;
     let is_taken = answer.status() == StatusCode::ACCEPTED;
@@ -103,11 +95,13 @@ async fn reference(asked: Result<Response, reqwest::Error>) -> Result<Option<Str
 }
 
 /// The error without the target's own words: what answers may repeat the URL that it was asked by, key and all.
-fn in_our_words(error: VendorError, status: StatusCode) -> VendorError {
+fn in_our_words(error: &VendorError, status: StatusCode) -> VendorError {
     let cause =
         format!("{} answered {}; check its URL and login in [[forward]]", XMATTERS.name, status.as_u16());
     match error {
-        VendorError::Temporary { cause: _, retry_after } => VendorError::Temporary { cause, retry_after },
+        VendorError::Temporary { cause: _, retry_after } => {
+            VendorError::Temporary { cause, retry_after: *retry_after }
+        }
         VendorError::Permanent { cause: _ } => VendorError::Permanent { cause },
     }
 }

@@ -5,8 +5,8 @@ use crate::domain::directory::Recipient;
 use crate::domain::ids::{AlertId, CallId, RecordingId};
 use crate::domain::links::Link;
 use crate::domain::severity::Severity;
+use crate::domain::voice::action::Action;
 use crate::domain::voice::call::Caller;
-use crate::domain::voice::menu::Action;
 use crate::domain::voice::recording::{Recording, Transcript};
 use jiff::Timestamp;
 

@@ -1,9 +1,6 @@
 //! Systems of others that every alert is passed on to, besides being told to our own people.
 
-use super::alert::Alert;
-use crate::domain::effect::{DueEffect, Effect};
-use crate::domain::voice::menu::Action;
-use jiff::SignedDuration;
+use crate::domain::voice::action::Action;
 use serde::{Deserialize, Serialize};
 
 /// The name that the settings give to a forward target: free text, e.g. `Operations West`.
@@ -33,18 +30,4 @@ impl Forward {
     pub fn takes(&self, action: Action) -> bool {
         self.actions.contains(&action)
     }
-}
-
-/// What passes an alert on that opens now: to each target that takes it, once. While a text is being made it is held
-/// for that, as long as the target wants.
-pub fn passed_on(forwards: &[Forward], alert: &Alert, is_text_pending: bool) -> Vec<DueEffect> {
-    let to = |forward: &Forward| {
-        let effect = Effect::ForwardAlert { alert: alert.id, target: forward.name.clone() };
-        if !is_text_pending || forward.text_wait == 0 {
-            return effect.at(alert.opened_at);
-        }
-        let wait = SignedDuration::from_secs(forward.text_wait.into());
-        effect.held_until(alert.opened_at.checked_add(wait).unwrap_or(jiff::Timestamp::MAX))
-    };
-    forwards.iter().filter(|forward| forward.takes(alert.action)).map(to).collect()
 }

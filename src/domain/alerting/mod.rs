@@ -4,4 +4,5 @@ pub mod alert;
 pub mod announce;
 pub mod close;
 pub mod forward;
+pub mod forwarding;
 pub mod log;

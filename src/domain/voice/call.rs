@@ -1,6 +1,6 @@
 //! A call and where it stands.
 
-use super::menu::Action;
+use super::action::Action;
 use crate::domain::contact::PhoneNumber;
 use crate::domain::directory::Recipient;
 use crate::domain::directory::person::PersonId;

@@ -1,9 +1,9 @@
 //! What a line offers its callers, from settings.
 
+use super::action::Action;
 use crate::domain::alerting::forward::Forward;
 use crate::domain::directory::Recipient;
 use crate::domain::severity::Severity;
-use serde::{Deserialize, Serialize};
 
 /// One line's menu and manners.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,34 +57,6 @@ impl CallMenu {
     /// Whether an alert that is started like that is passed on to anybody.
     pub fn forwards(&self, action: Action) -> bool {
         self.forwards.iter().any(|forward| forward.takes(action))
-    }
-}
-
-/// What a caller may start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Action {
-    /// Raise an alert with a recorded message.
-    Alert,
-    /// The same, as the call into a conference.
-    Conference,
-}
-
-impl Action {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::Alert, Self::Conference];
-
-    /// The word used in settings, API and store.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Alert => "alert",
-            Self::Conference => "conference",
-        }
-    }
-
-    /// The action of that word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.word() == word)
     }
 }
 

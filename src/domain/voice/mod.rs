@@ -1,5 +1,6 @@
 //! The phone call as one pure state machine: [`step::step`].
 
+pub mod action;
 pub mod call;
 pub mod caller_id;
 pub mod facts;

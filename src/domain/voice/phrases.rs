@@ -1,6 +1,6 @@
 //! What can be said on the phone: the phrases and their gaps. The words come from `prompts/`.
 
-use super::menu::Action;
+use super::action::Action;
 use crate::domain::severity::Severity;
 use std::collections::BTreeMap;
 

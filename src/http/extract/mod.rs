@@ -2,4 +2,5 @@
 
 pub mod auth;
 pub mod item;
+pub(super) mod page;
 pub(super) mod signature;

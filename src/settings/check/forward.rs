@@ -3,7 +3,7 @@
 use super::values::is_loopback;
 use super::{Check, Seen};
 use crate::domain::alerting::forward::{Forward, ForwardName};
-use crate::domain::voice::menu::Action;
+use crate::domain::voice::action::Action;
 use crate::settings::file::{self, Text};
 use crate::settings::secret::{Secret, SecretUrl};
 use crate::settings::{ForwardTo, Login};

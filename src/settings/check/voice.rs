@@ -2,7 +2,8 @@
 
 use super::{Check, Seen, shown};
 use crate::domain::directory::{Directory, Recipient};
-use crate::domain::voice::menu::{Action, CallMenu, Target};
+use crate::domain::voice::action::Action;
+use crate::domain::voice::menu::{CallMenu, Target};
 use crate::settings::{TranscriberKind, Voice, file};
 use toml::Spanned;
 

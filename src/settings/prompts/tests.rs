@@ -1,6 +1,6 @@
 use super::{SHIPPED, files, load, parse};
 use crate::domain::severity::Severity;
-use crate::domain::voice::menu::Action;
+use crate::domain::voice::action::Action;
 use crate::domain::voice::phrases::{KEYS, Language, Phrase};
 use std::collections::BTreeSet;
 use std::fs;

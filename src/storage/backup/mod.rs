@@ -14,9 +14,10 @@ pub use take::take;
 
 use crate::domain::voice::recording::Audio;
 use crate::ports::error::{StoreError, VendorError};
-use crate::storage::snapshot::Snapshot;
+#[cfg(feature = "postgres")]
+use crate::storage::postgres::filling::FillError;
+use crate::storage::snapshot::{Snapshot, SnapshotError};
 use crate::storage::sqlite::OpenError;
-use crate::storage::sqlite::snapshot::SnapshotError;
 use crate::storage::write::{Row, args};
 use std::path::{Path, PathBuf};
 
@@ -67,6 +68,10 @@ pub enum BackupError {
     /// The copy of the database can't be opened.
     #[error("the copy of the database can't be used")]
     Open(#[from] OpenError),
+    /// The database that it goes into can't be had.
+    #[cfg(feature = "postgres")]
+    #[error(transparent)]
+    Fill(#[from] FillError),
     /// A database failed.
     #[error("a database failed")]
     Store(#[from] StoreError),

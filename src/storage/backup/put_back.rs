@@ -7,6 +7,10 @@ use crate::ports::recordings::Recordings;
 use crate::ports::telephony::{Sound, SoundStream};
 use crate::storage::driver::Driver;
 use crate::storage::migrate;
+#[cfg(feature = "postgres")]
+use crate::storage::postgres::{PostgresOptions, filling::Filling};
+#[cfg(feature = "postgres")]
+use crate::storage::snapshot::copy;
 use crate::storage::sqlite::snapshot::SqliteSnapshot;
 use crate::storage::sqlite::{SqliteDriver, SqliteOptions};
 use bytes::Bytes;
@@ -77,7 +81,29 @@ impl Backup {
         named
     }
 
+    /// Puts it back into a `PostgreSQL` database without rows, in one transaction, and the sounds into `recordings`.
+    /// Doing it again after a failure does no harm.
+    #[cfg(feature = "postgres")]
+    pub async fn put_into(
+        &self,
+        options: &PostgresOptions,
+        recordings: &dyn Recordings,
+    ) -> Result<(), BackupError> {
+        let filling = Filling::begin(options).await?;
+        let folder = tempfile::tempdir().map_err(at(&std::env::temp_dir()))?;
+        let snapshot = self.up_to_date(&folder.path().join(DATABASE)).await?;
+        self.put_sounds(&snapshot, recordings).await?;
+        copy(&snapshot, |write| filling.apply(write)).await?;
+        Ok(filling.commit().await?)
+    }
+
     async fn fill(&self, scratch: &Path, recordings: &dyn Recordings) -> Result<(), BackupError> {
+        let snapshot = self.up_to_date(scratch).await?;
+        self.put_sounds(&snapshot, recordings).await
+    }
+
+    /// A copy of the database at that place, brought to the program's schema.
+    async fn up_to_date(&self, scratch: &Path) -> Result<SqliteSnapshot, BackupError> {
         let source = self.folder.join(DATABASE);
         let mut copy = private_file(scratch)?;
         let mut from = File::open(&source).map_err(at(&source))?;
@@ -85,13 +111,20 @@ impl Backup {
         let options = SqliteOptions::file(scratch);
         let driver = SqliteDriver::open(&options)?;
         driver.close().await;
-        let snapshot = SqliteSnapshot::open(&options)?;
-        let mut page = sounds_after(&snapshot, None).await?;
+        Ok(SqliteSnapshot::open(&options)?)
+    }
+
+    async fn put_sounds(
+        &self,
+        snapshot: &SqliteSnapshot,
+        recordings: &dyn Recordings,
+    ) -> Result<(), BackupError> {
+        let mut page = sounds_after(snapshot, None).await?;
         while !page.is_empty() {
             for sound in &page {
                 self.put_sound(sound, recordings).await?;
             }
-            page = sounds_after(&snapshot, page.last()).await?;
+            page = sounds_after(snapshot, page.last()).await?;
         }
         Ok(())
     }
@@ -101,6 +134,10 @@ impl Backup {
             return Ok(());
         }
         let path = self.folder.join(RECORDINGS).join(&sound.audio.key);
+        // It may go where the sound is already, which is then the better one.
+        if sha256(&path)? != hex::encode(sound.audio.sha256) {
+            return Err(BackupError::Damaged(path));
+        }
         let file = File::open(&path).map_err(at(&path))?;
         let bytes = pieces(file);
         let put =

@@ -110,7 +110,7 @@ async fn fill(
 
 async fn copy_database(snapshot: &dyn Snapshot, to: &Path) -> Result<BTreeMap<String, u64>, BackupError> {
     let driver = SqliteDriver::open(&SqliteOptions::file(to))?;
-    let rows = copy(snapshot, &driver).await;
+    let rows = copy(snapshot, |write| driver.apply(write)).await;
     // Closing puts the log into the file.
     driver.close().await;
     Ok(rows?)

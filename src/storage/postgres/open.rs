@@ -1,17 +1,12 @@
-//! Opening: where to connect, what each connection is told first, the schema.
-
-use std::sync::Arc;
-use std::time::Duration;
+//! Opening: the encoding, the schema.
 
 use refinery::Migration;
-use tokio::time::timeout;
 use tokio_postgres::Client;
-use tokio_postgres::config::{Config, Host, SslMode};
-use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::fault::{Fault, Silent, of_control};
+use super::OpenError;
+use super::fault::{Fault, of_control};
 use super::session::Session;
-use super::{OpenError, PostgresOptions, tls};
+use super::target::Target;
 use crate::storage::migrate::{self, MigrateError};
 
 /// What processes that migrate the same database hold meanwhile: one at a time.
@@ -20,94 +15,29 @@ const MIGRATING: i64 = i64::from_be_bytes(*b"dutyline");
 /// How long to wait for another process that migrates, in milliseconds.
 const MIGRATION_PATIENCE: u32 = 120_000;
 
-/// Where to connect to, and how.
-#[derive(Clone)]
-pub(super) struct Target {
-    pub(super) config: Config,
-    pub(super) tls: MakeRustlsConnect,
-    /// Hosts, ports and database: what may be shown of it.
-    pub(super) place: Arc<str>,
-    pub(super) patience: Duration,
+/// No connection can be made, or it has broken at once.
+pub(super) fn unreachable(target: &Target, fault: Fault) -> OpenError {
+    OpenError::Unreachable { place: target.place.to_string(), source: fault.cause() }
 }
 
-impl Target {
-    pub(super) fn of(options: &PostgresOptions) -> Result<Self, OpenError> {
-        let mut config: Config = options.url.parse().map_err(|_may_quote_it| OpenError::Url)?;
-        // The rest of a password with an @ in it would be taken for the host, and shown.
-        if config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(name) if name.contains('@'))) {
-            return Err(OpenError::Url);
-        }
-        if config.get_application_name().is_none() {
-            config.application_name("dutyline");
-        }
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(options.patience);
-        }
-        // A server that is gone without a word is found out, also by a connection that nobody waits on.
-        if config.get_tcp_user_timeout().is_none() {
-            config.tcp_user_timeout(options.patience * 4);
-        }
-        config.keepalives_idle(Duration::from_secs(30));
-        let over_network = config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(_)));
-        if !over_network {
-            config.ssl_mode(SslMode::Disable);
-        }
-        let tls = tls::connector(config.get_ssl_mode(), options.ca_file.as_deref())?;
-        Ok(Self { place: place(&config).into(), config, tls, patience: options.patience })
-    }
-
-    /// A new connection, told nothing yet.
-    pub(super) async fn connect(&self) -> Result<Client, Fault> {
-        let connecting = self.config.connect(self.tls.clone());
-        // The timeout of the configuration is for each host, and ends before the server has said a word.
-        let connected = timeout(self.patience * 2, connecting).await;
-        let (client, connection) =
-            connected.map_err(|_elapsed| Silent(self.patience * 2).fault())?.map_err(of_control)?;
-        tokio::spawn(async move {
-            // Whoever waits for an answer over it gets the same error.
-            if let Err(error) = connection.await {
-                let cause = of_control(error).error;
-                tracing::debug!(cause = &cause as &dyn std::error::Error, "a connection to PostgreSQL ended");
-            }
-        });
+/// A connection to a database that holds text as we do. It is told nothing yet.
+pub(super) async fn connected(target: &Target) -> Result<Client, OpenError> {
+    let unreachable = |fault: Fault| unreachable(target, fault);
+    let client = target.connect().await.map_err(unreachable)?;
+    let encoding = client.query_one("select current_setting('server_encoding')", &[]).await;
+    let encoding: String =
+        encoding.and_then(|row| row.try_get(0)).map_err(|error| unreachable(of_control(error)))?;
+    if encoding == "UTF8" {
         Ok(client)
+    } else {
+        Err(OpenError::Encoding { place: target.place.to_string(), encoding })
     }
-
-    /// What every connection is told first. A statement that takes too long ends; the locks of a process that
-    /// has gone without a word are let go.
-    pub(super) fn manners(&self) -> String {
-        let (lock, statement) = (self.patience.as_millis(), (self.patience * 2).as_millis());
-        let idle = (self.patience * 4).as_millis();
-        format!(
-            "set lock_timeout = {lock}; set statement_timeout = {statement}; \
-             set idle_in_transaction_session_timeout = {idle}"
-        )
-    }
-}
-
-/// What may be shown of it: hosts, ports and database.
-fn place(config: &Config) -> String {
-    let ports = config.get_ports();
-    let port = |index: usize| ports.get(index).or(ports.first()).copied().unwrap_or(5432);
-    let host = |(index, host): (usize, &Host)| match host {
-        Host::Tcp(name) => format!("{name}:{}", port(index)),
-        Host::Unix(folder) => format!("{}:{}", folder.display(), port(index)),
-    };
-    let hosts: Vec<_> = config.get_hosts().iter().enumerate().map(host).collect();
-    format!("{}, database {}", hosts.join(", "), config.get_dbname().unwrap_or("of the user's name"))
 }
 
 /// A connection for writing, on a database that is there and up to date.
 pub(super) async fn migrated(target: &Target) -> Result<Session, OpenError> {
-    let unreachable =
-        |fault: Fault| OpenError::Unreachable { place: target.place.to_string(), source: fault.cause() };
-    let mut client = target.connect().await.map_err(unreachable)?;
-    let encoding = client.query_one("select current_setting('server_encoding')", &[]).await;
-    let encoding: String =
-        encoding.and_then(|row| row.try_get(0)).map_err(|error| unreachable(of_control(error)))?;
-    if encoding != "UTF8" {
-        return Err(OpenError::Encoding { place: target.place.to_string(), encoding });
-    }
+    let unreachable = |fault: Fault| unreachable(target, fault);
+    let mut client = connected(target).await?;
     let lock = format!("set lock_timeout = {MIGRATION_PATIENCE}; select pg_advisory_lock({MIGRATING})");
     client.batch_execute(&lock).await.map_err(|error| unreachable(of_control(error)))?;
     let outcome = up_to_date(&mut client).await;

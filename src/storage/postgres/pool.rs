@@ -10,7 +10,7 @@ use tokio_postgres::types::ToSql;
 
 use super::OpenError;
 use super::fault::{After, Fault, Silent, explain, of_control, of_statement};
-use super::open::Target;
+use super::target::Target;
 use super::value;
 use crate::ports::error::{Outage, StoreError};
 use crate::storage::write::{Row, Value, refuse_nul};

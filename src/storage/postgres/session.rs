@@ -5,13 +5,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::Poll;
 
-use futures_util::poll;
+use futures_util::{TryStreamExt, poll};
 use tokio_postgres::{Client, Error, Statement};
 
 use super::fault::{After, Fault, explain, of_control, of_statement};
-use super::open::Target;
+use super::target::Target;
 use super::value;
-use crate::storage::write::{Expect, Write, refuse_nul};
+use crate::ports::error::StoreError;
+use crate::storage::write::{Expect, Row, Value, Write, refuse_nul};
 
 /// A connection, and what is prepared on it.
 pub(super) struct Session {
@@ -23,7 +24,7 @@ pub(super) struct Session {
 pub(super) struct Prepared<'w> {
     sql: &'static str,
     statement: Statement,
-    args: &'w [crate::storage::write::Value],
+    args: &'w [Value],
     expect: Expect,
 }
 
@@ -44,6 +45,42 @@ impl Session {
         Self::new(target.connect().await?, target).await
     }
 
+    /// A connection for one long transaction.
+    pub(super) async fn for_long(client: Client, target: &Target) -> Result<Self, Fault> {
+        let session = Self::new(client, target).await?;
+        session.take_time(target).await?;
+        Ok(session)
+    }
+
+    /// Lets statements take as long as they do, and a transaction stay open while nothing is asked.
+    pub(super) async fn take_time(&self, target: &Target) -> Result<(), Fault> {
+        let lock = target.patience.as_millis();
+        let manners = format!(
+            "set lock_timeout = {lock}; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0"
+        );
+        self.client.batch_execute(&manners).await.map_err(of_control)
+    }
+
+    /// Runs a statement that returns rows.
+    pub(super) async fn read(&mut self, sql: &'static str, args: &[Value]) -> Result<Vec<Row>, StoreError> {
+        refuse_nul(sql, args)?;
+        let explained = |error| explain(error, sql).error;
+        let statement = self.statement(sql).await.map_err(explained)?;
+        value::check(sql, &statement, args)?;
+        let found = self.client.query_raw(&statement, args).await.map_err(explained)?;
+        value::rows(sql, &statement, &found.try_collect::<Vec<_>>().await.map_err(explained)?)
+    }
+
+    /// A statement made ready, once.
+    async fn statement(&mut self, sql: &'static str) -> Result<Statement, Error> {
+        if let Some(statement) = self.prepared.get(sql) {
+            return Ok(statement.clone());
+        }
+        let made = self.client.prepare(sql).await?;
+        self.prepared.insert(sql, made.clone());
+        Ok(made)
+    }
+
     /// Whether the connection has gone.
     pub(super) fn is_lost(&self) -> bool {
         self.client.is_closed()
@@ -55,13 +92,7 @@ impl Session {
         let mut steps = Vec::with_capacity(write.steps.len());
         for step in &write.steps {
             refuse_nul(step.sql, &step.args).map_err(refused)?;
-            let statement = if let Some(statement) = self.prepared.get(step.sql) {
-                statement.clone()
-            } else {
-                let made = self.client.prepare(step.sql).await.map_err(|error| explain(error, step.sql))?;
-                self.prepared.insert(step.sql, made.clone());
-                made
-            };
+            let statement = self.statement(step.sql).await.map_err(|error| explain(error, step.sql))?;
             if !statement.columns().is_empty() {
                 return Err(refused(of_statement(step.sql, "returns rows, where none are wanted")));
             }
@@ -106,7 +137,7 @@ impl Prepared<'_> {
         let changed = answer.map_err(|error| explain(error, self.sql))?;
         match self.expect {
             Expect::Rows(rows) if rows != changed => {
-                Err(Fault { error: crate::ports::error::StoreError::Conflict, after: After::Refused })
+                Err(Fault { error: StoreError::Conflict, after: After::Refused })
             }
             Expect::Rows(_) | Expect::Any => Ok(()),
         }

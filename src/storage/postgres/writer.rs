@@ -7,10 +7,9 @@ use tokio::time::{Instant, timeout};
 use tokio_postgres::Client;
 
 use super::fault::{After, Fault, Silent, of_control};
-use super::lane::{Job, Orders, next};
-use super::open::Target;
+use super::queue::{Job, Orders, Work, next};
 use super::session::{Prepared, Sent, Session, send};
-use crate::storage::write::Write;
+use super::target::Target;
 
 /// How many writes share one commit at most. Each has a savepoint, and the server keeps track of 64 in a
 /// transaction without going to its disk.
@@ -19,13 +18,6 @@ pub(super) const GROUP: usize = 64;
 /// How long one of a group waits for somebody's lock. The others wait as well, so it is soon moved out: long
 /// enough for another group to commit, shorter than the server takes to look for a deadlock.
 const IN_A_GROUP: Duration = Duration::from_millis(100);
-
-/// What a writer does.
-pub(super) enum Work {
-    Apply(Write),
-    /// Nothing, but with a commit of its own.
-    Probe,
-}
 
 /// What became of one job of a group.
 type Verdict = Result<(), Fault>;

@@ -153,7 +153,7 @@ async fn what_went_wrong_is_told_without_secrets_and_numbers() {
         (408, true, "is busy (408"),
         (429, true, "is busy (429"),
         (500, true, "failed (500"),
-        (302, false, "check xmatters.url"),
+        (302, true, "check xmatters.url"),
     ];
     for (status, is_temporary, words) in cases {
         let answer = ResponseTemplate::new(status).set_body_json(&said).insert_header("retry-after", "7");

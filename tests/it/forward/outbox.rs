@@ -17,11 +17,11 @@ async fn open_alert(world: &World, call: &str) {
         voice_edge::post(app, &voice_edge::place(&at), &[("CallSid", call), ("Digits", key)]).await;
     }
     let at = voice_edge::stored(app, call).await.unwrap();
-    let sid = format!("RE{call}");
-    let url = format!("http://127.0.0.1:8090/Recordings/{sid}");
+    let recording = format!("RE{call}");
+    let url = format!("http://127.0.0.1:8090/Recordings/{recording}");
     let said = [
         ("RecordingUrl", url.as_str()),
-        ("RecordingSid", &sid),
+        ("RecordingSid", &recording),
         ("RecordingDuration", "14"),
         ("Digits", "1"),
     ];
@@ -227,7 +227,7 @@ async fn a_target_without_a_url_for_an_action_gets_none_of_those() {
     let server = taking().await;
     let world = World::start_with("forward", |settings| {
         aim(settings, &server.uri());
-        settings.menu.forwards[0].actions = vec![dutyline::domain::voice::menu::Action::Alert];
+        settings.menu.forwards[0].actions = vec![dutyline::domain::voice::action::Action::Alert];
     })
     .await;
     play(&world, &CALL.replacen("press 1", "press 2", 1)).await;

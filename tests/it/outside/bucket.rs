@@ -3,12 +3,16 @@
 use super::{alerts, call, lane, story};
 use crate::broken::{Broken, Way};
 use crate::bucket::{BUCKET, Bucket, KEY_ID, REGION, SECRET};
-use crate::world::World;
+use crate::world::{World, load};
 use dutyline::adapters::http_client;
 use dutyline::adapters::recordings::{S3Bucket, SoundStore};
+use dutyline::service::online::{self, PATIENCE};
 use dutyline::settings::{S3, Secret, Settings};
+use dutyline::start::{self, Source};
+use futures_util::StreamExt;
 use futures_util::future::join_all;
 use reqwest::StatusCode;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -81,4 +85,31 @@ async fn with_a_broken_bucket(way: Way) {
 #[tokio::test]
 async fn p19_with_a_bucket_that_is_broken_the_call_goes_on_and_the_sound_is_stored_later() {
     join_all(Way::ALL.map(with_a_broken_bucket)).await;
+}
+
+/// What `check --online` says of the recordings.
+async fn looked(set: impl FnOnce(&mut Settings), folder: &Path) -> String {
+    let mut loaded = load("one-group");
+    loaded.settings.store.database = folder.join("none.db");
+    loaded.settings.store.recordings = folder.join("recordings");
+    set(&mut loaded.settings);
+    let probes = start::probes(loaded, Source::Demo(folder.to_owned())).unwrap();
+    let findings: Vec<_> = online::run(probes, PATIENCE).collect().await;
+    findings.iter().find(|finding| finding.what == "recordings").unwrap().to_string()
+}
+
+#[tokio::test]
+async fn a_bucket_is_tried_by_the_check_and_no_folder_is_made() {
+    let (bucket, folder) = (Bucket::start().await, tempfile::tempdir().unwrap());
+    assert_eq!(looked(in_it(&bucket), folder.path()).await, "ok       recordings: recordings can be stored");
+    assert_eq!(bucket.objects(), [], "what was tried is gone");
+    let elsewhere = |settings: &mut Settings| {
+        in_it(&bucket)(settings);
+        settings.store.s3.as_mut().unwrap().bucket = "no-such-bucket".to_owned();
+    };
+    let told = looked(elsewhere, folder.path()).await;
+    assert!(told.starts_with("FAILED   recordings: the recordings' bucket: "), "{told}");
+    assert!(told.contains("-> check bucket, region, endpoint and keys of [store.s3]"), "{told}");
+    assert!(!told.contains(SECRET), "{told}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made");
 }

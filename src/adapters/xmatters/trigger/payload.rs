@@ -7,7 +7,7 @@
 use crate::domain::alerting::alert::Alert;
 use crate::domain::directory::Recipient;
 use crate::domain::severity::Severity;
-use crate::domain::voice::menu::Action;
+use crate::domain::voice::action::Action;
 use crate::domain::voice::recording::Transcript;
 use crate::ports::alert_target::ForwardedAlert;
 use serde::Serialize;

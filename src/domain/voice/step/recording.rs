@@ -2,7 +2,7 @@
 
 use super::{At, Change, LOOKS, LOOKS_WITH_DRAFT, MOST_EMPTY_RECORDINGS, Turn};
 use crate::domain::alerting::alert::Alert;
-use crate::domain::alerting::forward::passed_on;
+use crate::domain::alerting::forwarding::passed_on;
 use crate::domain::alerting::log::Release;
 use crate::domain::effect::Effect;
 use crate::domain::ids::{AlertId, RecordingId};

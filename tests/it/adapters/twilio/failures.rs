@@ -38,7 +38,7 @@ fn status(status: u16) -> ResponseTemplate {
 async fn credentials_that_are_turned_away_need_an_operator() {
     let body = json!({ "code": 20003, "message": "Authenticate", "status": 401 });
     assert_snapshot!(sent(status(401).set_body_json(body)).await, @"for now: the carrier does not know us (401, code 20003: Authenticate); check carrier.account_sid and carrier.auth_token");
-    assert_snapshot!(fetched(status(403)).await, @"for good: the carrier does not let us (403)");
+    assert_snapshot!(fetched(status(403)).await, @"for good: the carrier refused it (403)");
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn a_carrier_that_is_busy_names_its_pace() {
 #[tokio::test]
 async fn a_carrier_that_fails_is_asked_again() {
     assert_snapshot!(sent(status(500)).await, @"for now: the carrier failed (500)");
-    assert_snapshot!(fetched(status(502).set_body_string("Bad Gateway")).await, @"for now: the carrier failed (502)");
+    assert_snapshot!(fetched(status(502).set_body_string("Bad Gateway")).await, @"for now: the carrier failed (502: Bad Gateway)");
     assert_snapshot!(listed(status(503)).await, @"for now: the carrier failed (503)");
     let (_server, twilio) = answering(status(500)).await;
     assert_snapshot!(twilio.delete_recording(&named("RE1")).await.unwrap_err(), @"for now: the carrier failed (500)");
@@ -81,7 +81,7 @@ async fn a_carrier_that_fails_is_asked_again() {
 #[tokio::test]
 async fn garbage_is_asked_for_again() {
     assert_snapshot!(sent(status(201).set_body_string("welcome to the hotel's network")).await, @"for now: the carrier's answer can't be understood");
-    assert_snapshot!(listed(status(200).set_body_json(json!({ "recordings": 7 }))).await, @"for now: the carrier's answer can't be understood");
+    assert_snapshot!(listed(status(200).set_body_json(json!({ "recordings": 7 }))).await, @"for now: the carrier's answer can't be understood at recordings");
     assert_snapshot!(fetched(status(200).set_body_string("<html>")).await, @"for now: the carrier answered with something that is no sound");
     assert_snapshot!(listed(status(200).set_body_bytes(vec![b' '; 2 * 1024 * 1024])).await, @"for now: the carrier's answer does not end");
 }

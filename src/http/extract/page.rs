@@ -1,0 +1,144 @@
+//! Which page of a list: `?state=&limit=&after=`.
+
+use crate::http::error::{ApiError, FieldError};
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use std::ops::RangeInclusive;
+
+/// How many a page may have.
+const LIMITS: RangeInclusive<u32> = 1..=200;
+/// How many it has when nothing is said.
+const DEFAULT_LIMIT: u32 = 50;
+
+/// A list that is given in pages.
+pub(in crate::http) trait Listed {
+    /// What it can be narrowed to.
+    type State;
+    /// Where it can go on.
+    type Cursor;
+
+    /// The state of that word; the error says which words there are.
+    fn state(word: &str) -> Result<Self::State, String>;
+
+    /// The place that a page before has named as its end; `None`: that is none.
+    fn cursor(text: &str) -> Option<Self::Cursor>;
+}
+
+/// The page of a list that is asked for.
+#[derive(Debug)]
+pub(in crate::http) struct Page<L: Listed> {
+    /// Which entries; `None`: all.
+    pub(in crate::http) state: Option<L::State>,
+    /// How many, at most.
+    pub(in crate::http) limit: u32,
+    /// Where the page before it has ended; `None`: the first page.
+    pub(in crate::http) after: Option<L::Cursor>,
+}
+
+impl<L: Listed, S: Send + Sync> FromRequestParts<S> for Page<L> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let query = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
+        let Query(parameters) = query.map_err(|rejection| {
+            ApiError::invalid(vec![FieldError { loc: vec!["query".to_owned()], msg: rejection.body_text() }])
+        })?;
+        Self::parse(&parameters).map_err(ApiError::invalid)
+    }
+}
+
+impl<L: Listed> Page<L> {
+    /// Reads all parameters, and finds all that is wrong with them. An empty one counts as left out.
+    fn parse(parameters: &[(String, String)]) -> Result<Self, Vec<FieldError>> {
+        let mut page = Self { state: None, limit: DEFAULT_LIMIT, after: None };
+        let mut problems = vec![];
+        for (name, value) in parameters {
+            if let Err(msg) = page.take(name, value) {
+                problems.push(FieldError { loc: vec!["query".to_owned(), name.clone()], msg });
+            }
+        }
+        if problems.is_empty() { Ok(page) } else { Err(problems) }
+    }
+
+    fn take(&mut self, name: &str, value: &str) -> Result<(), String> {
+        match name {
+            "state" | "limit" | "after" if value.is_empty() => {}
+            "state" => self.state = Some(L::state(value)?),
+            "limit" => {
+                let limit = value.parse().ok().filter(|limit| LIMITS.contains(limit));
+                let wrong = || format!("is no whole number from {} to {}", LIMITS.start(), LIMITS.end());
+                self.limit = limit.ok_or_else(wrong)?;
+            }
+            "after" => {
+                let after = L::cursor(value).ok_or("is no `next` of a page before")?;
+                self.after = Some(after);
+            }
+            _ => return Err("there is no such parameter; there are `state`, `limit` and `after`".to_owned()),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A list of numbers, even or odd.
+    struct Numbers;
+
+    impl Listed for Numbers {
+        type State = bool;
+        type Cursor = u8;
+
+        fn state(word: &str) -> Result<bool, String> {
+            match word {
+                "even" => Ok(true),
+                "odd" => Ok(false),
+                _ => Err("is not one of even, odd".to_owned()),
+            }
+        }
+
+        fn cursor(text: &str) -> Option<u8> {
+            text.parse().ok()
+        }
+    }
+
+    fn parsed(parameters: &[(&str, &str)]) -> Result<(Option<bool>, u32, Option<u8>), Vec<FieldError>> {
+        let owned: Vec<_> =
+            parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Page::<Numbers>::parse(&owned).map(|page| (page.state, page.limit, page.after))
+    }
+
+    #[test]
+    fn a_page_has_its_defaults_and_its_bounds() {
+        assert_eq!(parsed(&[]), Ok((None, 50, None)));
+        assert_eq!(parsed(&[("state", ""), ("limit", ""), ("after", "")]), Ok((None, 50, None)));
+        assert_eq!(
+            parsed(&[("state", "odd"), ("limit", "7"), ("after", "9")]),
+            Ok((Some(false), 7, Some(9)))
+        );
+        for limit in [1, 200] {
+            assert_eq!(parsed(&[("limit", &limit.to_string())]), Ok((None, limit, None)));
+        }
+        for limit in ["0", "201", "-1", "ten", "1e2", "99999999999"] {
+            assert!(parsed(&[("limit", limit)]).is_err(), "{limit}");
+        }
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once() {
+        let problems =
+            parsed(&[("state", "big"), ("limit", "0"), ("after", "x"), ("before", "1")]).unwrap_err();
+        let shown: Vec<_> =
+            problems.iter().map(|one| format!("{}: {}", one.loc.join("."), one.msg)).collect();
+        assert_eq!(
+            shown,
+            [
+                "query.state: is not one of even, odd",
+                "query.limit: is no whole number from 1 to 200",
+                "query.after: is no `next` of a page before",
+                "query.before: there is no such parameter; there are `state`, `limit` and `after`",
+            ]
+        );
+    }
+}

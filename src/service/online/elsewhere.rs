@@ -1,0 +1,91 @@
+//! The other system's directory: whether it lets us in, knows who may call, and has the groups that only it knows.
+
+use super::{Verdict, failed};
+use crate::app::App;
+use crate::app::lookups::Elsewhere;
+use crate::domain::directory::group::GroupName;
+use crate::domain::directory::person::PersonId;
+use crate::ports::error::VendorError;
+use futures_util::StreamExt;
+use futures_util::stream;
+
+/// Questions that are asked at the same time.
+const AT_ONCE: usize = 8;
+
+const REMEDY: &str = "check xmatters.url, and xmatters.user with its password";
+
+/// Whether it lets us in.
+pub(super) async fn login(app: App) -> Verdict {
+    let Some(Elsewhere { people, .. }) = &app.elsewhere else {
+        return Verdict::skipped("there is no [xmatters]");
+    };
+    match people.probe().await {
+        Ok(()) => Verdict::ok("the directory lets us in"),
+        Err(error) => failed(&error, REMEDY),
+    }
+}
+
+/// Whether everybody who may call from there exists and can be known by a number. They are named by their place in
+/// the settings, since an id can be a mail address.
+pub(super) async fn callers(app: App) -> Verdict {
+    let live = app.live();
+    let (Some(Elsewhere { people, .. }), Some(rules)) = (&app.elsewhere, &live.settings.elsewhere) else {
+        return Verdict::skipped("voice.access is not \"xmatters\"");
+    };
+    let look = async |(place, id): (usize, PersonId)| {
+        let problem = match people.person(&id).await? {
+            None => "is not there",
+            Some(entry) if entry.voice.is_empty() => "has no voice device with a number",
+            Some(_) => return Ok(None),
+        };
+        Ok(Some(format!("xmatters.authorised[{}] {problem}", place + 1)))
+    };
+    let answers: Vec<Result<_, VendorError>> = stream::iter(rules.authorised.clone().into_iter().enumerate())
+        .map(look)
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let mut problems = vec![];
+    for answer in answers {
+        match answer {
+            Ok(problem) => problems.extend(problem),
+            Err(error) => return failed(&error, REMEDY),
+        }
+    }
+    if problems.is_empty() {
+        return Verdict::ok(format!("{} may call, each with a voice device", rules.authorised.len()));
+    }
+    Verdict::failed(
+        problems.join(", "),
+        "give them a voice device in xMatters, or leave them out of xmatters.authorised",
+    )
+}
+
+/// Whether the groups whose members only it knows are there.
+pub(super) async fn groups(app: App) -> Verdict {
+    let live = app.live();
+    let groups = live.settings.directory.groups.iter().filter(|group| group.is_elsewhere);
+    let names: Vec<GroupName> = groups.map(|group| group.name.clone()).collect();
+    if names.is_empty() {
+        return Verdict::skipped("no [[group]] is elsewhere");
+    }
+    let Some(Elsewhere { people, .. }) = &app.elsewhere else {
+        return Verdict::skipped("there is no [xmatters] that could be asked about groups elsewhere");
+    };
+    let count = names.len();
+    let look = async |name: GroupName| people.has_group(&name).await.map(|is_there| (name, is_there));
+    let answers: Vec<Result<_, VendorError>> =
+        stream::iter(names).map(look).buffered(AT_ONCE).collect().await;
+    let mut missing = vec![];
+    for answer in answers {
+        match answer {
+            Ok((_, true)) => {}
+            Ok((name, false)) => missing.push(format!("there is no group \"{}\"", name.0)),
+            Err(error) => return failed(&error, REMEDY),
+        }
+    }
+    if missing.is_empty() {
+        return Verdict::ok(format!("the directory has all groups that are elsewhere: {count}"));
+    }
+    Verdict::failed(missing.join(", "), "write each name as xMatters has it")
+}
