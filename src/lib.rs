@@ -52,7 +52,7 @@
 //! - `service/`: the use cases.
 //!   - `service/voice/`: a call, turn by turn, and what happens to it beside the line.
 //!   - `service/directory.rs`: callers looked up in another system's directory.
-//!   - `service/effects.rs`: every effect carried out: one `match`.
+//!   - `service/effects.rs`, `service/effects/`: every effect carried out: one `match`.
 //!   - `service/online.rs`, `service/online/`: whether the world outside is as the settings say: a line a probe.
 //! - `http/`: the edge: handlers, errors, what surrounds every route.
 //!   - `http/router.rs`: every route of the program, one list.

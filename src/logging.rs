@@ -52,6 +52,8 @@ pub fn finish() {
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map(ToString::to_string);
     tracing::error!(place, "the program panicked");
+    // The program may end with it.
+    finish();
 }
 
 #[cfg(test)]

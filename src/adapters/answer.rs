@@ -22,6 +22,8 @@ pub(super) struct Vendor {
     pub(super) url: &'static str,
     /// The setting that he knows us by.
     pub(super) credential: &'static str,
+    /// Whether his own words may stand in our log: not where they may repeat people's ids or a key in a URL.
+    pub(super) is_quoted: bool,
 }
 
 impl Vendor {
@@ -59,8 +61,12 @@ impl Vendor {
 
     async fn refused(&self, status: StatusCode, answer: Response) -> VendorError {
         let retry_after = retry_after(&answer);
-        let why = why(status, &self.body(answer).await.unwrap_or_default());
-        let Self { name, url, credential } = self;
+        let why = if self.is_quoted {
+            why(status, &self.body(answer).await.unwrap_or_default())
+        } else {
+            status.as_u16().to_string()
+        };
+        let Self { name, url, credential, is_quoted: _ } = self;
         let later =
             |what: &str| VendorError::Temporary { retry_after, cause: format!("{name} {what} ({why})") };
         match status {

@@ -10,7 +10,8 @@ use reqwest::Client;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-const BITLY: Vendor = Vendor { name: "the link service", url: "links.api_url", credential: "links.token" };
+const BITLY: Vendor =
+    Vendor { name: "the link service", url: "links.api_url", credential: "links.token", is_quoted: true };
 
 /// An account at Bitly. Its `Debug` shows no token.
 #[derive(Clone)]

@@ -44,10 +44,14 @@ pub(super) fn without_numbers(text: &str) -> String {
     kept + rest
 }
 
-/// What another says, as it may stand in our log: on one line, not long, and without numbers that may be somebody's.
+/// What another says, as it may stand in our log: on one line, not long, and without numbers and mail addresses that
+/// may be somebody's.
 pub(super) fn short(text: &str) -> String {
     const LONGEST: usize = 200;
-    without_numbers(text).replace(char::is_control, " ").chars().take(LONGEST).collect()
+    let text = text.replace(char::is_control, " ");
+    let words =
+        text.split(' ').map(|word| if word.contains('@') || word.contains("%40") { "…" } else { word });
+    without_numbers(&words.collect::<Vec<_>>().join(" ")).chars().take(LONGEST).collect()
 }
 
 /// The last line of what another says that is not blank, as it may stand in our log.
@@ -58,6 +62,11 @@ pub(super) fn last_line(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_are_left_out_and_it_stays_one_line() {
+        assert_eq!(short("no person bob@example.com,\nor bob%40example.com there"), "no person … or … there");
+    }
 
     #[test]
     fn numbers_are_left_out_of_the_carriers_words() {

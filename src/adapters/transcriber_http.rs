@@ -13,8 +13,12 @@ use reqwest::{Body, Client, RequestBuilder, StatusCode};
 use serde::Deserialize;
 use url::Url;
 
-const TRANSCRIBER: Vendor =
-    Vendor { name: "the transcriber", url: "transcriber.url", credential: "transcriber.api_key" };
+const TRANSCRIBER: Vendor = Vendor {
+    name: "the transcriber",
+    url: "transcriber.url",
+    credential: "transcriber.api_key",
+    is_quoted: true,
+};
 
 /// What a server is asked.
 #[derive(Clone)]

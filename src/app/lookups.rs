@@ -67,10 +67,11 @@ impl Lookups {
             return answer.clone();
         }
         // It is over only once it is on the list: taking it off waits for the lock that is held here.
-        let over = Over { lookups: self.clone(), id: id.clone() };
+        let (lookups, person) = (self.clone(), id.clone());
         let (at_once, look_up) = (self.at_once.clone(), look_up());
         let task = tokio::spawn(async move {
-            let _over = over;
+            // Made here: a runtime that is ending drops the task at once, while the lock is held.
+            let _over = Over { lookups, id: person };
             // An error means that somebody closed it, and nobody does.
             let _place = at_once.acquire().await;
             look_up.await

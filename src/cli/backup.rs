@@ -47,7 +47,10 @@ impl Backup {
             manifest.sounds,
             manifest.taken_at
         ));
-        Ok(())
+        match manifest.missing_sounds.len() {
+            0 => Ok(()),
+            count => Err(format!("the backup is made, without {count} sounds that it should have").into()),
+        }
     }
 }
 

@@ -74,8 +74,9 @@ impl Effect {
     /// Whom it asks.
     pub fn lane(&self) -> Lane {
         match self {
-            Self::FetchRecording(_) | Self::DeleteSound(_) => Lane::Recordings,
-            Self::DeleteAtCarrier(_) | Self::FindRecording(_) | Self::AskForText(_) => Lane::Carrier,
+            Self::FetchRecording(_) => Lane::Recordings,
+            Self::DeleteSound(_) | Self::DeleteAtCarrier(_) => Lane::Deletions,
+            Self::FindRecording(_) | Self::AskForText(_) => Lane::Carrier,
             Self::AnnounceAlert(_) | Self::AnnounceText(_) => Lane::Own,
             Self::SendSms(_) => Lane::Sms,
             Self::SendMail(_) => Lane::Mail,
@@ -130,6 +131,8 @@ pub enum Lane {
     Carrier,
     /// Our own store of recordings, and the carrier, whose sound goes there.
     Recordings,
+    /// The same two, for what is deleted there: there may be much of it, and none of it is pressing.
+    Deletions,
     /// Who sends short messages.
     Sms,
     /// The mail server.
@@ -145,8 +148,15 @@ const FORWARD: &str = "forward:";
 
 impl Lane {
     /// Those that there always are: all but the forward targets'.
-    pub const ALWAYS: [Self; 6] =
-        [Self::Own, Self::Carrier, Self::Recordings, Self::Sms, Self::Mail, Self::Transcriber];
+    pub const ALWAYS: [Self; 7] = [
+        Self::Own,
+        Self::Carrier,
+        Self::Recordings,
+        Self::Deletions,
+        Self::Sms,
+        Self::Mail,
+        Self::Transcriber,
+    ];
 
     /// The word for the store, the API, logs and metrics.
     pub fn word(&self) -> Cow<'static, str> {
@@ -154,6 +164,7 @@ impl Lane {
             Self::Own => "own",
             Self::Carrier => "carrier",
             Self::Recordings => "recordings",
+            Self::Deletions => "deletions",
             Self::Sms => "sms",
             Self::Mail => "mail",
             Self::Transcriber => "transcriber",

@@ -12,10 +12,15 @@ pub(super) async fn alive() -> &'static str {
     "alive\n"
 }
 
-/// `GET /ready`: whether calls can be taken; 503 says which part is at fault.
+/// `GET /ready`: whether calls can be taken; 503 says what is at fault, and 200 what is amiss besides.
 pub(super) async fn ready(State(app): State<App>) -> Result<&'static str, ApiError> {
-    health::ready(&app).await?;
-    Ok("ready\n")
+    Ok(match health::ready(&app).await? {
+        None => "ready\n",
+        Some(fault) => {
+            tracing::warn!(%fault, "recordings can't be stored");
+            "ready; recordings can't be stored\n"
+        }
+    })
 }
 
 /// `GET /metrics`, in the Prometheus text format.
@@ -26,7 +31,6 @@ pub(super) async fn metrics(State(app): State<App>) -> impl IntoResponse {
 
 impl From<NotReady> for ApiError {
     fn from(error: NotReady) -> Self {
-        let message = error.parts().join("; ");
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", message).because(error)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "the store does not answer").because(error)
     }
 }

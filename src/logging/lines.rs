@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// How long lines come together before they are written.
 const PAUSE: Duration = Duration::from_millis(5);
-/// Bytes that may wait. Where nobody reads the log, whoever logs more than this waits for a reader.
+/// Bytes that may wait. Where nobody reads the log, lines beyond this are lost and counted: calls go on.
 const MOST: usize = 1 << 20;
 /// How long the end of the program waits for a log that nobody reads.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -26,12 +26,14 @@ struct State {
     waiting: Vec<u8>,
     /// Whether the thread holds lines that it has not written yet.
     is_writing: bool,
+    /// Lines that found no room since the last that did.
+    lost: u64,
 }
 
 impl Lines {
     /// No line.
     pub(super) const fn new() -> Self {
-        let state = State { waiting: Vec::new(), is_writing: false };
+        let state = State { waiting: Vec::new(), is_writing: false, lost: 0 };
         Self { state: Mutex::new(state), came: Condvar::new(), went: Condvar::new() }
     }
 
@@ -67,10 +69,17 @@ impl Lines {
     }
 
     fn add(&self, line: &[u8]) {
-        let is_full = |state: &mut State| state.waiting.len() >= MOST;
-        let state = self.went.wait_while(self.state(), is_full);
-        let mut state = state.unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
+        if state.waiting.len() >= MOST {
+            state.lost = state.lost.saturating_add(1);
+            return;
+        }
         let was_empty = state.waiting.is_empty();
+        let lost = std::mem::take(&mut state.lost);
+        if lost > 0 {
+            let words = format!(" WARN {lost} lines of the log are lost: nobody read it\n");
+            state.waiting.extend_from_slice(words.as_bytes());
+        }
         state.waiting.extend_from_slice(line);
         drop(state);
         if was_empty {
@@ -110,6 +119,39 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    /// Takes nothing until it is told to.
+    struct Stuck(Arc<(Mutex<bool>, Condvar)>, Written);
+
+    impl Write for Stuck {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let (may, told) = &*self.0;
+            drop(told.wait_while(may.lock().unwrap(), |may| !*may).unwrap());
+            self.1.write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_log_that_nobody_reads_holds_up_nobody_and_says_what_it_lost() {
+        static LINES: Lines = Lines::new();
+        let (gate, written) = (Arc::<(Mutex<bool>, Condvar)>::default(), Written::default());
+        LINES.start(Stuck(gate.clone(), written.clone())).unwrap();
+        let line = [b'x'; 1023].iter().chain(b"\n").copied().collect::<Vec<_>>();
+        for _ in 0..4096 {
+            (&LINES).write_all(&line).unwrap();
+        }
+        *gate.0.lock().unwrap() = true;
+        gate.1.notify_all();
+        LINES.finish();
+        (&LINES).write_all(b"the next\n").unwrap();
+        LINES.finish();
+        let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        let lost = text.lines().find(|line| line.ends_with("nobody read it")).unwrap();
+        assert!(lost.starts_with(" WARN ") && text.ends_with("nobody read it\nthe next\n"), "{lost}");
     }
 
     #[test]

@@ -83,12 +83,8 @@ impl Written<'_> {
 
     fn debug(&mut self, field: &Field, value: &dyn Debug) -> fmt::Result {
         self.name(field.name())?;
-        if field.name() == MESSAGE {
-            // A sentence: not quoted, and so not escaped by its own `Debug`.
-            write!(OneLine(&mut self.line), "{value:?}")
-        } else {
-            write!(self.line, "{value:?}")
-        }
+        // Not everything is quoted, and so escaped, by its own `Debug`.
+        write!(OneLine(&mut self.line), "{value:?}")
     }
 
     fn error(&mut self, field: &Field, error: &(dyn Error + 'static)) -> fmt::Result {

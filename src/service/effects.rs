@@ -18,7 +18,9 @@ use crate::ports::error::{StoreError, VendorError};
 use crate::ports::store::{ClaimedEffect, Consequence};
 use crate::ports::telephony::{KeptRecording, TextOf};
 use crate::ports::vendor::{Body, Message};
+use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
+use std::panic::AssertUnwindSafe;
 
 /// How long an effect that we have taken is ours, in seconds: longer than any vendor may take to answer.
 pub(super) const LEASE: i64 = 120;
@@ -72,6 +74,8 @@ fn at_once(app: &App, lane: &Lane) -> u32 {
 pub(super) fn lease(app: &App, lane: &Lane) -> SignedDuration {
     let longer = match (lane, &app.transcribing) {
         (Lane::Transcriber, Some(transcribing)) => transcribing.timeout.as_secs(),
+        // A sound comes from one vendor, by way of some addresses, and goes to another, in pieces.
+        (Lane::Recordings, _) => 180,
         _ => 0,
     };
     SignedDuration::from_secs(LEASE.saturating_add_unsigned(longer))
@@ -81,7 +85,13 @@ pub(super) fn lease(app: &App, lane: &Lane) -> SignedDuration {
 pub async fn run(app: &App, taken: Taken) {
     let Taken { claimed, _place } = taken;
     let kind = claimed.effect.word();
-    let written = match perform(app, &claimed.effect).await {
+    // One that panics is tried again like one that fails: what it said is left out, since it may quote what it was
+    // working on.
+    let performed = AssertUnwindSafe(perform(app, &claimed.effect)).catch_unwind().await;
+    let performed = performed.unwrap_or_else(|_panic| {
+        Err(VendorError::temporary("it ended badly: a fault of this program").into())
+    });
+    let written = match performed {
         Ok(consequences) => {
             metrics::counter!("dutyline_effects_total", "kind" => kind, "result" => "done").increment(1);
             app.outbox.complete(&claimed, &consequences).await
@@ -243,7 +253,7 @@ async fn send_notification(app: &App, id: NotificationId) -> Result<Vec<Conseque
         Body::Sms { .. } => app.sms.as_ref(),
         Body::Mail { .. } => app.mail.as_ref(),
     };
-    let sender = sender.ok_or_else(|| VendorError::permanent("no vendor is set up for it any more"))?;
+    let sender = sender.ok_or_else(|| VendorError::temporary("no vendor is set up for it here"))?;
     let vendor_id = sender.send(&Message { id, body }).await?;
     let what = Happened::Notified { person: one.person.0, by: one.device.kind().word().to_owned() };
     let entry = LogEntry { at: app.clock.now(), what };

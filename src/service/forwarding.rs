@@ -22,9 +22,14 @@ pub(super) async fn forward(
         return Ok(vec![]);
     };
     let target = app.forwards.get(name);
-    let target = target.ok_or_else(|| {
-        VendorError::permanent(format!("the settings have no [[forward]] \"{name}\" any more"))
-    })?;
+    // Another process, with newer settings, may have it.
+    let target = target
+        .ok_or_else(|| VendorError::temporary(format!("the settings have no [[forward]] \"{name}\"")))?;
+    if story.alert.closed.is_some() {
+        let why = "the alert was resolved before";
+        tracing::info!(alert = %id, target = %name, why, "alert not forwarded");
+        return Ok(vec![given_up(id, name, why, app.clock.now())]);
+    }
     let short = links::shorten(app, &story).await;
     if let Some(Consequence::Shortened(_, short)) = &short {
         story.alert.link.short_url = Some(short.clone());

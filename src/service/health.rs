@@ -5,21 +5,16 @@ use crate::domain::effect::Lane;
 use crate::ports::error::{StoreError, VendorError};
 use crate::ports::store::OutboxCount;
 use std::collections::BTreeSet;
-use std::fmt;
 use std::time::Duration;
 use tokio::time::timeout;
 
 /// How long a part may take to say that it is well.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Parts without which no call can be taken, and what is wrong with each. The text names causes: for the log.
+/// No call can be taken: what is wrong with the store. The text names causes: for the log.
 #[derive(Debug, thiserror::Error)]
-pub struct NotReady {
-    /// The store does not answer.
-    pub store: Option<Fault<StoreError>>,
-    /// Recordings can't be stored.
-    pub recordings: Option<Fault<VendorError>>,
-}
+#[error("store: {0}")]
+pub struct NotReady(pub Fault<StoreError>);
 
 /// What is wrong with a part.
 #[derive(Debug, thiserror::Error)]
@@ -32,35 +27,13 @@ pub enum Fault<E> {
     Silent,
 }
 
-impl NotReady {
-    /// The parts that are at fault, in words.
-    pub fn parts(&self) -> Vec<&'static str> {
-        let store = self.store.as_ref().map(|_| "the store does not answer");
-        let recordings = self.recordings.as_ref().map(|_| "recordings can't be stored");
-        store.into_iter().chain(recordings).collect()
-    }
-}
-
-impl fmt::Display for NotReady {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut separator = "";
-        if let Some(error) = &self.store {
-            write!(f, "store: {error}")?;
-            separator = "; ";
-        }
-        if let Some(error) = &self.recordings {
-            write!(f, "{separator}recordings: {error}")?;
-        }
-        Ok(())
-    }
-}
-
-/// Whether calls can be taken at present.
-pub async fn ready(app: &App) -> Result<(), NotReady> {
+/// Whether calls can be taken at present: they need the store and nothing else. A second answer says what is wrong with
+/// the recordings' place: their sound stays at the carrier meanwhile.
+pub async fn ready(app: &App) -> Result<Option<Fault<VendorError>>, NotReady> {
     let (store, recordings) = tokio::join!(fault(app.keys.ready()), fault(app.recordings.ready()));
-    match (store, recordings) {
-        (None, None) => Ok(()),
-        (store, recordings) => Err(NotReady { store, recordings }),
+    match store {
+        None => Ok(recordings),
+        Some(fault) => Err(NotReady(fault)),
     }
 }
 

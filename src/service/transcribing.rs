@@ -34,8 +34,7 @@ pub(super) async fn ask(app: &App, recording: &Recording) -> Result<Option<Conse
 pub(super) async fn transcribe(app: &App, id: RecordingId) -> Result<Vec<Consequence>, EffectError> {
     let Some(recording) = app.calls.recording(id).await?.filter(is_pending) else { return Ok(vec![]) };
     let transcribing = app.transcribing.as_ref();
-    let transcribing =
-        transcribing.ok_or_else(|| VendorError::permanent("no transcriber is set up any more"))?;
+    let transcribing = transcribing.ok_or_else(|| VendorError::temporary("no transcriber is set up here"))?;
     let audio = recording.audio.as_ref();
     let audio = audio.ok_or_else(|| VendorError::temporary("the recording's sound is not here yet"))?;
     let speech = Speech {

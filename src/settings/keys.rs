@@ -309,7 +309,7 @@ const XMATTERS: &[Key] = &[
     ),
     Key::default(
         "patience_milliseconds",
-        Count(100, 3_500),
+        Count(100, 3_000),
         "2500",
         "How long a caller waits in silence for an answer; then they are asked to hold, some times.",
     ),

@@ -78,6 +78,9 @@ pub struct Settings {
     pub exchange: Option<Exchange>,
 }
 
+/// The table of the settings that says where the other directory is, and the word for it in `voice.access`.
+pub const ELSEWHERE: &str = "xmatters";
+
 /// Where it listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {

@@ -21,19 +21,9 @@ pub fn reference() -> String {
 }
 
 fn section(text: &mut String, path: &str, key: &Key) {
-    let (keys, heading) = match &key.kind {
-        Kind::Table(keys) => (keys, format!("[{path}]")),
-        Kind::Tables(keys) => (keys, format!("[[{path}]]")),
-        Kind::Text
-        | Kind::Secret
-        | Kind::Word(_)
-        | Kind::Words(_)
-        | Kind::Texts
-        | Kind::Flag
-        | Kind::Count(..)
-        | Kind::Number(..)
-        | Kind::Moment => return,
-    };
+    let Some(keys) = key.kind.keys() else { return };
+    let heading =
+        if matches!(key.kind, Kind::Tables(_)) { format!("[[{path}]]") } else { format!("[{path}]") };
     let without = match key.presence {
         Presence::Optional(without) => format!(" Left out: {without}."),
         Presence::Required | Presence::Default(_) => String::new(),
@@ -41,7 +31,7 @@ fn section(text: &mut String, path: &str, key: &Key) {
     // Writing to a string cannot fail.
     let _ = write!(text, "\n## `{heading}`\n\n{}{without}\n\n", key.meaning);
     text.push_str("| Key | Type | Default | Meaning |\n|---|---|---|---|\n");
-    for key in *keys {
+    for key in keys {
         let default = match key.presence {
             Presence::Required => "needed".to_owned(),
             Presence::Default(value) => format!("`{value}`"),
@@ -49,7 +39,7 @@ fn section(text: &mut String, path: &str, key: &Key) {
         };
         let _ = writeln!(text, "| `{}` | {} | {default} | {} |", key.name, key.kind, key.meaning);
     }
-    for key in *keys {
+    for key in keys {
         section(text, &format!("{path}.{}", key.name), key);
     }
 }

@@ -74,6 +74,24 @@ impl Key {
     }
 }
 
+impl Kind {
+    /// The keys of a table, or of each table of a list.
+    pub(super) const fn keys(&self) -> Option<&'static [Key]> {
+        match self {
+            Self::Table(keys) | Self::Tables(keys) => Some(keys),
+            Self::Text
+            | Self::Secret
+            | Self::Word(_)
+            | Self::Words(_)
+            | Self::Texts
+            | Self::Flag
+            | Self::Count(..)
+            | Self::Number(..)
+            | Self::Moment => None,
+        }
+    }
+}
+
 /// As it is told to people: what must stand there.
 impl std::fmt::Display for Kind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

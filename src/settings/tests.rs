@@ -45,11 +45,6 @@ fn with_examples() -> String {
     DEFAULT.lines().map(line).collect()
 }
 
-/// The keys of the table that this key holds, one or many.
-fn keys_of(key: &Key) -> Option<&'static [Key]> {
-    if let Kind::Table(keys) | Kind::Tables(keys) = key.kind { Some(keys) } else { None }
-}
-
 #[test]
 fn the_default_file_holds_the_defaults() {
     fn check(keys: &[Key], table: &Table) {
@@ -77,7 +72,7 @@ fn the_default_file_shows_every_key() {
         for key in keys {
             let path = format!("{path}.{}", key.name);
             let value = table.get(key.name).unwrap_or_else(|| panic!("{path} is not in the default file"));
-            match (keys_of(key), value) {
+            match (key.kind.keys(), value) {
                 (None, _) => {}
                 (Some(keys), Value::Table(table)) => check(keys, &path, table),
                 (Some(keys), Value::Array(list)) => match list.as_slice() {
@@ -152,7 +147,7 @@ fn file_and_table_of_keys_hold_the_same() {
         for (_, path) in structs.iter().filter(|(name, _)| item.ident == name) {
             let mut keys = ROOT;
             for name in path.split('.').filter(|name| !name.is_empty()) {
-                keys = keys_of(keys.iter().find(|key| key.name == name).unwrap()).unwrap();
+                keys = keys.iter().find(|key| key.name == name).unwrap().kind.keys().unwrap();
             }
             assert_eq!(fields, keys.iter().map(|key| key.name.to_owned()).collect(), "[{path}]");
             seen += 1;

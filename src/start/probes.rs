@@ -96,8 +96,9 @@ const fn remedy(error: &postgres::OpenError) -> &'static str {
 }
 
 #[cfg(not(feature = "postgres"))]
-async fn on_postgres(_: &settings::Postgres) -> Verdict {
-    Verdict::failed("this build has no PostgreSQL", "take one that has, or leave store.postgres_url out")
+fn on_postgres(_: &settings::Postgres) -> impl Future<Output = Verdict> + use<> {
+    let remedy = "take one that has, or leave store.postgres_url out";
+    std::future::ready(Verdict::failed("this build has no PostgreSQL", remedy))
 }
 
 /// An error and what it came from.

@@ -89,8 +89,8 @@ async fn postgres_snapshot(settings: &settings::Postgres) -> Result<Box<dyn Snap
 }
 
 #[cfg(not(feature = "postgres"))]
-async fn postgres_snapshot(_: &settings::Postgres) -> Result<Box<dyn Snapshot>, StartError> {
-    Err(StartError::NoPostgres)
+fn postgres_snapshot(_: &settings::Postgres) -> impl Future<Output = Result<Box<dyn Snapshot>, StartError>> {
+    std::future::ready(Err(StartError::NoPostgres))
 }
 
 /// Puts a backup back into the database of the settings, which is not there yet or, in `PostgreSQL`, has no rows, and
@@ -116,8 +116,12 @@ async fn put_into(
 }
 
 #[cfg(not(feature = "postgres"))]
-async fn put_into(_: &settings::Postgres, _: &Backup, _: &dyn Recordings) -> Result<(), StartError> {
-    Err(StartError::NoPostgres)
+fn put_into(
+    _: &settings::Postgres,
+    _: &Backup,
+    _: &dyn Recordings,
+) -> impl Future<Output = Result<(), StartError>> {
+    std::future::ready(Err(StartError::NoPostgres))
 }
 
 /// Makes the folder of a file, for this user only. When that fails, opening the file says why.

@@ -12,11 +12,13 @@ use crate::ports::error::StoreError;
 use crate::ports::store::{ClaimedEffect, Consequence, LaneCount, ListedEffect, Outbox, OutboxCount};
 use crate::storage::write::args;
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-/// Why an effect of another version of the program is given up.
+/// Why an effect of another version of the program waits.
 const UNKNOWN: &str = "this version of the program does not know it";
+/// For how long it is left to a process that does, in seconds, before this one looks again.
+const LEFT_ALONE: i64 = 60;
 
 #[async_trait]
 impl Outbox for SqlStore {
@@ -24,15 +26,8 @@ impl Outbox for SqlStore {
         let sql = "select distinct lane from outbox where state = 'waiting' and due_at <= $1";
         let mut lanes = vec![];
         for row in self.driver.query(sql, args![now]).await? {
-            let word = row.text(0)?;
-            if let Some(lane) = Lane::from_word(word) {
-                lanes.push(lane);
-            } else {
-                tracing::error!(lane = word, "effects wait in a lane that this version does not know");
-                let sql =
-                    "update outbox set state = 'failed', cause = $2 where lane = $1 and state = 'waiting'";
-                self.driver.apply(Write::new().any(sql, args![word, UNKNOWN])).await?;
-            }
+            // A lane of a newer version waits for a process that knows it.
+            lanes.extend(Lane::from_word(row.text(0)?));
         }
         Ok(lanes)
     }
@@ -55,14 +50,16 @@ impl Outbox for SqlStore {
         for row in &rows {
             match claimed(row) {
                 Ok(effect) => effects.push(effect),
-                // Of another version of the program, say. It must not keep the others from being done.
+                // Of a newer version of the program, say, that runs beside this one. It must not keep the others
+                // from being done.
                 Err(error) => {
                     tracing::error!(
                         error = &error as &dyn std::error::Error,
-                        "an effect can't be understood"
+                        "an effect can't be understood; it is left to a process that knows it"
                     );
-                    let sql = "update outbox set state = 'failed', cause = $2 where id = $1";
-                    self.driver.apply(Write::new().one(sql, args![row.text(0)?, UNKNOWN])).await?;
+                    let later = now.checked_add(SignedDuration::from_secs(LEFT_ALONE)).unwrap_or(until);
+                    let sql = "update outbox set due_at = $2, cause = $3 where id = $1";
+                    self.driver.apply(Write::new().any(sql, args![row.text(0)?, later, UNKNOWN])).await?;
                 }
             }
         }

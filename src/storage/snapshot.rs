@@ -116,7 +116,7 @@ impl Table {
             next_page: page(&format!("where ({by}) > ({})", gaps(key.len()))),
             insert: ["insert into", &name, "(", &all, ") values (", &gaps(columns.len()), ")"].join(" "),
             #[cfg(feature = "postgres")]
-            any: ["select cast(1 as bigint) from", &name, "limit 1"].join(" "),
+            any: ["select", "cast(1 as bigint) from", &name, "limit 1"].join(" "),
             columns: columns.len(),
             key: key.into_iter().map(|(at, _)| at).collect(),
             name,

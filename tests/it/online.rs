@@ -559,7 +559,7 @@ async fn the_other_directory_is_asked_for_its_people_and_groups() {
     let world = World::start_with("xmatters", elsewhere).await;
     let lines = said(&world.app, &[]).await;
     let of = |what| line(&lines, what);
-    assert_snapshot!(of("directory login"), @"FAILED   directory login: there is no directory (404); check xmatters.url -> check xmatters.url, and xmatters.user with its password");
-    assert_snapshot!(of("directory callers"), @"FAILED   directory callers: xmatters.authorised[2] is not there -> give them a voice device in xMatters, or leave them out of xmatters.authorised");
-    assert_snapshot!(of("directory groups"), @r#"FAILED   directory groups: there is no group "Cloud DevOps" -> write each name as xMatters has it"#);
+    assert_snapshot!(of("directory login"), @"FAILED   directory login: there is no directory (404); check xmatters.url -> check url, user and password of [xmatters]");
+    assert_snapshot!(of("directory callers"), @"FAILED   directory callers: xmatters.authorised[2] is not there -> give them a voice device there, or leave them out of xmatters.authorised");
+    assert_snapshot!(of("directory groups"), @r#"FAILED   directory groups: there is no group "Cloud DevOps" -> write each name as it is written there"#);
 }

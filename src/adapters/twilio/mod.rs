@@ -86,7 +86,12 @@ impl Twilio {
 
     /// As the operator's log speaks of it.
     const fn vendor(&self) -> Vendor {
-        Vendor { name: "the carrier", url: "carrier.api_url", credential: self.account.login.settings() }
+        Vendor {
+            name: "the carrier",
+            url: "carrier.api_url",
+            credential: self.account.login.settings(),
+            is_quoted: true,
+        }
     }
 
     /// A resource of the account; each part is percent-encoded.

@@ -14,8 +14,12 @@ use async_trait::async_trait;
 use reqwest::{Client, Response, StatusCode};
 use url::Url;
 
-const XMATTERS: Vendor =
-    Vendor { name: "the directory", url: "xmatters.url", credential: "xmatters.user and xmatters.password" };
+const XMATTERS: Vendor = Vendor {
+    name: "the directory",
+    url: "xmatters.url",
+    credential: "xmatters.user and xmatters.password",
+    is_quoted: false,
+};
 
 /// Entries of a list that are asked for at once.
 const PAGE: usize = 100;
@@ -154,9 +158,12 @@ impl Entry {
     }
 }
 
-/// A name with what there is of it.
+/// A name with what there is of it, as it can be spoken and stored.
 fn name(owner: Owner) -> Option<String> {
+    const LONGEST: usize = 100;
     let parts = [owner.first_name, owner.last_name].into_iter().flatten();
-    let parts: Vec<_> = parts.map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect();
-    (!parts.is_empty()).then(|| parts.join(" "))
+    let whole = parts.collect::<Vec<_>>().join(" ").replace(char::is_control, " ");
+    let whole: String =
+        whole.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect();
+    (!whole.is_empty()).then_some(whole)
 }

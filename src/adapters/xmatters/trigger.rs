@@ -18,7 +18,8 @@ use url::Url;
 const XMATTERS: Vendor = Vendor {
     name: "the forward target",
     url: "its URL in [[forward]]",
-    credential: "its login in [[forward]]",
+    credential: "its URL and login in [[forward]]",
+    is_quoted: false,
 };
 
 /// The inbound integrations of one xMatters.
@@ -80,28 +81,12 @@ impl AlertTarget for XmattersTarget {
 
 /// What xMatters calls the matter that it has taken on.
 async fn reference(asked: Result<Response, reqwest::Error>) -> Result<Option<String>, VendorError> {
-    let status = asked.as_ref().ok().map(Response::status);
-    let answer = XMATTERS.accepted(asked).await.map_err(|error| match status {
-        Some(status) => in_our_words(&error, status),
-        None => error,
-    })?;
+    let answer = XMATTERS.accepted(asked).await?;
     let is_taken = answer.status() == StatusCode::ACCEPTED;
     match XMATTERS.json(answer).await {
         Ok(Accepted { request_id }) => Ok(Some(request_id)),
         // It has the alert, whatever it says of it: telling it again would raise a second one.
         Err(_) if is_taken => Ok(None),
         Err(error) => Err(error),
-    }
-}
-
-/// The error without the target's own words: what answers may repeat the URL that it was asked by, key and all.
-fn in_our_words(error: &VendorError, status: StatusCode) -> VendorError {
-    let cause =
-        format!("{} answered {}; check its URL and login in [[forward]]", XMATTERS.name, status.as_u16());
-    match error {
-        VendorError::Temporary { cause: _, retry_after } => {
-            VendorError::Temporary { cause, retry_after: *retry_after }
-        }
-        VendorError::Permanent { cause: _ } => VendorError::Permanent { cause },
     }
 }

@@ -6,22 +6,25 @@ use crate::app::lookups::Elsewhere;
 use crate::domain::directory::group::GroupName;
 use crate::domain::directory::person::PersonId;
 use crate::ports::error::VendorError;
+use crate::settings::ELSEWHERE as SECTION;
 use futures_util::StreamExt;
 use futures_util::stream;
 
 /// Questions that are asked at the same time.
 const AT_ONCE: usize = 8;
 
-const REMEDY: &str = "check xmatters.url, and xmatters.user with its password";
+fn remedy() -> String {
+    format!("check url, user and password of [{SECTION}]")
+}
 
 /// Whether it lets us in.
 pub(super) async fn login(app: App) -> Verdict {
     let Some(Elsewhere { people, .. }) = &app.elsewhere else {
-        return Verdict::skipped("there is no [xmatters]");
+        return Verdict::skipped(format!("there is no [{SECTION}]"));
     };
     match people.probe().await {
         Ok(()) => Verdict::ok("the directory lets us in"),
-        Err(error) => failed(&error, REMEDY),
+        Err(error) => failed(&error, remedy()),
     }
 }
 
@@ -30,7 +33,7 @@ pub(super) async fn login(app: App) -> Verdict {
 pub(super) async fn callers(app: App) -> Verdict {
     let live = app.live();
     let (Some(Elsewhere { people, .. }), Some(rules)) = (&app.elsewhere, &live.settings.elsewhere) else {
-        return Verdict::skipped("voice.access is not \"xmatters\"");
+        return Verdict::skipped(format!("voice.access is not \"{SECTION}\""));
     };
     let look = async |(place, id): (usize, PersonId)| {
         let problem = match people.person(&id).await? {
@@ -38,7 +41,7 @@ pub(super) async fn callers(app: App) -> Verdict {
             Some(entry) if entry.voice.is_empty() => "has no voice device with a number",
             Some(_) => return Ok(None),
         };
-        Ok(Some(format!("xmatters.authorised[{}] {problem}", place + 1)))
+        Ok(Some(format!("{SECTION}.authorised[{}] {problem}", place + 1)))
     };
     let answers: Vec<Result<_, VendorError>> = stream::iter(rules.authorised.clone().into_iter().enumerate())
         .map(look)
@@ -49,7 +52,7 @@ pub(super) async fn callers(app: App) -> Verdict {
     for answer in answers {
         match answer {
             Ok(problem) => problems.extend(problem),
-            Err(error) => return failed(&error, REMEDY),
+            Err(error) => return failed(&error, remedy()),
         }
     }
     if problems.is_empty() {
@@ -57,7 +60,7 @@ pub(super) async fn callers(app: App) -> Verdict {
     }
     Verdict::failed(
         problems.join(", "),
-        "give them a voice device in xMatters, or leave them out of xmatters.authorised",
+        format!("give them a voice device there, or leave them out of {SECTION}.authorised"),
     )
 }
 
@@ -70,7 +73,9 @@ pub(super) async fn groups(app: App) -> Verdict {
         return Verdict::skipped("no [[group]] is elsewhere");
     }
     let Some(Elsewhere { people, .. }) = &app.elsewhere else {
-        return Verdict::skipped("there is no [xmatters] that could be asked about groups elsewhere");
+        return Verdict::skipped(format!(
+            "there is no [{SECTION}] that could be asked about groups elsewhere"
+        ));
     };
     let count = names.len();
     let look = async |name: GroupName| people.has_group(&name).await.map(|is_there| (name, is_there));
@@ -81,11 +86,11 @@ pub(super) async fn groups(app: App) -> Verdict {
         match answer {
             Ok((_, true)) => {}
             Ok((name, false)) => missing.push(format!("there is no group \"{}\"", name.0)),
-            Err(error) => return failed(&error, REMEDY),
+            Err(error) => return failed(&error, remedy()),
         }
     }
     if missing.is_empty() {
         return Verdict::ok(format!("the directory has all groups that are elsewhere: {count}"));
     }
-    Verdict::failed(missing.join(", "), "write each name as xMatters has it")
+    Verdict::failed(missing.join(", "), "write each name as it is written there")
 }

@@ -137,21 +137,6 @@ fn mark(path: &str) -> &'static str {
 /// The key of that path.
 pub(super) fn key(path: &str) -> Option<&'static Key> {
     let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
-    let keys = if parent.is_empty() {
-        ROOT
-    } else {
-        match key(parent)?.kind {
-            Kind::Table(keys) | Kind::Tables(keys) => keys,
-            Kind::Text
-            | Kind::Secret
-            | Kind::Word(_)
-            | Kind::Words(_)
-            | Kind::Texts
-            | Kind::Flag
-            | Kind::Count(..)
-            | Kind::Number(..)
-            | Kind::Moment => return None,
-        }
-    };
+    let keys = if parent.is_empty() { ROOT } else { key(parent)?.kind.keys()? };
     keys.iter().find(|key| key.name == name)
 }

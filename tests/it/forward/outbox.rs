@@ -177,7 +177,7 @@ async fn a_target_that_refuses_is_given_up_and_the_other_is_told() {
     assert_eq!(log.len(), 2, "{log:?}");
     let lost = log.iter().find(|entry| entry["what"] == "not_forwarded").unwrap();
     assert_eq!(lost["to"], "West");
-    assert!(lost["why"].as_str().unwrap().contains("answered 400"), "{lost}");
+    assert!(lost["why"].as_str().unwrap().contains("refused it (400)"), "{lost}");
     let errors = logs.of("ERROR");
     assert!(
         errors.iter().any(|line| line.contains("effect given up") && line.contains("West")),
@@ -206,20 +206,36 @@ async fn who_does_not_let_us_in_is_asked_again_because_an_operator_mends_it() {
 }
 
 #[tokio::test]
-async fn a_target_that_is_gone_from_the_settings_is_given_up_by_name() {
+async fn a_process_that_does_not_have_a_target_leaves_it_to_one_that_does() {
     let server = taking().await;
     let world = world("forward", &server).await;
     open_alert(&world, "CA1").await;
-    let mut app = world.app.clone();
-    app.forwards = Arc::default();
+    let mut other = world.app.clone();
+    other.forwards = Arc::default();
     text_comes(&world, "CA1", Some("Pumps")).await;
-    for one in effects::claim(&app).await.unwrap() {
-        effects::run(&app, one).await;
+    for one in effects::claim(&other).await.unwrap() {
+        effects::run(&other, one).await;
     }
+    assert_eq!(log(&world).await, [""; 0], "nothing is given up");
+    let waiting = world.api("/api/outbox").await["effects"].to_string();
+    assert!(waiting.contains("the settings have no [[forward]] \\\"West\\\""), "{waiting}");
+    world.wait(10).await;
+    assert_eq!((told(&server, "/West/alert").await.len(), told(&server, "/East/alert").await.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn an_alert_that_was_resolved_before_is_not_passed_on() {
+    let server = taking().await;
+    let world = world("forward", &server).await;
+    open_alert(&world, "CA1").await;
+    let alert = world.app.alerts.alerts(None, None, 1).await.unwrap().remove(0).alert.id;
+    dutyline::service::alerting::resolve(&world.app, alert, "night shift").await.unwrap();
+    text_comes(&world, "CA1", Some("Pumps")).await;
+    world.settle().await;
+    assert_eq!(told(&server, "/West/alert").await.len(), 0);
     let log = log(&world).await;
-    let why: Vec<_> = log.iter().map(|entry| entry["why"].as_str().unwrap()).collect();
-    assert_eq!(why.len(), 2);
-    assert!(why.iter().any(|why| why.contains("no [[forward]] \"West\" any more")), "{why:?}");
+    assert!(log.iter().all(|entry| entry["why"] == "the alert was resolved before"), "{log:?}");
+    assert_eq!(log.len(), 2, "{log:?}");
 }
 
 #[tokio::test]

@@ -118,14 +118,14 @@ async fn what_waits_long_is_tried_now_and_what_may_be_under_way_is_not() {
     let soon = error(asked(&world, Method::POST, &retry).await, StatusCode::CONFLICT).await;
     assert_eq!(soon.0, "due_soon");
     assert!(soon.1.contains(effect["due_at"].as_str().unwrap()), "{}", soon.1);
-    attempts_until(&world, 120).await;
+    attempts_until(&world, 300).await;
     let before = fetching(&world).await["attempts"].as_u64().unwrap();
     assert_eq!(asked(&world, Method::POST, &retry).await.status(), StatusCode::OK);
     assert_eq!(fetching(&world).await["due_at"], world.now().to_string());
     assert_eq!(world.run_effects().await, 1);
     assert_eq!(fetching(&world).await["attempts"].as_u64(), Some(before + 1), "its schedule goes on");
-    // Taken by a worker: its lease is two minutes.
-    attempts_until(&world, 120).await;
+    // Taken by a worker: its lease is five minutes.
+    attempts_until(&world, 300).await;
     world.clock.set(world.app.outbox.next_due().await.unwrap().unwrap());
     let claimed = dutyline::service::effects::claim(&world.app).await.unwrap().remove(0);
     assert_eq!(error(asked(&world, Method::POST, &retry).await, StatusCode::CONFLICT).await.0, "due_soon");
