@@ -71,11 +71,17 @@ impl CommandTranscriber {
                 )));
             }
         };
-        if !status.success() {
-            let why = last_line(&complaint).map_or_else(String::new, |line| format!(": {line}"));
-            return Err(VendorError::temporary(format!("the transcriber failed ({status}){why}")));
+        // It may quote what was said, or whom: for those only who look for it.
+        if let Some(line) = last_line(&complaint) {
+            tracing::debug!(line, "the transcriber complained");
         }
-        Ok(text)
+        if !status.success() {
+            let hint = "log.level = \"debug\" shows its last words";
+            return Err(VendorError::temporary(format!("the transcriber failed ({status}); {hint}")));
+        }
+        String::from_utf8(text).map_err(|_garbage| {
+            VendorError::temporary("the transcriber printed what is no text; check transcriber.command")
+        })
     }
 }
 
@@ -138,14 +144,20 @@ fn trouble(error: &io::Error) -> VendorError {
 }
 
 /// Everything that is printed, up to the longest text.
-async fn text(out: impl AsyncRead + Unpin) -> String {
+async fn text(out: impl AsyncRead + Unpin) -> Vec<u8> {
     let mut text = vec![];
     let mut out = out.take(LONGEST_TEXT);
     // What was printed before an error counts; the program's own end says whether it is whole.
     let _read = out.read_to_end(&mut text).await;
     // The rest is read as well, so that the program does not wait for us.
     let _rest = tokio::io::copy(out.get_mut(), &mut tokio::io::sink()).await;
-    String::from_utf8_lossy(&text).into_owned()
+    // A character that the limit has cut in two is no fault of the program.
+    if let Err(error) = str::from_utf8(&text)
+        && error.error_len().is_none()
+    {
+        text.truncate(error.valid_up_to());
+    }
+    text
 }
 
 /// The end of what is complained of.

@@ -87,6 +87,9 @@ struct WrongSettings(String);
 
 /// Runs a command to its end.
 pub(crate) fn run(command: Command) -> ExitCode {
+    // What callers say is for this user only, whatever file it comes to lie in.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let result = match command.what {
         What::Demo(demo) => demo.run(),
         What::Serve(serve) => serve.run(),

@@ -137,11 +137,14 @@ async fn ask(
                 tracing::info!("callers can be looked up again");
             }
             if lookups.found(&id, found.is_some()) {
-                tracing::warn!(authorised = place(), "the directory does not know somebody who may call");
+                tracing::warn!(
+                    place = place(),
+                    "the directory does not know somebody who may call; the place is that among the authorised"
+                );
             }
         }
         Err(error) if lookups.failed(&id, error, now) => {
-            tracing::error!(authorised = place(), cause = %error, "callers can't be looked up");
+            tracing::error!(nth_authorised = place(), cause = %error, "callers can't be looked up");
         }
         Err(_) => {}
     }

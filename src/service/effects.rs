@@ -87,10 +87,10 @@ pub async fn run(app: &App, taken: Taken) {
     let kind = claimed.effect.word();
     // One that panics is tried again like one that fails: what it said is left out, since it may quote what it was
     // working on.
-    let performed = AssertUnwindSafe(perform(app, &claimed.effect)).catch_unwind().await;
-    let performed = performed.unwrap_or_else(|_panic| {
-        Err(VendorError::temporary("it ended badly: a fault of this program").into())
-    });
+    let performed = match AssertUnwindSafe(perform(app, &claimed.effect)).catch_unwind().await {
+        Ok(performed) => performed,
+        Err(_panic) => Err(VendorError::temporary("it ended badly: a fault of this program").into()),
+    };
     let written = match performed {
         Ok(consequences) => {
             metrics::counter!("dutyline_effects_total", "kind" => kind, "result" => "done").increment(1);

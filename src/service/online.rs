@@ -128,6 +128,7 @@ pub fn probes(app: &App, visitor: &Arc<dyn Visitor>, warnings: &[Problem]) -> Ve
         Probe::new("signature", edge::signature(app.clone(), visitor.clone())),
         Probe::new("callers", std::future::ready(people::callers(app, warnings))),
         Probe::new("groups", std::future::ready(people::groups(app))),
+        Probe::new("forward targets", std::future::ready(forwards(app))),
         Probe::new("directory login", elsewhere::login(app.clone())),
         Probe::new("directory callers", elsewhere::callers(app.clone())),
         Probe::new("directory groups", elsewhere::groups(app.clone())),
@@ -174,6 +175,14 @@ async fn transcriber(app: App) -> Verdict {
     match transcribing.transcriber.probe().await {
         Ok(()) => Verdict::ok("the transcriber can be asked"),
         Err(error) => failed(&error, remedy),
+    }
+}
+
+/// A target has no other question than an alert.
+fn forwards(app: &App) -> Verdict {
+    match app.forwards.len() {
+        0 => Verdict::skipped("there is no [[forward]]"),
+        count => Verdict::skipped(format!("they can't be tried without raising an alert: {count}")),
     }
 }
 

@@ -295,7 +295,7 @@ async fn an_answer_that_means_nothing_is_no_answer_and_is_told_of_once_with_its_
     directory::refresh(&world.app).await.unwrap();
     let errors = logs.of("ERROR");
     assert_eq!(errors.len(), 1, "{errors:?}");
-    assert!(errors[0].contains("data[1].deviceType") && errors[0].contains("authorised=1"), "{errors:?}");
+    assert!(errors[0].contains("data[1].deviceType") && errors[0].contains("nth_authorised=1"), "{errors:?}");
 
     server.forgets().await;
     server.knows("u1", &[voice(NUMBER)]).await;

@@ -42,7 +42,8 @@ async fn said(app: &App, warnings: &[Problem]) -> Vec<String> {
 }
 
 /// What is not in the settings of every test.
-const NOT_SET_UP: [&str; 3] = ["skipped  transcriber: ", "skipped  short links: ", "skipped  directory "];
+const NOT_SET_UP: [&str; 4] =
+    ["skipped  forward targets: ", "skipped  transcriber: ", "skipped  short links: ", "skipped  directory "];
 
 /// What is said, without the addresses of this run, and without those lines that begin with `ok` or tell of what is
 /// not set up.
@@ -110,6 +111,7 @@ async fn where_all_is_as_it_should_be_every_line_says_so() {
     ok       signature: a signed request arrives as it was signed
     ok       callers: 3 people may call, each with a voice device
     ok       groups: whoever can be alerted is in the settings: 1
+    skipped  forward targets: there is no [[forward]]
     skipped  directory login: there is no [xmatters]
     skipped  directory callers: voice.access is not "xmatters"
     skipped  directory groups: no [[group]] is elsewhere

@@ -3,7 +3,9 @@
 use super::values::is_loopback;
 use super::{Check, Seen};
 use crate::domain::alerting::forward::{Forward, ForwardName};
+use crate::domain::directory::{Directory, Recipient};
 use crate::domain::voice::action::Action;
+use crate::domain::voice::menu::CallMenu;
 use crate::settings::file::{self, Text};
 use crate::settings::secret::{Secret, SecretUrl};
 use crate::settings::{ForwardTo, Login};
@@ -49,6 +51,31 @@ impl Check<'_, '_> {
             forwards.extend(forward);
         }
         all.then_some(forwards)
+    }
+
+    /// A group whose members only the targets know is told of an action by a target that takes it, or by nobody.
+    pub(super) fn everybody_is_told(&mut self, file: &file::File, menu: &CallMenu, directory: &Directory) {
+        let voice = &file.voice;
+        let written = voice.get_ref().action.span();
+        let at = if written.is_empty() { voice.span() } else { written };
+        let chosen = menu.targets.iter().map(|target| &target.recipient).chain(&menu.default_recipients);
+        let elsewhere = chosen.filter_map(|recipient| match recipient {
+            Recipient::Group(name) => directory.group(name).filter(|group| group.is_elsewhere),
+            Recipient::Person(_) => None,
+        });
+        let Some(group) = elsewhere.into_iter().next() else { return };
+        for action in &menu.actions {
+            // Without any target the group itself is a problem.
+            if !menu.forwards.is_empty() && !menu.forwards.iter().any(|forward| forward.takes(*action)) {
+                let word = action.word();
+                let message =
+                    format!("offers \"{word}\", which no [[forward]] takes, for \"{}\"", group.name);
+                let found = self.findings.problem(&at, "voice.action", message);
+                found.hint(format!(
+                    "nobody would be told: give a [[forward]] its {word}_url, or leave the action out"
+                ));
+            }
+        }
     }
 
     fn forward(

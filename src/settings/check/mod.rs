@@ -89,6 +89,9 @@ pub(super) fn check(
         forwards: forwards.iter().map(ForwardTo::rule).collect(),
         ..menu
     });
+    if let Some(menu) = &menu {
+        check.everybody_is_told(file, menu, &directory);
+    }
     let links = check.links(&file.links);
     let retention = check.retention(file);
     check.callers(&file.voice, &mut directory);
