@@ -5,6 +5,7 @@ use super::transcriber_http::extension;
 use crate::ports::error::VendorError;
 use crate::ports::telephony::SoundStream;
 use crate::ports::transcriber::{Speech, Transcriber};
+use crate::settings::WAV;
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use std::io;
@@ -15,9 +16,6 @@ use tempfile::NamedTempFile;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
-
-/// Stands in the command where the path of the sound's file belongs.
-pub const WAV: &str = "{wav}";
 
 /// A longer text is cut off: an hour of speech has a tenth of it.
 const LONGEST_TEXT: u64 = 1024 * 1024;

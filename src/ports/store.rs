@@ -174,7 +174,7 @@ pub struct ListedEffect {
 /// What is to be done outside.
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// The lanes in which effects are due, in no certain order.
+    /// The lanes in which effects are due, in no certain order. One that only a newer version knows is left to that.
     async fn due_lanes(&self, now: Timestamp) -> Result<Vec<Lane>, StoreError>;
     /// Takes effects of a lane that are due; nobody else gets them before `until`.
     async fn claim(

@@ -23,7 +23,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::panic::AssertUnwindSafe;
 
 /// How long an effect that we have taken is ours, in seconds: longer than any vendor may take to answer.
-pub(super) const LEASE: i64 = 120;
+const LEASE: i64 = 120;
 
 /// Effects of a lane that are under way at the same time. A vendor who answers nothing holds each of his for half a
 /// minute; the others' go on beside them.
@@ -298,7 +298,7 @@ async fn given_up(
             }
             vec![]
         }
-        Effect::ForwardAlert { alert, target } => vec![forwarding::given_up(*alert, target, why, now)],
+        Effect::ForwardAlert { alert, target } => vec![forwarding::not_forwarded(*alert, target, why, now)],
         Effect::DeleteAtCarrier(_)
         | Effect::AnnounceAlert(_)
         | Effect::AnnounceText(_)

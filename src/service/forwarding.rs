@@ -3,8 +3,8 @@
 use super::effects::error::EffectError;
 use super::{alerting, links};
 use crate::app::App;
-use crate::domain::alerting::alert::AlertStory;
 use crate::domain::alerting::forward::ForwardName;
+use crate::domain::alerting::forwarding::{self, Standing};
 use crate::domain::alerting::log::{Happened, LogEntry};
 use crate::domain::ids::AlertId;
 use crate::ports::alert_target::ForwardedAlert;
@@ -12,24 +12,25 @@ use crate::ports::error::VendorError;
 use crate::ports::store::Consequence;
 use jiff::Timestamp;
 
-/// Passes an alert on, unless that is done.
+/// Passes an alert on, where that is still to be done.
 pub(super) async fn forward(
     app: &App,
     id: AlertId,
     name: &ForwardName,
 ) -> Result<Vec<Consequence>, EffectError> {
-    let Some(mut story) = app.alerts.alert(id).await?.filter(|story| !is_done(story, name)) else {
-        return Ok(vec![]);
-    };
-    let target = app.forwards.get(name);
-    // Another process, with newer settings, may have it.
-    let target = target
-        .ok_or_else(|| VendorError::temporary(format!("the settings have no [[forward]] \"{name}\"")))?;
-    if story.alert.closed.is_some() {
-        let why = "the alert was resolved before";
-        tracing::info!(alert = %id, target = %name, why, "alert not forwarded");
-        return Ok(vec![given_up(id, name, why, app.clock.now())]);
+    let Some(mut story) = app.alerts.alert(id).await? else { return Ok(vec![]) };
+    match forwarding::standing(&story, name) {
+        Standing::Due => {}
+        Standing::Told => return Ok(vec![]),
+        Standing::Resolved => {
+            let why = "the alert was resolved before";
+            tracing::info!(alert = %id, target = %name, why, "alert not forwarded");
+            return Ok(vec![not_forwarded(id, name, why, app.clock.now())]);
+        }
     }
+    // Another process, with newer settings, may have it.
+    let missing = || VendorError::temporary(format!("the settings have no [[forward]] \"{name}\""));
+    let target = app.forwards.get(name).ok_or_else(missing)?;
     let short = links::shorten(app, &story).await;
     if let Some(Consequence::Shortened(_, short)) = &short {
         story.alert.link.short_url = Some(short.clone());
@@ -59,14 +60,8 @@ fn of_target(error: VendorError, name: &ForwardName) -> VendorError {
     }
 }
 
-/// What it means that an alert will never be passed on.
-pub(super) fn given_up(alert: AlertId, name: &ForwardName, why: &str, now: Timestamp) -> Consequence {
+/// The alert will not be passed on to that target.
+pub(super) fn not_forwarded(alert: AlertId, name: &ForwardName, why: &str, now: Timestamp) -> Consequence {
     let what = Happened::NotForwarded { to: name.0.clone(), why: why.to_owned() };
     Consequence::Logged(alert, LogEntry { at: now, what })
-}
-
-/// Whether the alert has been passed on to that target.
-fn is_done(story: &AlertStory, name: &ForwardName) -> bool {
-    let to_it = |entry: &LogEntry| matches!(&entry.what, Happened::Forwarded { to, .. } if *to == name.0);
-    story.log.iter().any(to_it)
 }

@@ -54,8 +54,13 @@ pub(super) fn lanes(app: &App, count: &OutboxCount) -> BTreeSet<Lane> {
 
 /// Brings the figures up to date that are read rather than counted. Where that fails they keep their last value.
 pub async fn gauge(app: &App) {
-    match timeout(PATIENCE, app.outbox.count()).await {
-        Ok(Ok(count)) => {
+    let read = async { Ok::<_, StoreError>((app.outbox.count().await?, app.outbox.next_due().await?)) };
+    match timeout(PATIENCE, read).await {
+        Ok(Ok((count, next))) => {
+            // Something that is due and that nobody does, no process that knows it for one: the first sign of trouble.
+            let overdue = next.map_or(0, |next| app.clock.now().duration_since(next).as_secs().max(0));
+            let overdue = u32::try_from(overdue).unwrap_or(u32::MAX);
+            metrics::gauge!("dutyline_outbox_overdue_seconds").set(overdue);
             for lane in lanes(app, &count) {
                 let of = count.lanes.get(&lane).copied().unwrap_or_default();
                 for (state, number) in [("waiting", of.waiting), ("failed", of.failed)] {

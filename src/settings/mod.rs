@@ -78,6 +78,9 @@ pub struct Settings {
     pub exchange: Option<Exchange>,
 }
 
+/// Stands in `transcriber.command` where the path of the sound's file belongs.
+pub const WAV: &str = "{wav}";
+
 /// The table of the settings that says where the other directory is, and the word for it in `voice.access`.
 pub const ELSEWHERE: &str = "xmatters";
 

@@ -9,6 +9,10 @@ use crate::world::World;
 use dutyline::exchange::script;
 use std::time::{Duration, Instant};
 
+/// A call that leaves a message.
+const MESSAGE: &str = "settings one-group\ncaller ada\ndial\npress 1\nrecords \"Pumps are down\" for 14 seconds\n\
+                       press 1\nhears \"is open\"\ncall ends\nalerts 1\n";
+
 /// What a carrier waits for one document, at most.
 const CARRIER_WAITS: Duration = Duration::from_secs(15);
 

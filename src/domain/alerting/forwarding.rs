@@ -1,7 +1,8 @@
 //! An alert passed on to the systems of others.
 
-use super::alert::Alert;
-use super::forward::Forward;
+use super::alert::{Alert, AlertStory};
+use super::forward::{Forward, ForwardName};
+use super::log::Happened;
 use crate::domain::effect::{DueEffect, Effect};
 use jiff::SignedDuration;
 
@@ -17,4 +18,27 @@ pub fn passed_on(forwards: &[Forward], alert: &Alert, is_text_pending: bool) -> 
         effect.held_until(alert.opened_at.checked_add(wait).unwrap_or(jiff::Timestamp::MAX))
     };
     forwards.iter().filter(|forward| forward.takes(alert.action)).map(to).collect()
+}
+
+/// How an alert stands with a target whose time to be told has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is to be told.
+    Due,
+    /// It has been told.
+    Told,
+    /// The alert has ended before: nobody needs to hear of it any more.
+    Resolved,
+}
+
+/// How an alert stands with that target.
+pub fn standing(story: &AlertStory, target: &ForwardName) -> Standing {
+    let is_it = |what: &Happened| matches!(what, Happened::Forwarded { to, .. } if *to == target.0);
+    if story.log.iter().any(|entry| is_it(&entry.what)) {
+        Standing::Told
+    } else if story.alert.closed.is_some() {
+        Standing::Resolved
+    } else {
+        Standing::Due
+    }
 }

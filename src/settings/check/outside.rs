@@ -3,15 +3,12 @@
 use super::Check;
 use super::values::is_loopback;
 use crate::settings::file::{self, Text};
-use crate::settings::{Links, LinksKind, S3, Transcriber, TranscriberBy, TranscriberKind};
+use crate::settings::{Links, LinksKind, S3, Transcriber, TranscriberBy, TranscriberKind, WAV};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
 use toml::Spanned;
 use url::Url;
-
-/// Stands in a command where the path of the sound's file belongs.
-const WAV: &str = "{wav}";
 
 impl Check<'_, '_> {
     pub(super) fn transcriber(

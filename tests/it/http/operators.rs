@@ -55,6 +55,7 @@ async fn the_figures_tell_of_routes_and_of_no_path() {
         "dutyline_effects_total{kind=\"fetch_recording\",result=\"done\"}",
         "dutyline_turns_total{to=\"recording\"}",
         "dutyline_outbox_effects{lane=\"mail\",state=\"failed\"}",
+        "dutyline_outbox_overdue_seconds ",
         "dutyline_effects_under_way{lane=\"own\"}",
     ] {
         assert!(figures.contains(figure), "{figure} in\n{figures}");

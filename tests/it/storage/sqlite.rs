@@ -1,6 +1,6 @@
 //! What is `SQLite`'s own: the file, its lock, its size, its schema, and what a crash leaves.
 
-use std::io::{BufRead, BufReader, Write as _};
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -110,16 +110,12 @@ async fn dropping_finishes_what_is_queued() {
     assert_eq!(ids(&*open(&bed.options()).await).await, ["queued"]);
 }
 
-/// The process that the next test kills. By itself it has nothing to do: its standard input is empty.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "started and killed by what_was_acknowledged_outlives_a_kill"]
-async fn victim() {
-    let mut path = String::new();
-    std::io::stdin().read_line(&mut path).unwrap();
-    if path.trim().is_empty() {
-        return;
-    }
-    let driver = open(&SqliteOptions::file(path.trim())).await;
+/// Names the database that a child of the next test writes to until it is killed.
+const VICTIM: &str = "DUTYLINE_TEST_VICTIM";
+
+/// Writes without end, and says what was acknowledged.
+async fn write_until_killed(path: &Path) {
+    let driver = open(&SqliteOptions::file(path)).await;
     let writers = (0..8).map(|writer| {
         let driver = Arc::clone(&driver);
         tokio::spawn(async move {
@@ -133,17 +129,20 @@ async fn victim() {
     join_all(writers).await;
 }
 
-#[tokio::test]
+/// It starts itself once more as the process that is killed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_outlives_a_kill() {
+    if let Some(path) = std::env::var_os(VICTIM) {
+        return write_until_killed(Path::new(&path)).await;
+    }
     let bed = Bed::new();
-    let path = bed.folder.path().join("test.db");
     let mut victim = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "storage::sqlite::victim", "--ignored", "--nocapture"])
-        .stdin(Stdio::piped())
+        .args(["--exact", "storage::sqlite::what_was_acknowledged_outlives_a_kill", "--nocapture"])
+        .env(VICTIM, bed.folder.path().join("test.db"))
+        .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    writeln!(victim.stdin.take().unwrap(), "{}", path.display()).unwrap();
     let said = BufReader::new(victim.stdout.take().unwrap());
     let mut acknowledged = Vec::new();
     for line in said.lines().map(Result::unwrap) {

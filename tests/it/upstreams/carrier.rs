@@ -1,6 +1,6 @@
 //! The carrier's API: its webhooks and our documents go on, since they do not need it.
 
-use super::{call, has_failed, in_every_way, left_undone};
+use super::{MESSAGE, call, has_failed, in_every_way, left_undone};
 use crate::world::{Broken, World};
 use dutyline::exchange::line::Road;
 
@@ -11,9 +11,7 @@ in_every_way! {
 async fn the_alert_opens_and_sound_and_messages_come_later(how: Broken) {
     let world = World::start_gated("one-group", |_| {}).await;
     world.gates().carrier.shut(how).await;
-    let lines = "settings one-group\ncaller ada\ndial\npress 1\nrecords \"Pumps are down\" for 14 seconds\n\
-                 press 1\nhears \"is open\"\ncall ends\nalerts 1\n";
-    call(&world, lines).await;
+    call(&world, MESSAGE).await;
     let undone = left_undone(&world).await;
     assert!(has_failed(&undone, "fetch_recording") && has_failed(&undone, "send_sms"), "{undone:?}");
     let sms = || world.exchange.arrived(0).iter().filter(|one| one.kind == Road::Sms).count();
