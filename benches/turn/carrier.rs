@@ -128,7 +128,8 @@ impl Reply {
         let action = verbs.iter().find_map(|verb| match verb {
             Verb::Gather(gather) => Some(&gather.action),
             Verb::Record(record) => Some(&record.action),
-            Verb::Say(_) | Verb::Pause(_) | Verb::Redirect(_) | Verb::Hangup => None,
+            Verb::Dial(dial) => dial.action.as_ref(),
+            Verb::Say(_) | Verb::Play(_) | Verb::Pause(_) | Verb::Redirect(_) | Verb::Hangup => None,
         });
         let action = action.ok_or("the gateway ended a call")?;
         let action = action.split_once('#').map_or(action.as_str(), |(before, _)| before);

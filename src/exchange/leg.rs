@@ -289,6 +289,7 @@ impl Leg {
                     return;
                 }
                 Some(Act::Redirect(url)) => return self.fetch(url, None, at, out),
+                Some(Act::Unable) => return self.fail(at, out),
                 Some(Act::Hangup) | None => return self.end(at, false, out),
             }
         }

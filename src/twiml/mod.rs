@@ -3,12 +3,15 @@
 //! Pure. The verbs are those that the product emits; a verb that nothing emits has no type here.
 //! Source of names and rules: Twilio's TwiML reference (the `TwiML` pages for each verb).
 
+mod dial;
 pub mod play;
 pub mod read;
 pub mod render;
 pub mod request;
 pub mod signature;
 pub mod write;
+
+pub use dial::{Conference, Dial, DialTo, Number};
 
 /// One TwiML document: what the carrier does with the line next, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,12 +25,16 @@ pub struct Response {
 pub enum Verb {
     /// Speak a text.
     Say(Say),
+    /// Play a sound.
+    Play(Play),
     /// Wait in silence.
     Pause(Pause),
     /// Speak and wait for keys.
     Gather(Gather),
     /// Record the caller.
     Record(Record),
+    /// Connect the line to somebody else, or to a conference.
+    Dial(Dial),
     /// Fetch the next document from somewhere else.
     Redirect(Redirect),
     /// End the call.
@@ -45,6 +52,13 @@ pub struct Say {
     pub text: String,
 }
 
+/// Plays a sound once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Play {
+    /// Absolute URL of the sound, fetched by GET.
+    pub url: String,
+}
+
 /// Waits in silence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pause {
@@ -57,6 +71,8 @@ pub struct Pause {
 pub enum Prompt {
     /// Speak a text; the first key stops it.
     Say(Say),
+    /// Play a sound; the first key stops it.
+    Play(Play),
     /// Wait in silence.
     Pause(Pause),
 }

@@ -5,6 +5,7 @@
 //! Twilio's page of each verb apply to attributes that are left out.
 
 mod attributes;
+mod dial;
 mod error;
 mod items;
 #[cfg(test)]
@@ -14,13 +15,16 @@ mod tests;
 
 pub use error::ReadError;
 
-use super::{Gather, Pause, Prompt, Record, Redirect, Response, Say, Verb};
+use super::{Gather, Pause, Play, Prompt, Record, Redirect, Response, Say, Verb};
 use attributes::Attributes;
 use items::{Item, Items};
 use quick_xml::events::BytesStart;
 
 /// The longest document that a carrier takes, in bytes (Twilio, error 11750: 64 kB).
 pub const MAX_BYTES: usize = 64 * 1024;
+
+/// How many phones can ring at once (Twilio, "Dial": up to ten).
+pub const MAX_NUMBERS: usize = 10;
 
 /// The keys of a phone that a document can name.
 const KEYS: &str = "1234567890*#";
@@ -66,9 +70,11 @@ fn child<'a>(items: &mut Items<'a>, parent: &'static str) -> Result<Option<Bytes
 fn verb(items: &mut Items<'_>, tag: &BytesStart<'_>) -> Result<Verb, ReadError> {
     Ok(match tag.name().as_ref() {
         "Say" => Verb::Say(say(items, tag)?),
+        "Play" => Verb::Play(play(items, tag)?),
         "Pause" => Verb::Pause(pause(items, tag)?),
         "Gather" => Verb::Gather(gather(items, tag)?),
         "Record" => Verb::Record(record(items, tag)?),
+        "Dial" => Verb::Dial(dial::dial(items, tag)?),
         "Redirect" => Verb::Redirect(redirect(items, tag)?),
         "Hangup" => hangup(items, tag)?,
         _ => return Err(not_here(items.at(), tag, "Response")),
@@ -81,6 +87,11 @@ fn say(items: &mut Items<'_>, tag: &BytesStart<'_>) -> Result<Say, ReadError> {
     let language = attributes.take("language").unwrap_or_else(|| "en-US".to_owned());
     attributes.finish()?;
     Ok(Say { voice, language, text: text(items, "Say")? })
+}
+
+fn play(items: &mut Items<'_>, tag: &BytesStart<'_>) -> Result<Play, ReadError> {
+    Attributes::of("Play", tag, items.at())?.finish()?;
+    Ok(Play { url: something(items, "Play", "URL")? })
 }
 
 fn pause(items: &mut Items<'_>, tag: &BytesStart<'_>) -> Result<Pause, ReadError> {
@@ -107,6 +118,7 @@ fn gather(items: &mut Items<'_>, tag: &BytesStart<'_>) -> Result<Gather, ReadErr
     while let Some(tag) = child(items, "Gather")? {
         prompts.push(match tag.name().as_ref() {
             "Say" => Prompt::Say(say(items, &tag)?),
+            "Play" => Prompt::Play(play(items, &tag)?),
             "Pause" => Prompt::Pause(pause(items, &tag)?),
             _ => return Err(not_here(items.at(), &tag, "Gather")),
         });
@@ -134,17 +146,11 @@ fn record(items: &mut Items<'_>, tag: &BytesStart<'_>) -> Result<Record, ReadErr
 /// A [`Record`] that asks for callbacks asks for both events. The carrier's own default is `completed`
 /// alone, which it cannot express.
 fn recording_status_callback(attributes: &mut Attributes) -> Result<Option<String>, ReadError> {
-    let name = "recordingStatusCallbackEvent";
     let Some(url) = attributes.take("recordingStatusCallback") else {
         return Ok(None);
     };
-    let mut events: Vec<_> = attributes.required(name)?.split_whitespace().map(str::to_owned).collect();
-    events.sort_unstable();
-    if events == ["absent", "completed"] {
-        Ok(Some(url))
-    } else {
-        Err(attributes.bad_value(name, "completed absent"))
-    }
+    attributes.events("recordingStatusCallbackEvent", "completed absent")?;
+    Ok(Some(url))
 }
 
 fn transcribe_callback(attributes: &mut Attributes) -> Result<Option<String>, ReadError> {
@@ -156,15 +162,10 @@ fn transcribe_callback(attributes: &mut Attributes) -> Result<Option<String>, Re
 }
 
 fn redirect(items: &mut Items<'_>, tag: &BytesStart<'_>) -> Result<Redirect, ReadError> {
-    let at = items.at();
-    let mut attributes = Attributes::of("Redirect", tag, at)?;
+    let mut attributes = Attributes::of("Redirect", tag, items.at())?;
     attributes.only("method", "POST")?;
     attributes.finish()?;
-    let url = text(items, "Redirect")?;
-    if url.is_empty() {
-        return Err(ReadError::NoUrl { at });
-    }
-    Ok(Redirect { url })
+    Ok(Redirect { url: something(items, "Redirect", "URL")? })
 }
 
 fn hangup(items: &mut Items<'_>, tag: &BytesStart<'_>) -> Result<Verb, ReadError> {
@@ -186,6 +187,13 @@ fn text(items: &mut Items<'_>, element: &'static str) -> Result<String, ReadErro
     }
 }
 
+/// The text of an element that is about nothing else; `what` it is, where there is none.
+fn something(items: &mut Items<'_>, element: &'static str, what: &'static str) -> Result<String, ReadError> {
+    let at = items.at();
+    let text = text(items, element)?;
+    if text.is_empty() { Err(ReadError::Nothing { at, element, what }) } else { Ok(text) }
+}
+
 /// The end of an element that must be empty.
 fn nothing(items: &mut Items<'_>, element: &'static str) -> Result<(), ReadError> {
     match child(items, element)? {
@@ -197,9 +205,8 @@ fn nothing(items: &mut Items<'_>, element: &'static str) -> Result<(), ReadError
 fn not_here(at: u64, tag: &BytesStart<'_>, inside: &'static str) -> ReadError {
     let verb = tag.name().as_ref().to_owned();
     match verb.as_str() {
-        "Response" | "Say" | "Pause" | "Gather" | "Record" | "Redirect" | "Hangup" => {
-            ReadError::Misplaced { at, verb, inside }
-        }
+        "Response" | "Say" | "Play" | "Pause" | "Gather" | "Record" | "Dial" | "Number" | "Conference"
+        | "Redirect" | "Hangup" => ReadError::Misplaced { at, verb, inside },
         _ => ReadError::UnknownVerb { at, verb },
     }
 }

@@ -1,7 +1,7 @@
 //! The carrier's webhook form, read by `http` and written by `exchange`.
 //!
-//! Source: Twilio, "TwiML for Programmable Voice", request parameters; the pages of Gather, Record and
-//! Transcription for the fields that those add. Carriers add parameters at any time, so unknown ones are
+//! Source: Twilio, "TwiML for Programmable Voice", request parameters; the pages of Gather, Record,
+//! Transcription, Dial and Number for the fields that those add. Carriers add parameters at any time, so unknown ones are
 //! ignored here and signed all the same.
 
 use super::signature::Field;
@@ -69,6 +69,30 @@ pub struct CarrierRequest {
     /// `call-progress-events` on status callbacks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub callback_source: Option<String>,
+    /// How a dialling ended: completed, answered (a conference), busy, no-answer, failed, canceled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dial_call_status: Option<String>,
+    /// The carrier's id of the call that was dialled; not after a conference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dial_call_sid: Option<String>,
+    /// Whole seconds of it, as text; not after a conference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dial_call_duration: Option<String>,
+    /// `true`: both sides were connected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dial_bridged: Option<String>,
+    /// The call whose document placed this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent_call_sid: Option<String>,
+    /// What a machine detection found: human, fax, unknown, `machine_start`, `machine_end_beep` and the like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered_by: Option<String>,
+    /// How the other network ended a call, as a SIP status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sip_response_code: Option<String>,
+    /// The carrier's number of what went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<String>,
 }
 
 impl CarrierRequest {
@@ -99,6 +123,14 @@ impl CarrierRequest {
                 "Timestamp" => &mut said.timestamp,
                 "SequenceNumber" => &mut said.sequence_number,
                 "CallbackSource" => &mut said.callback_source,
+                "DialCallStatus" => &mut said.dial_call_status,
+                "DialCallSid" => &mut said.dial_call_sid,
+                "DialCallDuration" => &mut said.dial_call_duration,
+                "DialBridged" => &mut said.dial_bridged,
+                "ParentCallSid" => &mut said.parent_call_sid,
+                "AnsweredBy" => &mut said.answered_by,
+                "SipResponseCode" => &mut said.sip_response_code,
+                "ErrorCode" => &mut said.error_code,
                 _ => continue,
             };
             slot.get_or_insert_with(|| value.clone().into_owned());
@@ -143,6 +175,14 @@ mod tests {
             timestamp: text("r"),
             sequence_number: text("s"),
             callback_source: text("t"),
+            dial_call_status: text("u"),
+            dial_call_sid: text("v"),
+            dial_call_duration: text("w"),
+            dial_bridged: text("x"),
+            parent_call_sid: text("y"),
+            answered_by: text("z"),
+            sip_response_code: text("aa"),
+            error_code: text("ab"),
         };
         let json = serde_json::to_string(&request).unwrap();
         let sent: BTreeMap<String, String> = serde_json::from_str(&json).unwrap();

@@ -4,7 +4,9 @@
 //! each verb. Every attribute is written out, so that the document means the same to carriers whose defaults
 //! differ.
 
-use super::{Gather, Pause, Prompt, Record, Redirect, Response, Say, Verb};
+use super::{
+    Conference, Dial, DialTo, Gather, Number, Pause, Play, Prompt, Record, Redirect, Response, Say, Verb,
+};
 use std::fmt::Write as _;
 
 const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
@@ -21,9 +23,11 @@ impl Response {
         for verb in &self.verbs {
             match verb {
                 Verb::Say(say) => xml.say(say),
+                Verb::Play(play) => xml.play(play),
                 Verb::Pause(pause) => xml.pause(pause),
                 Verb::Gather(gather) => xml.gather(gather),
                 Verb::Record(record) => xml.record(record),
+                Verb::Dial(dial) => xml.dial(dial),
                 Verb::Redirect(redirect) => xml.redirect(redirect),
                 Verb::Hangup => xml.0.push_str("<Hangup/>"),
             }
@@ -59,6 +63,12 @@ impl Xml {
         self.0.push_str("</Say>");
     }
 
+    fn play(&mut self, play: &Play) {
+        self.0.push_str("<Play>");
+        self.text(&play.url, Place::Content);
+        self.0.push_str("</Play>");
+    }
+
     fn pause(&mut self, pause: &Pause) {
         self.0.push_str("<Pause");
         self.number("length", pause.length);
@@ -79,6 +89,7 @@ impl Xml {
         for prompt in &gather.prompts {
             match prompt {
                 Prompt::Say(say) => self.say(say),
+                Prompt::Play(play) => self.play(play),
                 Prompt::Pause(pause) => self.pause(pause),
             }
         }
@@ -92,7 +103,7 @@ impl Xml {
         self.number("timeout", record.timeout);
         self.attribute("finishOnKey", &record.finish_on_key);
         self.number("maxLength", record.max_length);
-        self.attribute("playBeep", if record.play_beep { "true" } else { "false" });
+        self.flag("playBeep", record.play_beep);
         if let Some(url) = &record.recording_status_callback {
             self.attribute("recordingStatusCallback", url);
             self.attribute("recordingStatusCallbackEvent", "completed absent");
@@ -102,6 +113,60 @@ impl Xml {
             self.attribute("transcribeCallback", url);
         }
         self.0.push_str("/>");
+    }
+
+    fn dial(&mut self, dial: &Dial) {
+        self.0.push_str("<Dial");
+        if let Some(url) = &dial.action {
+            self.attribute("action", url);
+            self.attribute("method", "POST");
+        }
+        self.number("timeout", dial.timeout);
+        if let Some(seconds) = dial.time_limit {
+            self.number("timeLimit", seconds);
+        }
+        if let Some(number) = &dial.caller_id {
+            self.attribute("callerId", number);
+        }
+        self.0.push('>');
+        match &dial.to {
+            DialTo::Numbers(numbers) => numbers.iter().for_each(|number| self.dialled(number)),
+            DialTo::Conference(conference) => self.conference(conference),
+        }
+        self.0.push_str("</Dial>");
+    }
+
+    fn dialled(&mut self, number: &Number) {
+        self.0.push_str("<Number");
+        if let Some(url) = &number.url {
+            self.attribute("url", url);
+            self.attribute("method", "POST");
+        }
+        if let Some(keys) = &number.send_digits {
+            self.attribute("sendDigits", keys);
+        }
+        if let Some(url) = &number.status_callback {
+            self.attribute("statusCallback", url);
+            self.attribute("statusCallbackMethod", "POST");
+            self.attribute("statusCallbackEvent", "initiated ringing answered completed");
+        }
+        self.0.push('>');
+        self.text(&number.number, Place::Content);
+        self.0.push_str("</Number>");
+    }
+
+    fn conference(&mut self, conference: &Conference) {
+        self.0.push_str("<Conference");
+        self.flag("startConferenceOnEnter", conference.start_on_enter);
+        self.flag("endConferenceOnExit", conference.end_on_exit);
+        self.flag("beep", conference.beep);
+        if let Some(url) = &conference.wait_url {
+            self.attribute("waitUrl", url);
+            self.attribute("waitMethod", "POST");
+        }
+        self.0.push('>');
+        self.text(&conference.name, Place::Content);
+        self.0.push_str("</Conference>");
     }
 
     fn redirect(&mut self, redirect: &Redirect) {
@@ -116,6 +181,10 @@ impl Xml {
         self.0.extend([" ", name, "=\""]);
         self.text(value, Place::Attribute);
         self.0.push('"');
+    }
+
+    fn flag(&mut self, name: &str, is_so: bool) {
+        self.attribute(name, if is_so { "true" } else { "false" });
     }
 
     fn number(&mut self, name: &str, value: u32) {

@@ -10,12 +10,20 @@ use crate::twiml::{
 /// One thing to perform. `gather`: it is a prompt of the Gather that follows, and a key ends it.
 #[derive(Debug)]
 pub(super) enum Act {
-    Say { text: String, gather: bool },
-    Pause { length: u32, gather: bool },
+    Say {
+        text: String,
+        gather: bool,
+    },
+    Pause {
+        length: u32,
+        gather: bool,
+    },
     Gather(Gather),
     Record(Record),
     Redirect(String),
     Hangup,
+    /// What this phone can't perform.
+    Unable,
 }
 
 /// The acts of a document in the order of performance.
@@ -31,6 +39,7 @@ pub(super) fn of(response: &Response) -> VecDeque<Act> {
         Step::Record(record) => Act::Record(record.clone()),
         Step::Redirect(redirect) => Act::Redirect(redirect.url.clone()),
         Step::Hangup => Act::Hangup,
+        Step::Play { .. } | Step::Dial(_) => Act::Unable,
     };
     steps(response).map(act).collect()
 }

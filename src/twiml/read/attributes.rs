@@ -4,6 +4,7 @@ use super::ReadError;
 use super::items::{all_xml_chars, malformed};
 use quick_xml::XmlVersion;
 use quick_xml::events::BytesStart;
+use std::ops::RangeInclusive;
 
 pub(super) struct Attributes {
     verb: &'static str,
@@ -66,6 +67,34 @@ impl Attributes {
         match value.parse() {
             Ok(number) if is_number && number >= least => Ok(Some(number)),
             Ok(_) | Err(_) => Err(self.bad_value(name, &format!("a whole number from {least}"))),
+        }
+    }
+
+    /// As [`Self::number`], with a largest value.
+    pub(super) fn within(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<u32>,
+    ) -> Result<Option<u32>, ReadError> {
+        let expected = format!("a whole number from {} to {}", range.start(), range.end());
+        match self.number(name, 0) {
+            Ok(None) => Ok(None),
+            Ok(Some(number)) if range.contains(&number) => Ok(Some(number)),
+            Ok(Some(_)) | Err(_) => Err(self.bad_value(name, &expected)),
+        }
+    }
+
+    /// The events that a callback is asked for: exactly these, in any order.
+    pub(super) fn events(&mut self, name: &'static str, expected: &str) -> Result<(), ReadError> {
+        let sorted = |events: &str| {
+            let mut events: Vec<String> = events.split_whitespace().map(str::to_owned).collect();
+            events.sort_unstable();
+            events
+        };
+        if sorted(&self.required(name)?) == sorted(expected) {
+            Ok(())
+        } else {
+            Err(self.bad_value(name, expected))
         }
     }
 

@@ -1,6 +1,6 @@
 //! Why a document is none.
 
-use super::MAX_BYTES;
+use super::{MAX_BYTES, MAX_NUMBERS};
 
 /// Why a document was refused. `at` is the byte where the trouble starts, counted from 0: for an
 /// attribute the `<` of its element. Attribute values and texts are never repeated.
@@ -100,10 +100,26 @@ pub enum ReadError {
         /// What it can be.
         expected: String,
     },
-    /// A redirect to nowhere.
-    #[error("byte {at}: <Redirect> has no URL")]
-    NoUrl {
-        /// Where.
+    /// An element that is about one text, without it.
+    #[error("byte {at}: <{element}> has no {what}")]
+    Nothing {
+        /// Where it starts.
+        at: u64,
+        /// The element.
+        element: &'static str,
+        /// What is missing.
+        what: &'static str,
+    },
+    /// A text that is no number of a phone.
+    #[error("byte {at}: <Number> must hold a number as +15550100")]
+    NotANumber {
+        /// Where it starts.
+        at: u64,
+    },
+    /// A dialling of nobody, of too many, or of both kinds at once.
+    #[error("byte {at}: <Dial> must hold one <Conference>, or one to {MAX_NUMBERS} <Number>s")]
+    NotDialable {
+        /// Where it starts.
         at: u64,
     },
 }

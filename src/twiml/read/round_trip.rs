@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::twiml::write::is_xml_char;
+use crate::twiml::{Conference, Dial, DialTo, Number};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -29,7 +30,11 @@ fn pause() -> impl Strategy<Value = Pause> {
 }
 
 fn gather(text: impl Strategy<Value = String> + Clone + 'static) -> impl Strategy<Value = Gather> {
-    let prompt = prop_oneof![say(text.clone()).prop_map(Prompt::Say), pause().prop_map(Prompt::Pause)];
+    let prompt = prop_oneof![
+        say(text.clone()).prop_map(Prompt::Say),
+        url(text.clone()).prop_map(|url| Prompt::Play(Play { url })),
+        pause().prop_map(Prompt::Pause),
+    ];
     (url(text), option::of(1..=u32::MAX), "[0-9*#]?", any::<u32>(), vec(prompt, 0..4)).prop_map(
         |(action, num_digits, finish_on_key, timeout, prompts)| Gather {
             action,
@@ -57,12 +62,43 @@ fn record(text: impl Strategy<Value = String> + Clone) -> impl Strategy<Value = 
     )
 }
 
+fn phone() -> impl Strategy<Value = String> {
+    r"\+[0-9]{1,15}"
+}
+
+fn number(text: impl Strategy<Value = String> + Clone) -> impl Strategy<Value = Number> {
+    let keys = option::of("[0-9*#wW]{1,12}");
+    (phone(), option::of(url(text.clone())), keys, option::of(url(text))).prop_map(
+        |(number, url, send_digits, status_callback)| Number { number, url, send_digits, status_callback },
+    )
+}
+
+fn conference(text: impl Strategy<Value = String> + Clone) -> impl Strategy<Value = Conference> {
+    let wait_url = option::of(prop_oneof![url(text.clone()), Just(String::new())]);
+    (text, any::<[bool; 3]>(), wait_url).prop_map(|(name, [start_on_enter, end_on_exit, beep], wait_url)| {
+        // What XML can't carry is left out, and a name of nothing else is none.
+        Conference { name: format!("room {name}"), start_on_enter, end_on_exit, beep, wait_url }
+    })
+}
+
+fn dial(text: impl Strategy<Value = String> + Clone + 'static) -> impl Strategy<Value = Dial> {
+    let to = prop_oneof![
+        vec(number(text.clone()), 1..=MAX_NUMBERS).prop_map(DialTo::Numbers),
+        conference(text.clone()).prop_map(DialTo::Conference),
+    ];
+    (option::of(url(text)), 5..=600_u32, option::of(1..=u32::MAX), option::of(phone()), to).prop_map(
+        |(action, timeout, time_limit, caller_id, to)| Dial { action, timeout, time_limit, caller_id, to },
+    )
+}
+
 fn response(legal: bool) -> impl Strategy<Value = Response> {
     let verb = prop_oneof![
         say(text(legal)).prop_map(Verb::Say),
+        url(text(legal)).prop_map(|url| Verb::Play(Play { url })),
         pause().prop_map(Verb::Pause),
         gather(text(legal)).prop_map(Verb::Gather),
         record(text(legal)).prop_map(Verb::Record),
+        dial(text(legal)).prop_map(Verb::Dial),
         url(text(legal)).prop_map(|url| Verb::Redirect(Redirect { url })),
         Just(Verb::Hangup),
     ];

@@ -40,6 +40,7 @@ fn every_verb_as_the_carrier_spells_it() {
                 transcribe_callback: Some("https://example.org/4".to_owned()),
             }),
             Verb::Say(say),
+            Verb::Play(Play { url: "https://example.org/6?a=b&c=d".to_owned() }),
             Verb::Redirect(Redirect { url: "https://example.org/5?a=b&c=d".to_owned() }),
             Verb::Hangup,
         ],
@@ -54,6 +55,7 @@ fn every_verb_as_the_carrier_spells_it() {
         r#"recordingStatusCallbackEvent="completed absent" transcribe="true" "#,
         r#"transcribeCallback="https://example.org/4"/>"#,
         r#"<Say voice="Polly.Joanna" language="en-US">R&amp;D</Say>"#,
+        "<Play>https://example.org/6?a=b&amp;c=d</Play>",
         r#"<Redirect method="POST">https://example.org/5?a=b&amp;c=d</Redirect><Hangup/></Response>"#,
     );
     assert_eq!(response.to_xml(), expected);
@@ -117,9 +119,10 @@ fn text_is_kept_as_it_is() {
 #[test]
 fn names_are_case_sensitive_and_known() {
     refuse("<Response>|<say>a</say></Response>", "unknown verb <say>");
-    refuse("<Response><Hangup/>|<Dial/></Response>", "unknown verb <Dial>");
-    refuse("<Response><Say>é</Say>|<Play/></Response>", "unknown verb <Play>");
+    refuse("<Response><Hangup/>|<Enqueue/></Response>", "unknown verb <Enqueue>");
+    refuse("<Response><Say>é</Say>|<Reject/></Response>", "unknown verb <Reject>");
     refuse(r#"<Response>|<Pause Length="2"/></Response>"#, r#"<Pause> has no attribute "Length" here"#);
+    refuse(r#"<Response>|<Play digits="1"/></Response>"#, r#"<Play> has no attribute "digits" here"#);
     refuse(r#"<Response>|<Say loop="2"/></Response>"#, r#"<Say> has no attribute "loop" here"#);
     refuse(r#"|<Response a="b"/>"#, r#"<Response> has no attribute "a" here"#);
 }
@@ -165,6 +168,7 @@ fn attributes_that_we_cannot_do_without() {
         r#"<Record> needs the attribute "recordingStatusCallbackEvent""#,
     );
     refuse("<Response>|<Redirect/></Response>", "<Redirect> has no URL");
+    refuse("<Response>|<Play/></Response>", "<Play> has no URL");
 }
 
 #[test]
