@@ -41,7 +41,8 @@
 //!   - `domain/voice/`: a phone call: its states, inputs, menu, phrases and plans.
 //!   - `domain/voice/step/`: the state machine of a call.
 //!   - `domain/voice/step/mod.rs`: **the** function: state and input in, turn out.
-//!   - `domain/directory/`: people, groups, devices, absences.
+//!   - `domain/directory/`: people, groups, devices, absences, overrides.
+//!   - `domain/directory/schedule.rs`, `domain/directory/schedule/`: who is on call when: hand-offs, shifts, gaps.
 //!   - `domain/directory/resolve.rs`: who is reached when a recipient is addressed at a moment.
 //!   - `domain/directory/elsewhere.rs`: what another system's directory says of people, and how long that counts.
 //!   - `domain/alerting/`: alerts, and what each of their people is sent.
@@ -61,7 +62,7 @@
 //!   - `http/alerting/`: an alert as JSON, a page of a list.
 //! - `worker/`: the loops that carry out what is due.
 //! - `settings/`: the settings file: from text to checked values.
-//!   - `settings/keys.rs`: every key, its kind, its default and its meaning, one table.
+//!   - `settings/keys.rs`, `settings/keys/`: every key, its kind, its default and its meaning, one table.
 //!   - `settings/check/`: the rules between keys.
 //!   - `settings/import/`: the settings of the original, made ours.
 //!   - `settings/import/names.rs`: every setting of the original and where it is here, one table.
@@ -132,7 +133,7 @@
 //! - … add a system that alerts are passed on to: a file or folder in `adapters/` that implements
 //!   [`ports::alert_target::AlertTarget`], a word in [`settings::ForwardKind`], a line in `start/assemble.rs`.
 //! - … add a menu action: a variant of [`domain::voice::action::Action`]; the compiler shows the rest.
-//! - … add a setting: a line in `settings/keys.rs`, a field in `settings/file.rs`, one in [`settings::Settings`],
+//! - … add a setting: a line in `settings/keys.rs` or below it, a field in `settings/file.rs`, one in [`settings::Settings`],
 //!   its rule in `settings/check/`; the tests ask for its place in `settings/default.toml` and
 //!   `settings/reference.md`.
 //! - … add an effect: a variant of [`domain::effect::Effect`] with its lane, and its arm in `service/effects.rs`.

@@ -83,17 +83,18 @@ fn client(
     let voice_number = |devices: &[Device]| {
         devices.iter().find_map(|device| match device {
             Device::Voice(number) => Some(number.as_str().to_owned()),
-            Device::Sms(_) | Device::Email(_) => None,
+            Device::Sms(_) | Device::Email(_) | Device::Webhook(_) => None,
         })
     };
     let address = |device: &Device| match device {
-        Device::Voice(number) | Device::Sms(number) => number.as_str().to_owned(),
-        Device::Email(address) => address.as_str().to_owned(),
+        Device::Voice(number) | Device::Sms(number) => Some(number.as_str().to_owned()),
+        Device::Email(address) => Some(address.as_str().to_owned()),
+        Device::Webhook(_) => None,
     };
     let people = settings.directory.people.iter().map(|person| {
         let contacts = Contacts {
             number: voice_number(&person.devices),
-            addresses: person.devices.iter().map(address).collect(),
+            addresses: person.devices.iter().filter_map(address).collect(),
         };
         (person.id.0.clone(), contacts)
     });

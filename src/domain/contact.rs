@@ -1,7 +1,9 @@
-//! Phone numbers and mail addresses: parsed once, never printed.
+//! Phone numbers, mail addresses and addresses of other programs: parsed once, never printed.
 
 #[cfg(test)]
 mod tests;
+
+use url::Url;
 
 /// A phone number in E.164 form (`+` and 7 to 15 digits). Its `Debug` shows no digit.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -26,6 +28,10 @@ impl From<PhoneNumber> for String {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmailAddress(String);
 
+/// An http or https address of another program. Its `Debug` shows nothing of it: what opens it is often a part of it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WebhookUrl(Url);
+
 /// Why a text is no phone number. It never repeats the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPhoneNumber {
@@ -44,6 +50,11 @@ pub enum InvalidPhoneNumber {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("it is not of the form name@host")]
 pub struct InvalidEmailAddress;
+
+/// A text is no http or https address. It never repeats the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it is not an http or https address")]
+pub struct InvalidWebhookUrl;
 
 const FEWEST_DIGITS: usize = 7;
 const MOST_DIGITS: usize = 15;
@@ -145,6 +156,27 @@ impl EmailAddress {
     /// `name@host`.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl WebhookUrl {
+    /// The address that `text` is, with a host.
+    pub fn parse(text: &str) -> Result<Self, InvalidWebhookUrl> {
+        match Url::parse(text.trim()) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(Self(url)),
+            _ => Err(InvalidWebhookUrl),
+        }
+    }
+
+    /// The whole address.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl std::fmt::Debug for WebhookUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("WebhookUrl(…)")
     }
 }
 

@@ -64,6 +64,10 @@ ids! {
     EffectId
     /// One API key.
     KeyId
+    /// One absence that was entered while the program runs.
+    AbsenceId
+    /// One change of a schedule, likewise.
+    OverrideId
 }
 
 #[cfg(test)]

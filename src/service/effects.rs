@@ -208,7 +208,7 @@ async fn announce_alert(app: &App, id: AlertId) -> Result<Vec<Consequence>, Effe
     let Some(story) = app.alerts.alert(id).await? else { return Ok(vec![]) };
     let live = app.live();
     let can = |kind: &DeviceKind| match kind {
-        DeviceKind::Voice => false,
+        DeviceKind::Voice | DeviceKind::Webhook => false,
         DeviceKind::Sms => app.sms.is_some(),
         DeviceKind::Email => app.mail.is_some(),
     };

@@ -32,13 +32,13 @@ pub fn body(
             text: Plain { alert }.render()?,
             html: Html { alert }.render()?,
         }),
-        Device::Voice(_) => Err(askama::Error::custom(NotWritten)),
+        Device::Voice(_) | Device::Webhook(_) => Err(askama::Error::custom(NotWritten)),
     }
 }
 
-/// A phone that rings was to be sent words.
+/// A device that takes no words was to be sent some.
 #[derive(Debug, thiserror::Error)]
-#[error("a voice device takes no written message")]
+#[error("a device of this kind takes no written message")]
 struct NotWritten;
 
 /// An alert as the templates speak of it. Every text is one line.
@@ -129,6 +129,7 @@ impl<'a> View<'a> {
 fn name<'a>(recipient: &'a Recipient, directory: &'a Directory) -> &'a str {
     match recipient {
         Recipient::Group(name) => &name.0,
+        Recipient::Schedule(name) => &name.0,
         Recipient::Person(id) => directory.person(id).map_or(&id.0, |person| &person.name),
     }
 }

@@ -7,6 +7,7 @@ use super::{
     Access, CarrierKind, ExchangeVoice, ForwardKind, LinksKind, LogFormat, LogLevel, MailTls, TranscriberKind,
 };
 use crate::domain::directory::device::DeviceKind;
+use crate::domain::directory::schedule::Unit;
 use crate::domain::severity::Severity;
 use crate::domain::voice::action::Action;
 use serde::Deserialize;
@@ -35,6 +36,8 @@ pub(super) struct File {
     pub(super) exchange: Option<Exchange>,
     pub(super) person: Vec<Spanned<Person>>,
     pub(super) group: Vec<Spanned<Group>>,
+    pub(super) schedule: Vec<Spanned<Schedule>>,
+    pub(super) r#override: Vec<Spanned<Override>>,
     pub(super) absence: Vec<Spanned<Absence>>,
 }
 
@@ -142,6 +145,7 @@ pub(super) struct ActionEntry {
 pub(super) struct Target {
     pub(super) name: Option<Text>,
     pub(super) person: Option<Text>,
+    pub(super) schedule: Option<Text>,
     pub(super) spoken: Option<Text>,
 }
 
@@ -150,6 +154,16 @@ pub(super) struct Target {
 pub(super) struct Recipient {
     pub(super) person: Option<Text>,
     pub(super) group: Option<Text>,
+    pub(super) schedule: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Member {
+    pub(super) person: Option<Text>,
+    pub(super) device: Option<Spanned<usize>>,
+    pub(super) group: Option<Text>,
+    pub(super) schedule: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -271,6 +285,7 @@ pub(super) struct Person {
     pub(super) id: Option<Text>,
     pub(super) name: Option<String>,
     pub(super) language: Option<Text>,
+    pub(super) zone: Option<Text>,
     pub(super) device: Vec<Spanned<Device>>,
 }
 
@@ -280,14 +295,55 @@ pub(super) struct Device {
     pub(super) kind: Option<DeviceKind>,
     pub(super) number: Option<Text>,
     pub(super) address: Option<Text>,
+    pub(super) url: Option<Spanned<Secret>>,
+    pub(super) url_file: Option<Text>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Group {
     pub(super) name: Option<Text>,
-    pub(super) members: Option<Spanned<Vec<Spanned<Recipient>>>>,
+    pub(super) members: Option<Spanned<Vec<Spanned<Member>>>>,
     pub(super) elsewhere: Spanned<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Schedule {
+    pub(super) name: Option<Text>,
+    pub(super) zone: Option<Text>,
+    pub(super) rotation: Vec<Spanned<Rotation>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rotation {
+    pub(super) members: Option<Spanned<Vec<Text>>>,
+    pub(super) every: Option<Unit>,
+    pub(super) length: u32,
+    pub(super) starts_at: Option<Text>,
+    pub(super) zone: Option<Text>,
+    pub(super) hours: Vec<Spanned<Hours>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Hours {
+    pub(super) days: Spanned<Vec<String>>,
+    pub(super) from: Option<Text>,
+    pub(super) until: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Override {
+    pub(super) schedule: Option<Text>,
+    pub(super) add: Option<Text>,
+    pub(super) remove: Option<Text>,
+    pub(super) replace: Option<Text>,
+    pub(super) by: Option<Text>,
+    pub(super) from: Option<Text>,
+    pub(super) until: Option<Text>,
 }
 
 #[derive(Deserialize)]

@@ -1,8 +1,12 @@
 //! Every key of the settings file. This one table drives the check for unknown keys and wrong types, fills
 //! in the defaults, and is printed as the reference.
 
+mod people;
+
 use super::schema::{Key, Kind};
 use Kind::{Count, Flag, Moment, Number, Secret, Table, Tables, Text, Texts, Word, Words};
+pub(super) use people::DAYS;
+use people::{ABSENCE, GROUP, OVERRIDE, PERSON, SCHEDULE};
 
 const DAY_SECONDS: u32 = 86_400;
 /// A hundred years.
@@ -42,6 +46,18 @@ pub(super) const ROOT: &[Key] = &[
     ),
     Key::default("person", Tables(PERSON), "[]", "People."),
     Key::default("group", Tables(GROUP), "[]", "Groups."),
+    Key::default(
+        "schedule",
+        Tables(SCHEDULE),
+        "[]",
+        "Who is on call when. People, groups and schedules are the file's alone; what changes at run time comes besides.",
+    ),
+    Key::default(
+        "override",
+        Tables(OVERRIDE),
+        "[]",
+        "Who is on call otherwise than a schedule says, for a time.",
+    ),
     Key::default("absence", Tables(ABSENCE), "[]", "Who is away, and who stands in."),
 ];
 
@@ -274,14 +290,16 @@ const ACTION: &[Key] = &[Key::required(
 )];
 
 const TARGET: &[Key] = &[
-    Key::optional("name", Text, "`person` says who", "The group's name."),
-    Key::optional("person", Text, "`name` says who", "The person's id, in place of a group."),
+    Key::optional("name", Text, "another key says who", "The group's name."),
+    Key::optional("person", Text, "another key says who", "The person's id, in place of a group."),
+    Key::optional("schedule", Text, "another key says who", "The schedule's name, in place of a group."),
     Key::optional("spoken", Text, "the name", "How it is spoken."),
 ];
 
 const RECIPIENT: &[Key] = &[
-    Key::optional("person", Text, "`group` says who", "A person's id."),
-    Key::optional("group", Text, "`person` says who", "A group's name."),
+    Key::optional("person", Text, "another key says who", "A person's id."),
+    Key::optional("group", Text, "another key says who", "A group's name."),
+    Key::optional("schedule", Text, "another key says who", "A schedule's name."),
 ];
 
 const XMATTERS: &[Key] = &[
@@ -480,44 +498,4 @@ const EXCHANGE: &[Key] = &[
         "\"espeak\"",
         "What its recordings sound like; without espeak-ng always a tone.",
     ),
-];
-
-const PERSON: &[Key] = &[
-    Key::required("id", Text, "Short and unique: what other keys refer to."),
-    Key::required("name", Text, "As it is spoken and shown."),
-    Key::optional("language", Text, "`voice.language`", "What the person hears when calling."),
-    Key::default("device", Tables(DEVICE), "[]", "How the person is reached, in the order to try."),
-];
-
-const DEVICE: &[Key] = &[
-    Key::required(
-        "kind",
-        Word(&["voice", "sms", "email"]),
-        "A phone that rings, a phone that takes texts, a mailbox.",
-    ),
-    Key::optional("number", Text, "needed for `voice` and `sms`", "The phone number, as `+15550100`."),
-    Key::optional("address", Text, "needed for `email`", "The mail address."),
-];
-
-const GROUP: &[Key] = &[
-    Key::required("name", Text, "Unique: what other keys refer to."),
-    Key::optional(
-        "members",
-        Tables(RECIPIENT),
-        "needed, but for `elsewhere`",
-        "People and other groups, in the order to try.",
-    ),
-    Key::default(
-        "elsewhere",
-        Flag,
-        "false",
-        "Whether its members are known only to those of `[[forward]]`: they are told of it by its name.",
-    ),
-];
-
-const ABSENCE: &[Key] = &[
-    Key::required("person", Text, "Who is away: a person's id."),
-    Key::required("from", Moment, "First moment of it."),
-    Key::optional("until", Moment, "until further notice", "First moment after it."),
-    Key::optional("replacement", Text, "nobody", "Who stands in: a person's id."),
 ];

@@ -33,6 +33,10 @@ pub(super) enum Kind {
     Number(f64, f64),
     /// A moment with its offset: `2026-12-24T08:00:00+01:00`, with or without quotes.
     Moment,
+    /// A date and a time of the local clock: `2026-01-05T09:00`, with or without quotes.
+    LocalTime,
+    /// A time of the day: `18:00`, with or without quotes.
+    TimeOfDay,
     /// A table.
     Table(&'static [Key]),
     /// A list of tables.
@@ -87,7 +91,9 @@ impl Kind {
             | Self::Flag
             | Self::Count(..)
             | Self::Number(..)
-            | Self::Moment => None,
+            | Self::Moment
+            | Self::LocalTime
+            | Self::TimeOfDay => None,
         }
     }
 }
@@ -105,6 +111,8 @@ impl std::fmt::Display for Kind {
             Self::Count(from, to) => write!(f, "a whole number from {from} to {to}"),
             Self::Number(from, to) => write!(f, "a number from {from} to {to}"),
             Self::Moment => f.write_str("a moment with its offset"),
+            Self::LocalTime => f.write_str("a local date and time"),
+            Self::TimeOfDay => f.write_str("a time of the day"),
             Self::Table(_) => f.write_str("a table"),
             Self::Tables(_) => f.write_str("a list of tables"),
         }

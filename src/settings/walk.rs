@@ -72,18 +72,23 @@ impl Walk<'_, '_> {
             return false;
         }
         let value = value.get_mut();
-        if let (Kind::Moment, DeValue::Datetime(moment)) = (&key.kind, &*value) {
+        if let (Kind::Moment | Kind::LocalTime | Kind::TimeOfDay, DeValue::Datetime(moment)) =
+            (&key.kind, &*value)
+        {
             *value = DeValue::String(moment.to_string().into());
         }
         let digits = value.as_integer().map(DeInteger::as_str).or(value.as_float().map(DeFloat::as_str));
         let number: Option<f64> = digits.and_then(|digits| digits.parse().ok());
         match (&key.kind, value) {
-            (Kind::Secret | Kind::Moment, DeValue::String(text)) if text.trim().is_empty() => {
+            (Kind::Secret | Kind::Moment | Kind::LocalTime | Kind::TimeOfDay, DeValue::String(text))
+                if text.trim().is_empty() =>
+            {
                 self.empty(path, &at);
                 false
             }
             (Kind::Text, DeValue::String(text)) => self.text(path, at, text),
-            (Kind::Secret | Kind::Moment, DeValue::String(_)) | (Kind::Flag, DeValue::Boolean(_)) => true,
+            (Kind::Secret | Kind::Moment | Kind::LocalTime | Kind::TimeOfDay, DeValue::String(_))
+            | (Kind::Flag, DeValue::Boolean(_)) => true,
             (Kind::Word(words), DeValue::String(text)) => self.word(words, path, at, text),
             (Kind::Words(words), DeValue::Array(list)) => {
                 let kind = Kind::Word(words);

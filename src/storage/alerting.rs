@@ -7,7 +7,7 @@ use super::write::{Row, Write};
 use crate::domain::alerting::alert::{Alert, AlertState, AlertStory, Closed};
 use crate::domain::alerting::close::Closing;
 use crate::domain::alerting::log::{Happened, LogEntry, Release};
-use crate::domain::contact::{EmailAddress, PhoneNumber};
+use crate::domain::contact::{EmailAddress, PhoneNumber, WebhookUrl};
 use crate::domain::delivery::Notification;
 use crate::domain::directory::device::{Device, DeviceKind};
 use crate::domain::directory::person::PersonId;
@@ -140,6 +140,7 @@ pub(super) fn queue_notification(one: &Notification) -> Write {
         Device::Voice(number) => ("voice", number.as_str()),
         Device::Sms(number) => ("sms", number.as_str()),
         Device::Email(address) => ("email", address.as_str()),
+        Device::Webhook(url) => ("webhook", url.as_str()),
     };
     Write::new().one(
         "insert into notifications (id, alert_id, person, device_kind, address, is_update, sent) \
@@ -197,6 +198,7 @@ fn notification(row: &Row) -> Result<Notification, StoreError> {
         DeviceKind::Voice => PhoneNumber::parse(address).ok().map(Device::Voice),
         DeviceKind::Sms => PhoneNumber::parse(address).ok().map(Device::Sms),
         DeviceKind::Email => EmailAddress::parse(address).ok().map(Device::Email),
+        DeviceKind::Webhook => WebhookUrl::parse(address).ok().map(Device::Webhook),
     };
     Ok(Notification {
         id: row.parsed(0)?,

@@ -132,7 +132,7 @@ fn announcement<'a>(
 /// What sends a notification; `None`: its device takes no message.
 fn sending(one: &Notification) -> Option<Effect> {
     match one.device.kind() {
-        DeviceKind::Voice => None,
+        DeviceKind::Voice | DeviceKind::Webhook => None,
         DeviceKind::Sms => Some(Effect::SendSms(one.id)),
         DeviceKind::Email => Some(Effect::SendMail(one.id)),
     }
@@ -143,14 +143,24 @@ fn in_words(skipped: &Skipped) -> String {
     let who = match &skipped.recipient {
         Recipient::Group(name) => format!("group {name}"),
         Recipient::Person(id) => id.to_string(),
+        Recipient::Schedule(name) => format!("schedule {name}"),
     };
     match &skipped.reason {
         Reason::Away => format!("{who}: away, and nobody stands in"),
         Reason::AwayReplacedBy(other) => format!("{who}: away, {other} stands in"),
-        Reason::NoSuchPerson | Reason::NoSuchGroup => format!("{who}: not in the directory any more"),
+        Reason::Removed => format!("{who}: taken off the schedule"),
+        Reason::ReplacedBy(other) => format!("{who}: {other} has taken the shift"),
+        Reason::NotOnCall => format!("{who}: nobody is on call"),
+        Reason::NoSuchPerson | Reason::NoSuchGroup | Reason::NoSuchSchedule => {
+            format!("{who}: not in the directory any more")
+        }
         Reason::Cycle => format!("{who}: contains itself"),
         Reason::Duplicate => format!("{who}: already told"),
         Reason::Elsewhere => format!("{who}: its members are known only where the alert is forwarded to"),
+        Reason::DynamicTeam(team) => {
+            format!("{who}: the people of its dynamic team {team} are not known here")
+        }
+        Reason::Unknown => format!("{who}: the directory that knows could not be asked"),
         Reason::NoDevice => format!("{who}: has no device for messages"),
     }
 }

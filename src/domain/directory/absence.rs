@@ -1,11 +1,14 @@
 //! A person away.
 
 use super::person::PersonId;
+use crate::domain::ids::AbsenceId;
 use jiff::Timestamp;
 
 /// From `from` (inclusive) until `until` (exclusive), a person is away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Absence {
+    /// What it is known by; `None`: it stands in the settings file.
+    pub id: Option<AbsenceId>,
     /// Who is away.
     pub person: PersonId,
     /// First moment of the absence.

@@ -1,6 +1,6 @@
 //! How a person is reached.
 
-use crate::domain::contact::{EmailAddress, PhoneNumber};
+use crate::domain::contact::{EmailAddress, PhoneNumber, WebhookUrl};
 
 /// One way to reach a person.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -11,6 +11,8 @@ pub enum Device {
     Sms(PhoneNumber),
     /// A mailbox.
     Email(EmailAddress),
+    /// An address of another program. Nothing is sent there yet.
+    Webhook(WebhookUrl),
 }
 
 /// The kind of a device.
@@ -23,6 +25,8 @@ pub enum DeviceKind {
     Sms,
     /// [`Device::Email`].
     Email,
+    /// [`Device::Webhook`].
+    Webhook,
 }
 
 impl Device {
@@ -32,6 +36,7 @@ impl Device {
             Self::Voice(_) => DeviceKind::Voice,
             Self::Sms(_) => DeviceKind::Sms,
             Self::Email(_) => DeviceKind::Email,
+            Self::Webhook(_) => DeviceKind::Webhook,
         }
     }
 }
@@ -43,11 +48,12 @@ impl DeviceKind {
             Self::Voice => "voice",
             Self::Sms => "sms",
             Self::Email => "email",
+            Self::Webhook => "webhook",
         }
     }
 
     /// The kind of that word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Voice, Self::Sms, Self::Email].into_iter().find(|kind| kind.word() == word)
+        [Self::Voice, Self::Sms, Self::Email, Self::Webhook].into_iter().find(|kind| kind.word() == word)
     }
 }

@@ -1,21 +1,26 @@
-//! People, the groups they stand in, how they are reached, and who stands in for whom.
+//! People, the groups and schedules they stand in, how they are reached, and who stands in for whom.
 //!
-//! Owned by the settings file (what changes at run time comes from the store, in a later step). The
-//! checker guarantees what the types can't say: every name that is referred to exists.
+//! People, groups and schedules are the settings file's; absences and overrides are the file's and the store's
+//! together. The checker guarantees what the types can't say: every name that is referred to exists.
 
 pub mod absence;
 pub mod device;
 pub mod elsewhere;
 pub mod group;
+mod index;
+pub mod overrides;
 pub mod person;
 pub mod resolve;
+pub mod schedule;
 
 use crate::domain::contact::PhoneNumber;
 use absence::Absence;
 use group::{Group, GroupName};
+use overrides::Override;
 use person::{Person, PersonId};
+use schedule::{Schedule, ScheduleName};
 
-/// Everyone and every group, as one value.
+/// Everyone, every group and every schedule, as one value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Directory {
     /// In the settings' order.
@@ -23,7 +28,11 @@ pub struct Directory {
     /// In the settings' order.
     pub groups: Vec<Group>,
     /// In the settings' order.
+    pub schedules: Vec<Schedule>,
+    /// Those of the settings in their order, then those that were entered, oldest first.
     pub absences: Vec<Absence>,
+    /// Likewise.
+    pub overrides: Vec<Override>,
 }
 
 /// An addressee of a call or an alert.
@@ -34,6 +43,8 @@ pub enum Recipient {
     Group(GroupName),
     /// One person.
     Person(PersonId),
+    /// Everyone on call by a schedule.
+    Schedule(ScheduleName),
 }
 
 impl Directory {
@@ -45,6 +56,11 @@ impl Directory {
     /// The group of that name.
     pub fn group(&self, name: &GroupName) -> Option<&Group> {
         self.groups.iter().find(|group| group.name == *name)
+    }
+
+    /// The schedule of that name.
+    pub fn schedule(&self, name: &ScheduleName) -> Option<&Schedule> {
+        self.schedules.iter().find(|schedule| schedule.name == *name)
     }
 
     /// The person who has that number as a voice device. Any other kind of device does not count

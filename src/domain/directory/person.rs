@@ -1,6 +1,7 @@
 //! A person.
 
 use super::device::Device;
+use jiff::tz::TimeZone;
 
 /// A person's short name in settings, API and store, e.g. `ada`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -22,6 +23,8 @@ pub struct Person {
     pub name: String,
     /// Key of a prompts file, e.g. `de`; `None`: the line's language.
     pub language: Option<String>,
+    /// Where they live by the clock; `None`: it was not said.
+    pub zone: Option<TimeZone>,
     /// Whether a call from one of their voice devices is let in.
     pub may_call: bool,
     /// In the order in which they are tried.

@@ -37,6 +37,7 @@ pub(super) fn groups(app: &App) -> Verdict {
     let is_missing = |recipient: &&&Recipient| match recipient {
         Recipient::Group(name) => directory.group(name).is_none(),
         Recipient::Person(id) => directory.person(id).is_none(),
+        Recipient::Schedule(name) => directory.schedule(name).is_none(),
     };
     match all.iter().find(is_missing) {
         None => Verdict::ok(format!("whoever can be alerted is in the settings: {}", all.len())),
@@ -45,6 +46,9 @@ pub(super) fn groups(app: &App) -> Verdict {
         }
         Some(Recipient::Person(id)) => {
             Verdict::failed(format!("there is no person \"{id}\""), "add a [[person]] of that id")
+        }
+        Some(Recipient::Schedule(name)) => {
+            Verdict::failed(format!("there is no schedule \"{name}\""), "add a [[schedule]] of that name")
         }
     }
 }

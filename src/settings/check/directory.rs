@@ -1,7 +1,7 @@
 //! `[[person]]` and `[[absence]]`.
 
 use super::{Check, Seen};
-use crate::domain::contact::PhoneNumber;
+use crate::domain::contact::{PhoneNumber, WebhookUrl};
 use crate::domain::directory::Directory;
 use crate::domain::directory::absence::Absence;
 use crate::domain::directory::device::{Device, DeviceKind};
@@ -15,10 +15,14 @@ type VoiceNumbers = std::collections::HashMap<PhoneNumber, (String, Range<usize>
 
 impl Check<'_, '_> {
     pub(super) fn directory(&mut self, file: &File) -> Directory {
+        let people = self.people(&file.person);
+        let schedules = self.schedules(&file.schedule);
         Directory {
-            people: self.people(&file.person),
-            groups: self.all_groups(&file.group, !file.forward.is_empty()),
+            groups: self.all_groups(file, &people),
             absences: self.absences(&file.absence),
+            overrides: self.overrides(&file.r#override, &schedules),
+            people,
+            schedules,
         }
     }
 
@@ -28,10 +32,11 @@ impl Check<'_, '_> {
         let mut people = Vec::with_capacity(entries.len());
         for (index, entry) in entries.iter().enumerate() {
             let key = format!("person[{}]", index + 1);
-            let file::Person { id, name, language, device } = entry.get_ref();
+            let file::Person { id, name, language, zone, device } = entry.get_ref();
             if let Some(language) = language {
                 self.language(language, &format!("{key}.language"));
             }
+            let zone = zone.as_ref().and_then(|zone| self.zone(zone, &format!("{key}.zone")));
             let owner = id.as_ref().map(|id| id.get_ref().clone()).unwrap_or_default();
             let devices = self.devices(device, &key, &owner, &mut voice_numbers);
             if device.is_empty() {
@@ -45,6 +50,7 @@ impl Check<'_, '_> {
                     id: PersonId(id.get_ref().clone()),
                     name: name.clone(),
                     language: language.as_ref().map(|language| language.get_ref().clone()),
+                    zone,
                     may_call: devices.iter().any(|device| device.kind() == DeviceKind::Voice),
                     devices,
                 });
@@ -88,28 +94,55 @@ impl Check<'_, '_> {
 
     /// The device, and where its number or address stands.
     fn device(&mut self, entry: &Spanned<file::Device>, key: &str) -> Option<(Device, Range<usize>)> {
-        let file::Device { kind, number, address } = entry.get_ref();
+        let file::Device { kind, number, address, url, url_file } = entry.get_ref();
         let kind = (*kind)?;
-        let (wanted, name, other, other_name) = match kind {
-            DeviceKind::Voice | DeviceKind::Sms => (number, "number", address, "address"),
-            DeviceKind::Email => (address, "address", number, "number"),
+        let name = match kind {
+            DeviceKind::Voice | DeviceKind::Sms => "number",
+            DeviceKind::Email => "address",
+            DeviceKind::Webhook => "url",
         };
-        if let Some(other) = other {
-            let message = format!("does not belong to this kind of device, which has {name}");
-            self.findings.problem(&other.span(), format!("{key}.{other_name}"), message);
+        let given = [
+            ("number", number.as_ref().map(Spanned::span)),
+            ("address", address.as_ref().map(Spanned::span)),
+            ("url", url.as_ref().map(Spanned::span)),
+            ("url_file", url_file.as_ref().map(Spanned::span)),
+        ];
+        for (other, at) in given.into_iter().filter(|(other, _)| other.trim_end_matches("_file") != name) {
+            if let Some(at) = at {
+                let message = format!("does not belong to this kind of device, which has {name}");
+                self.findings.problem(&at, format!("{key}.{other}"), message);
+            }
         }
         let key = format!("{key}.{name}");
+        let (wanted, example) = match kind {
+            DeviceKind::Voice | DeviceKind::Sms => (number, "+15550100"),
+            DeviceKind::Email => (address, "name@example.com"),
+            DeviceKind::Webhook => return self.webhook(entry, &key),
+        };
         let Some(text) = wanted else {
-            let example = if kind == DeviceKind::Email { "name@example.com" } else { "+15550100" };
             self.findings.absent(&entry.span(), key, "is missing").hint(format!("write it as {example}"));
             return None;
         };
         let device = match kind {
-            DeviceKind::Voice => Device::Voice(self.phone_number(text, &key)?),
-            DeviceKind::Sms => Device::Sms(self.phone_number(text, &key)?),
-            DeviceKind::Email => Device::Email(self.email_address(text, &key)?),
+            DeviceKind::Voice => self.phone_number(text, &key).map(Device::Voice),
+            DeviceKind::Sms => self.phone_number(text, &key).map(Device::Sms),
+            DeviceKind::Email => self.email_address(text, &key).map(Device::Email),
+            DeviceKind::Webhook => None,
         };
-        Some((device, text.span()))
+        Some((device?, text.span()))
+    }
+
+    fn webhook(&mut self, entry: &Spanned<file::Device>, key: &str) -> Option<(Device, Range<usize>)> {
+        let file::Device { url, url_file, .. } = entry.get_ref();
+        let at = url.as_ref().map(Spanned::span).or(url_file.as_ref().map(Spanned::span));
+        let at = at.unwrap_or(entry.span());
+        let secret = self.required_secret(key, &entry.span(), url.as_ref(), url_file.as_ref())?;
+        let url = WebhookUrl::parse(secret.expose());
+        if url.is_err() {
+            let found = self.findings.problem(&at, key, "is not an http or https address");
+            found.hint("write it as https://hooks.example.com/duty");
+        }
+        Some((Device::Webhook(url.ok()?), at))
     }
 
     fn absences(&mut self, entries: &[Spanned<file::Absence>]) -> Vec<Absence> {
@@ -149,6 +182,7 @@ impl Check<'_, '_> {
             self.person(id, &key)
         });
         Some(Absence {
+            id: None,
             person: person?,
             from: from?,
             until: until.and_then(|(until, _)| until),

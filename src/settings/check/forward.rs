@@ -61,7 +61,7 @@ impl Check<'_, '_> {
         let chosen = menu.targets.iter().map(|target| &target.recipient).chain(&menu.default_recipients);
         let elsewhere = chosen.filter_map(|recipient| match recipient {
             Recipient::Group(name) => directory.group(name).filter(|group| group.is_elsewhere),
-            Recipient::Person(_) => None,
+            Recipient::Person(_) | Recipient::Schedule(_) => None,
         });
         let Some(group) = elsewhere.into_iter().next() else { return };
         for action in &menu.actions {

@@ -1,20 +1,22 @@
 //! `[[group]]`.
 
-use super::{Check, Seen};
+use super::{Check, Seen, shown};
 use crate::domain::directory::Recipient;
-use crate::domain::directory::group::{Group, GroupName};
-use crate::settings::file;
+use crate::domain::directory::group::{Group, GroupName, Member};
+use crate::domain::directory::person::Person;
+use crate::settings::file::{self, File};
 use std::collections::{HashMap, HashSet, VecDeque};
 use toml::Spanned;
 
 impl Check<'_, '_> {
-    pub(super) fn all_groups(&mut self, entries: &[Spanned<file::Group>], has_forward: bool) -> Vec<Group> {
+    pub(super) fn all_groups(&mut self, file: &File, people: &[Person]) -> Vec<Group> {
+        let entries = &file.group;
         let mut seen = Seen::new();
         let mut groups = Vec::with_capacity(entries.len());
         for (index, entry) in entries.iter().enumerate() {
             let key = format!("group[{}]", index + 1);
             let is_elsewhere = *entry.get_ref().elsewhere.get_ref();
-            let members = self.members(entry, &key, has_forward);
+            let members = self.members(entry, &key, file, people);
             let Some(name) = &entry.get_ref().name else { continue };
             let shown = format!("\"{}\"", name.get_ref());
             if self.unique(&mut seen, name.get_ref(), name.span(), &format!("{key}.name"), &shown) {
@@ -26,10 +28,16 @@ impl Check<'_, '_> {
         groups
     }
 
-    fn members(&mut self, entry: &Spanned<file::Group>, key: &str, has_forward: bool) -> Vec<Recipient> {
+    fn members(
+        &mut self,
+        entry: &Spanned<file::Group>,
+        key: &str,
+        whole: &File,
+        people: &[Person],
+    ) -> Vec<Member> {
         let file::Group { members, elsewhere, .. } = entry.get_ref();
         let (is_elsewhere, key) = (*elsewhere.get_ref(), format!("{key}.members"));
-        if is_elsewhere && !has_forward {
+        if is_elsewhere && whole.forward.is_empty() {
             let key = key.replace(".members", ".elsewhere");
             let found = self.findings.problem(&elsewhere.span(), key, "is true, but there is no [[forward]]");
             found.hint("add the system that knows the group, or give its members here");
@@ -43,7 +51,7 @@ impl Check<'_, '_> {
             None if is_elsewhere => vec![],
             None => {
                 let found = self.findings.absent(&entry.span(), key, "is missing");
-                found.hint("people and other groups, in the order to try");
+                found.hint("people, other groups and schedules, in the order to try");
                 vec![]
             }
             Some(members) => {
@@ -51,9 +59,53 @@ impl Check<'_, '_> {
                     let found = self.findings.warning(&members.span(), key.as_str(), "is empty");
                     found.hint("an alert for this group reaches nobody");
                 }
-                self.recipients(members.get_ref(), &key)
+                let mut seen = Seen::new();
+                let mut found = Vec::with_capacity(members.get_ref().len());
+                for (index, entry) in members.get_ref().iter().enumerate() {
+                    let key = format!("{key}[{}]", index + 1);
+                    let Some((member, shown)) = self.member(entry, &key, whole, people) else { continue };
+                    if self.unique(&mut seen, member.clone(), entry.span(), &key, &shown) {
+                        found.push(member);
+                    }
+                }
+                found
             }
         }
+    }
+
+    /// The member, and its name in quotes.
+    fn member(
+        &mut self,
+        entry: &Spanned<file::Member>,
+        key: &str,
+        whole: &File,
+        people: &[Person],
+    ) -> Option<(Member, String)> {
+        let file::Member { person, device, group, schedule } = entry.get_ref();
+        let recipient =
+            self.named(&entry.span(), key, [person.as_ref(), group.as_ref(), schedule.as_ref()])?;
+        let shown = shown(&recipient);
+        let Some(device) = device else { return Some((recipient.into(), shown)) };
+        let key = format!("{key}.device");
+        let Recipient::Person(id) = recipient else {
+            let found = self.findings.problem(&device.span(), key, "does not belong to a person");
+            found.hint("only a person has devices");
+            return None;
+        };
+        let written = whole.person.iter().map(Spanned::get_ref);
+        let written = written.filter(|one| one.id.as_ref().is_some_and(|own| *own.get_ref() == id.0));
+        let count = written.map(|one| one.device.len()).next().unwrap_or_default();
+        if !(1..=count).contains(device.get_ref()) {
+            let message = format!("is {}, and \"{id}\" has {}", device.get_ref(), devices(count));
+            self.findings
+                .problem(&device.span(), key, message)
+                .hint("they are counted from 1, in their order");
+            return None;
+        }
+        // One that could not be used was reported there, and was left out with those before it counted on.
+        let own = people.iter().find(|one| one.id == id).filter(|one| one.devices.len() == count)?;
+        let device = own.devices.get(device.get_ref().checked_sub(1)?)?;
+        Some((Member::Device(id, device.clone()), format!("this device of {shown}")))
     }
 
     /// Warns of each group that contains itself, once a cycle.
@@ -79,13 +131,17 @@ impl Check<'_, '_> {
     }
 }
 
+fn devices(count: usize) -> String {
+    if count == 1 { "1 device".to_owned() } else { format!("{count} devices") }
+}
+
 /// The shortest way from a group through its members back to it: the groups passed, from itself on.
 fn way_back<'g>(start: &'g GroupName, groups: &'g [Group]) -> Option<Vec<&'g GroupName>> {
     let members = |name: &GroupName| {
         let group = groups.iter().find(|group| group.name == *name);
         group.into_iter().flat_map(|group| &group.members).filter_map(|member| match member {
-            Recipient::Group(name) => Some(name),
-            Recipient::Person(_) => None,
+            Member::Group(name) => Some(name),
+            Member::Person(_) | Member::Schedule(_) | Member::Device(..) => None,
         })
     };
     let mut came_from: HashMap<&GroupName, &GroupName> = HashMap::new();

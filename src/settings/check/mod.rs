@@ -6,9 +6,11 @@ mod carrier;
 mod directory;
 mod exchange;
 mod forward;
+mod gaps;
 mod groups;
 mod outside;
 mod retention;
+mod schedules;
 mod server;
 mod store;
 mod times;
@@ -22,8 +24,10 @@ use super::{ForwardTo, Settings};
 use crate::domain::directory::Recipient;
 use crate::domain::directory::group::GroupName;
 use crate::domain::directory::person::PersonId;
+use crate::domain::directory::schedule::ScheduleName;
 use crate::domain::voice::menu::CallMenu;
 use crate::domain::voice::phrases::PhraseBook;
+use jiff::Timestamp;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
@@ -37,6 +41,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) languages: Option<&'a [&'a str]>,
     /// What is said in them; `None` likewise.
     pub(super) phrases: Option<&'a PhraseBook>,
+    /// When schedules without anybody are looked for; `None`: they aren't.
+    pub(super) now: Option<Timestamp>,
 }
 
 impl Surroundings<'_> {
@@ -54,6 +60,8 @@ struct Check<'c, 'a> {
     people: Vec<&'c str>,
     /// Every group's name in the file.
     groups: Vec<&'c str>,
+    /// Every schedule's name in the file.
+    schedules: Vec<&'c str>,
 }
 
 /// `None` when a part of the settings can't be made; the reason is among the findings then.
@@ -64,11 +72,13 @@ pub(super) fn check(
 ) -> Option<Settings> {
     let people = file.person.iter().filter_map(|person| person.get_ref().id.as_ref());
     let groups = file.group.iter().filter_map(|group| group.get_ref().name.as_ref());
+    let schedules = file.schedule.iter().filter_map(|schedule| schedule.get_ref().name.as_ref());
     let mut check = Check {
         surroundings,
         findings,
         people: people.map(|id| id.get_ref().as_str()).collect(),
         groups: groups.map(|name| name.get_ref().as_str()).collect(),
+        schedules: schedules.map(|name| name.get_ref().as_str()).collect(),
     };
     let server = check.server(&file.server, file.exchange.is_some());
     let store = check.store(file.server.get_ref(), &file.store);
@@ -78,6 +88,7 @@ pub(super) fn check(
     let exchange =
         file.exchange.as_ref().map(|exchange| check.exchange(exchange, server.as_ref(), &file.carrier));
     let mut directory = check.directory(file);
+    check.gaps(&file.schedule, &directory);
     let xmatters = file.xmatters.as_ref().map(|xmatters| check.xmatters(xmatters));
     let elsewhere = check.elsewhere(file);
     let transcriber = check.transcriber(&file.transcriber, file.voice.get_ref());
@@ -164,6 +175,12 @@ impl Check<'_, '_> {
             .then(|| GroupName(name.get_ref().clone()))
     }
 
+    fn schedule(&mut self, name: &file::Text, key: &str) -> Option<ScheduleName> {
+        let known = self.schedules.clone();
+        self.known(name, key, "schedule", "no [[schedule]] has the name", &known)
+            .then(|| ScheduleName(name.get_ref().clone()))
+    }
+
     fn known(&mut self, name: &file::Text, key: &str, what: &str, none: &str, known: &[&str]) -> bool {
         let text = name.get_ref().as_str();
         let found = known.contains(&text);
@@ -178,20 +195,33 @@ impl Check<'_, '_> {
         found
     }
 
-    /// `{ person = ".." }` or `{ group = ".." }`.
+    /// `{ person = ".." }`, `{ group = ".." }` or `{ schedule = ".." }`.
     fn recipient(&mut self, entry: &Spanned<file::Recipient>, key: &str) -> Option<Recipient> {
-        let file::Recipient { person, group } = entry.get_ref();
-        match (person, group) {
-            (Some(id), None) => self.person(id, &format!("{key}.person")).map(Recipient::Person),
-            (None, Some(name)) => self.group(name, &format!("{key}.group")).map(Recipient::Group),
-            (Some(_), Some(_)) => {
-                let found = self.findings.problem(&entry.span(), key, "names a person and a group");
-                found.hint("one of the two; for both, write two entries");
+        let file::Recipient { person, group, schedule } = entry.get_ref();
+        self.named(&entry.span(), key, [person.as_ref(), group.as_ref(), schedule.as_ref()])
+    }
+
+    /// The one that is named: a person, a group or a schedule.
+    fn named(
+        &mut self,
+        at: &Range<usize>,
+        key: &str,
+        [person, group, schedule]: [Option<&file::Text>; 3],
+    ) -> Option<Recipient> {
+        match (person, group, schedule) {
+            (Some(id), None, None) => self.person(id, &format!("{key}.person")).map(Recipient::Person),
+            (None, Some(name), None) => self.group(name, &format!("{key}.group")).map(Recipient::Group),
+            (None, None, Some(name)) => {
+                self.schedule(name, &format!("{key}.schedule")).map(Recipient::Schedule)
+            }
+            (None, None, None) => {
+                let found = self.findings.absent(at, key, "names nobody");
+                found.hint("write { person = \"id\" }, { group = \"name\" } or { schedule = \"name\" }");
                 None
             }
-            (None, None) => {
-                let found = self.findings.absent(&entry.span(), key, "names nobody");
-                found.hint("write { person = \"id\" } or { group = \"name\" }");
+            _ => {
+                let found = self.findings.problem(at, key, "names more than one");
+                found.hint("a person, a group or a schedule; for several, write an entry for each");
                 None
             }
         }
@@ -217,5 +247,6 @@ fn shown(recipient: &Recipient) -> String {
     match recipient {
         Recipient::Group(name) => format!("\"{name}\""),
         Recipient::Person(id) => format!("\"{id}\""),
+        Recipient::Schedule(name) => format!("\"{name}\""),
     }
 }

@@ -3,8 +3,11 @@
 use super::Check;
 use crate::domain::contact::{EmailAddress, InvalidPhoneNumber, PhoneNumber};
 use crate::settings::file::Text;
+use crate::settings::findings::nearest;
 use crate::settings::secret::Secret;
 use jiff::Timestamp;
+use jiff::civil::{DateTime, Time};
+use jiff::tz::TimeZone;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::ops::Range;
@@ -44,6 +47,43 @@ impl Check<'_, '_> {
             self.findings.problem(&text.span(), key, message).hint("write it as 2026-12-24T08:00:00+01:00");
         }
         moment.ok()
+    }
+
+    pub(super) fn local_time(&mut self, text: &Text, key: &str) -> Option<DateTime> {
+        let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"];
+        let time = formats.into_iter().find_map(|format| DateTime::strptime(format, text.get_ref()).ok());
+        if time.is_none() {
+            let message = format!("\"{}\" is not a local date and time", text.get_ref());
+            let found = self.findings.problem(&text.span(), key, message);
+            found.hint("write it as 2026-01-05T09:00, without an offset: zone says whose clock it is");
+        }
+        time
+    }
+
+    pub(super) fn time_of_day(&mut self, text: &Text, key: &str) -> Option<Time> {
+        let formats = ["%H:%M", "%H:%M:%S"];
+        let time = formats.into_iter().find_map(|format| Time::strptime(format, text.get_ref()).ok());
+        if time.is_none() {
+            let message = format!("\"{}\" is not a time of the day", text.get_ref());
+            let found = self.findings.problem(&text.span(), key, message);
+            found.hint("write it as 18:00; midnight is 00:00");
+        }
+        time
+    }
+
+    /// A zone by its name in the IANA database.
+    pub(super) fn zone(&mut self, text: &Text, key: &str) -> Option<TimeZone> {
+        let zone = TimeZone::get(text.get_ref());
+        if zone.is_err() {
+            let message = format!("there is no time zone \"{}\"", text.get_ref());
+            let known: Vec<_> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
+            let found = self.findings.problem(&text.span(), key, message);
+            match nearest(text.get_ref(), known.iter().map(String::as_str)) {
+                Some(meant) => found.hint(format!("did you mean \"{meant}\"?")),
+                None => found.hint("write it as Europe/Berlin"),
+            }
+        }
+        zone.ok()
     }
 
     pub(super) fn listen_address(&mut self, text: &Text, key: &str) -> Option<SocketAddr> {

@@ -91,6 +91,7 @@ impl Check<'_, '_> {
             let (at, part) = match &recipient {
                 Recipient::Group(_) => (entry.get_ref().name.as_ref(), "name"),
                 Recipient::Person(_) => (entry.get_ref().person.as_ref(), "person"),
+                Recipient::Schedule(_) => (entry.get_ref().schedule.as_ref(), "schedule"),
             };
             let at = at.map_or(entry.span(), Spanned::span);
             let shown = shown(&recipient);
@@ -119,26 +120,33 @@ impl Check<'_, '_> {
         key: &str,
         directory: &Directory,
     ) -> Option<(Recipient, String)> {
-        match (&entry.get_ref().name, &entry.get_ref().person) {
-            (Some(name), None) => {
+        let file::Target { name, person, schedule, spoken: _ } = entry.get_ref();
+        match (name, person, schedule) {
+            (Some(name), None, None) => {
                 let group = self.group(name, &format!("{key}.name"))?;
                 Some((Recipient::Group(group), name.get_ref().clone()))
             }
-            (None, Some(id)) => {
+            (None, Some(id), None) => {
                 let person = self.person(id, &format!("{key}.person"))?;
                 let said = directory
                     .person(&person)
                     .map_or_else(|| id.get_ref().clone(), |person| person.name.clone());
                 Some((Recipient::Person(person), said))
             }
-            (Some(_), Some(_)) => {
-                let found = self.findings.problem(&entry.span(), key, "has a name and a person");
-                found.hint("one of the two: the name of a group, or the id of a person");
+            (None, None, Some(name)) => {
+                let schedule = self.schedule(name, &format!("{key}.schedule"))?;
+                Some((Recipient::Schedule(schedule), name.get_ref().clone()))
+            }
+            (None, None, None) => {
+                let found = self.findings.absent(&entry.span(), key, "names nobody");
+                found.hint(
+                    "name = the name of a group, person = the id of a person, or schedule = the name of one",
+                );
                 None
             }
-            (None, None) => {
-                let found = self.findings.absent(&entry.span(), key, "has neither a name nor a person");
-                found.hint("name = the name of a group, or person = the id of a person");
+            _ => {
+                let found = self.findings.problem(&entry.span(), key, "names more than one");
+                found.hint("one of name (of a group), person and schedule");
                 None
             }
         }

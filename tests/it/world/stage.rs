@@ -42,18 +42,19 @@ impl Stage for OnStage<'_> {
     fn number_of(&self, person: &str) -> Option<String> {
         self.world.person(person)?.devices.iter().find_map(|device| match device {
             Device::Voice(number) => Some(number.as_str().to_owned()),
-            Device::Sms(_) | Device::Email(_) => None,
+            Device::Sms(_) | Device::Email(_) | Device::Webhook(_) => None,
         })
     }
 
     fn addresses_of(&self, person: &str) -> Vec<String> {
         let address = |device: &Device| match device {
-            Device::Voice(number) | Device::Sms(number) => number.as_str().to_owned(),
-            Device::Email(address) => address.as_str().to_owned(),
+            Device::Voice(number) | Device::Sms(number) => Some(number.as_str().to_owned()),
+            Device::Email(address) => Some(address.as_str().to_owned()),
+            Device::Webhook(_) => None,
         };
         self.world
             .person(person)
-            .map(|person| person.devices.iter().map(address).collect())
+            .map(|person| person.devices.iter().filter_map(address).collect())
             .unwrap_or_default()
     }
 

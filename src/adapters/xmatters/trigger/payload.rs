@@ -123,6 +123,7 @@ fn id(recipient: &Recipient) -> &str {
     match recipient {
         Recipient::Group(name) => &name.0,
         Recipient::Person(id) => &id.0,
+        Recipient::Schedule(name) => &name.0,
     }
 }
 
