@@ -1,6 +1,7 @@
 //! What every use case gets: the settings of the moment and the ports. Cheap to clone.
 
 pub mod lookups;
+pub mod said;
 
 use crate::domain::alerting::forward::ForwardName;
 use crate::domain::effect::Lane;
@@ -12,7 +13,7 @@ use crate::ports::limit::Limit;
 use crate::ports::recordings::Recordings;
 use crate::ports::shortener::Shortener;
 use crate::ports::store::{
-    AlertStore, CallStore, DirectoryStore, KeyStore, LinkStore, Outbox, RetentionStore,
+    AlertStore, CallStore, ChangeStore, DirectoryStore, KeyStore, LinkStore, Outbox, RetentionStore,
 };
 use crate::ports::telephony::Telephony;
 use crate::ports::transcriber::Transcriber;
@@ -20,6 +21,7 @@ use crate::ports::vendor::SingleSender;
 use crate::settings::Settings;
 use arc_swap::ArcSwap;
 use lookups::Elsewhere;
+use said::Said;
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -52,6 +54,8 @@ pub struct Parts {
     pub links: Arc<dyn LinkStore>,
     /// API keys made at run time.
     pub keys: Arc<dyn KeyStore>,
+    /// What changes in our own directory while the program runs.
+    pub changes: Arc<dyn ChangeStore>,
     /// What another system's directory has said of people.
     pub directory: Arc<dyn DirectoryStore>,
     /// What is forgotten after its time.
@@ -82,6 +86,8 @@ pub struct Parts {
     pub metrics: Metrics,
     /// Tells the outbox's worker that there is something new.
     pub outbox_wake: Arc<Notify>,
+    /// The absences and overrides that this process has warned of.
+    pub said: Said,
     /// The effects that this process is carrying out.
     pub under_way: UnderWay,
 }

@@ -36,7 +36,7 @@
 //!   - `start/reload.rs`: which settings a running program takes up, and which need a restart.
 //! - `logging.rs`, `logging/`: where the log goes, line by line.
 //! - `app.rs`: what every use case gets: the settings of the moment, and the ports.
-//! - `app/`: what this process has under way in another system's directory.
+//! - `app/`: what this process has under way in another system's directory, and what it has warned of.
 //! - `domain/`: the decisions; here ids, contacts, severity, effects, retries, API keys.
 //!   - `domain/voice/`: a phone call: its states, inputs, menu, phrases and plans.
 //!   - `domain/voice/step/`: the state machine of a call.
@@ -44,14 +44,19 @@
 //!   - `domain/directory/`: people, groups, devices, absences, overrides.
 //!   - `domain/directory/schedule.rs`, `domain/directory/schedule/`: who is on call when: hand-offs, shifts, gaps.
 //!   - `domain/directory/resolve.rs`: who is reached when a recipient is addressed at a moment.
+//!   - `domain/directory/change.rs`: what of it may be changed while the program runs.
+//!   - `domain/directory/calendar.rs`: shifts and absences as events.
 //!   - `domain/directory/elsewhere.rs`: what another system's directory says of people, and how long that counts.
 //!   - `domain/alerting/`: alerts, and what each of their people is sent.
 //!   - `domain/links/`: short links to recordings.
+//!   - `domain/audit.rs`: who did what.
 //!   - `domain/retention.rs`: what is forgotten, and when.
 //! - `ports/`: what we ask of the world: store, carrier, vendors, recordings, limits, time.
 //!   - `ports/store.rs`: what is remembered, an area a trait.
 //! - `service/`: the use cases.
 //!   - `service/voice/`: a call, turn by turn, and what happens to it beside the line.
+//!   - `service/on_call.rs`: who is on call: the one answer that everybody is given.
+//!   - `service/changes.rs`: absences and overrides, entered while the program runs.
 //!   - `service/directory.rs`: callers looked up in another system's directory.
 //!   - `service/effects.rs`, `service/effects/`: every effect carried out: one `match`.
 //!   - `service/online.rs`, `service/online/`: whether the world outside is as the settings say: a line a probe.
@@ -59,6 +64,8 @@
 //!   - `http/router.rs`: every route of the program, one list.
 //!   - `http/voice.rs`: the carrier's webhooks.
 //!   - `http/extract/`: what handlers take from a request: signature, key, item.
+//!   - `http/on_call/`, `http/changes/`: who is on call, and what changes it, as JSON.
+//!   - `http/calendar/`: the same for programs that show calendars.
 //!   - `http/alerting/`: an alert as JSON, a page of a list.
 //! - `worker/`: the loops that carry out what is due.
 //! - `settings/`: the settings file: from text to checked values.

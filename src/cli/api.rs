@@ -4,7 +4,7 @@ use super::client::{Client, ClientFile};
 use super::{Failed, block_on, say};
 use clap::{Args, Subcommand};
 use dutyline::adapters::http_client;
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -157,8 +157,22 @@ fn text_at(value: &Value, name: &str) -> String {
 
 /// Asks the gateway; its refusal is our error.
 pub(super) async fn ask(client: &Client, method: Method, path: &str) -> Result<Value, Failed> {
+    send(client, request(client, method, path)?).await
+}
+
+/// Posts that to the gateway; its refusal is our error.
+pub(super) async fn ask_with(client: &Client, path: &str, body: &Value) -> Result<Value, Failed> {
+    let request = request(client, Method::POST, path)?;
+    let json = request.header(header::CONTENT_TYPE, "application/json").body(body.to_string());
+    send(client, json).await
+}
+
+fn request(client: &Client, method: Method, path: &str) -> Result<RequestBuilder, Failed> {
     let url = format!("{}{path}", client.url.trim_end_matches('/'));
-    let request = http_client::build(Duration::from_secs(30))?.request(method, url);
+    Ok(http_client::build(Duration::from_secs(30))?.request(method, url))
+}
+
+async fn send(client: &Client, request: RequestBuilder) -> Result<Value, Failed> {
     let answer = request.bearer_auth(&client.api_key).send().await.map_err(|error| {
         format!("the gateway at {} does not answer: {}", client.url, super::chain(&error.without_url()))
     })?;

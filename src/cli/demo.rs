@@ -87,14 +87,14 @@ fn client(
         })
     };
     let address = |device: &Device| match device {
-        Device::Voice(number) | Device::Sms(number) => Some(number.as_str().to_owned()),
-        Device::Email(address) => Some(address.as_str().to_owned()),
-        Device::Webhook(_) => None,
+        Device::Voice(number) | Device::Sms(number) => number.as_str().to_owned(),
+        Device::Email(address) => address.as_str().to_owned(),
+        Device::Webhook(url) => url.as_str().to_owned(),
     };
     let people = settings.directory.people.iter().map(|person| {
         let contacts = Contacts {
             number: voice_number(&person.devices),
-            addresses: person.devices.iter().filter_map(address).collect(),
+            addresses: person.devices.iter().map(address).collect(),
         };
         (person.id.0.clone(), contacts)
     });

@@ -9,6 +9,7 @@ mod client;
 mod demo;
 mod import;
 mod keys;
+mod on_call;
 mod outbox;
 mod phone;
 mod serve;
@@ -53,6 +54,12 @@ enum What {
     Call(phone::Call),
     /// Show the alerts of a running gateway, newest first, or one of them with its story.
     Alerts(api::Alerts),
+    /// Show who is on call in a group by a running gateway, in order, and who is left out and why.
+    OnCall(on_call::OnCall),
+    /// Say who is away, see it, and take it back, while the gateway runs.
+    Absences(on_call::Absences),
+    /// Put others on call than a schedule says, see it, and take it back, while the gateway runs.
+    Overrides(on_call::Overrides),
     /// Copy database and recordings into a new folder. Safe while the gateway runs.
     ///
     /// The settings file, and the files of secrets that it names, are not part of it.
@@ -98,6 +105,9 @@ pub(crate) fn run(command: Command) -> ExitCode {
         What::Reload(reload) => reload.run(),
         What::Call(call) => call.run(),
         What::Alerts(alerts) => alerts.run(),
+        What::OnCall(on_call) => on_call.run(),
+        What::Absences(absences) => absences.run(),
+        What::Overrides(overrides) => overrides.run(),
         What::Backup(backup) => backup.run(),
         What::Restore(restore) => restore.run(),
         What::Outbox(outbox) => outbox.run(),

@@ -10,23 +10,27 @@ pub enum Scope {
     Read,
     /// Acknowledge and resolve alerts.
     Respond,
+    /// Say who is away, and who takes whose place on call.
+    Schedule,
     /// Send dispatches.
     Dispatch,
     /// Fetch reports.
     Reports,
-    /// Manage keys and take the gateway's backup.
+    /// Manage keys, take the gateway's backup, and see who did what.
     Admin,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Read, Self::Respond, Self::Dispatch, Self::Reports, Self::Admin];
+    pub const ALL: [Self; 6] =
+        [Self::Read, Self::Respond, Self::Schedule, Self::Dispatch, Self::Reports, Self::Admin];
 
     /// The word used in settings, API and store.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Read => "read",
             Self::Respond => "respond",
+            Self::Schedule => "schedule",
             Self::Dispatch => "dispatch",
             Self::Reports => "reports",
             Self::Admin => "admin",

@@ -68,6 +68,8 @@ ids! {
     AbsenceId
     /// One change of a schedule, likewise.
     OverrideId
+    /// One entry of the audit.
+    AuditId
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod alerting;
+pub mod audit;
 pub mod contact;
 pub mod delivery;
 pub mod directory;

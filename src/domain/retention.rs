@@ -13,6 +13,10 @@ pub struct Retention {
     pub closed_alerts: Option<u32>,
     /// Entries of closed alerts' logs, and effects that were given up.
     pub log: Option<u32>,
+    /// Absences and overrides that were entered while the program ran, from their end.
+    pub absences: Option<u32>,
+    /// Who did what.
+    pub audit: Option<u32>,
 }
 
 /// A kind of thing that is forgotten.
@@ -28,6 +32,12 @@ pub enum Forgettable {
     Call,
     /// An effect that was given up.
     GivenUpEffect,
+    /// An absence that is over.
+    Absence,
+    /// An override that is over.
+    Override,
+    /// An entry of the audit.
+    AuditEntry,
 }
 
 impl Forgettable {
@@ -39,6 +49,9 @@ impl Forgettable {
             Self::Sound => "sounds",
             Self::Call => "calls",
             Self::GivenUpEffect => "given_up_effects",
+            Self::Absence => "absences",
+            Self::Override => "overrides",
+            Self::AuditEntry => "audit_entries",
         }
     }
 }
@@ -53,6 +66,9 @@ impl Retention {
             (Forgettable::Sound, self.recordings),
             (Forgettable::Call, self.calls),
             (Forgettable::GivenUpEffect, self.log),
+            (Forgettable::Absence, self.absences),
+            (Forgettable::Override, self.absences),
+            (Forgettable::AuditEntry, self.audit),
         ];
         let before = |days: u32| now.checked_sub(SignedDuration::from_hours(i64::from(days) * 24)).ok();
         kept.into_iter().filter_map(|(kind, days)| Some((kind, days.and_then(before)?))).collect()

@@ -6,7 +6,7 @@ mod view;
 use super::error::ApiError;
 use super::extract::auth::{Authorised, Read, Respond};
 use super::extract::item::Item;
-use super::extract::page::Page;
+use super::extract::page::{Page, write_cursor};
 use super::sound;
 use crate::app::App;
 use crate::domain::alerting::alert::AlertStory;
@@ -30,7 +30,7 @@ pub(super) async fn list(
 ) -> Result<Json<ListView>, ApiError> {
     let (stories, next) = alerting::list(&app, page.state, page.after, page.limit).await?;
     let alerts = stories.into_iter().map(|story| AlertView::of(&app, story)).collect();
-    Ok(Json(ListView { alerts, next: next.map(page::write) }))
+    Ok(Json(ListView { alerts, next: next.map(|next| write_cursor(next.opened_at, next.id.0)) }))
 }
 
 /// `GET /api/alerts/{id}`: one with its log.

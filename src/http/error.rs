@@ -28,6 +28,8 @@ pub struct ApiError {
     pub message: Cow<'static, str>,
     /// Which parameters are wrong, where it is that.
     pub fields: Vec<FieldError>,
+    /// How a key is to be sent, where one is missing.
+    pub challenge: &'static str,
     /// When asking again may help.
     pub retry_after: Option<Duration>,
     /// What went wrong inside: logged, never sent.
@@ -41,12 +43,29 @@ pub struct FieldError {
     pub loc: Vec<String>,
     /// What is wrong with it.
     pub msg: String,
+    /// The same as a word for programs, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
+}
+
+impl FieldError {
+    /// Of a parameter in the query, or of the query as a whole.
+    pub fn in_query(name: Option<&str>, msg: impl Into<String>) -> Self {
+        let loc = [Some("query"), name].into_iter().flatten().map(str::to_owned).collect();
+        Self { loc, msg: msg.into(), code: None }
+    }
+
+    /// Of a field of the body.
+    pub fn in_body(name: &str, code: &'static str, msg: impl Into<String>) -> Self {
+        Self { loc: vec!["body".to_owned(), name.to_owned()], msg: msg.into(), code: Some(code) }
+    }
 }
 
 impl ApiError {
     /// An error without fields and cause.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code, message: message.into(), fields: vec![], retry_after: None, cause: None }
+        let message = message.into();
+        Self { status, code, message, fields: vec![], challenge: "Bearer", retry_after: None, cause: None }
     }
 
     /// What was asked for is not there.
@@ -105,7 +124,7 @@ impl IntoResponse for ApiError {
         let mut response = self.status.into_response();
         let headers = response.headers_mut();
         if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(self.challenge));
         }
         if let Some(pause) = self.retry_after {
             headers.insert(header::RETRY_AFTER, whole_seconds(pause).into());
@@ -211,8 +230,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_error_has_one_shape_and_keeps_its_cause() {
-        let field =
-            FieldError { loc: vec!["query".to_owned(), "limit".to_owned()], msg: "is odd".to_owned() };
+        let field = FieldError::in_query(Some("limit"), "is odd");
         let error = ApiError::invalid(vec![field]).because(std::fmt::Error);
         let (status, headers, body) = sent(error.into_response()).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -3,12 +3,15 @@
 
 mod admin;
 mod alerting;
+mod calendar;
+mod changes;
 pub mod error;
 pub mod extract;
 mod health;
 mod layers;
 mod limits;
 mod links;
+mod on_call;
 mod outbox;
 pub mod request_id;
 mod router;

@@ -1,7 +1,9 @@
 //! Every route of the program, grouped by who calls, and what surrounds them all.
 
 use super::extract::signature;
-use super::{admin, alerting, error, health, layers, limits, links, outbox, voice};
+use super::{
+    admin, alerting, calendar, changes, error, health, layers, limits, links, on_call, outbox, voice,
+};
 use crate::app::App;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -30,6 +32,17 @@ pub fn router(app: App) -> Router {
         .route("/api/alerts/{id}", get(alerting::one))
         .route("/api/alerts/{id}/recording", get(alerting::recording))
         .route("/api/alerts/{id}/resolve", post(alerting::resolve))
+        .route("/api/on-call", get(on_call::on_call))
+        .route("/api/on-call/gaps", get(on_call::gaps))
+        .route("/api/on-call/{group}/explain", get(on_call::explain))
+        .route("/api/absences", get(changes::absences).post(changes::add_absence))
+        .route("/api/absences/{id}", delete(changes::remove_absence))
+        .route("/api/overrides", get(changes::overrides).post(changes::add_override))
+        .route("/api/overrides/{id}", delete(changes::remove_override))
+        .route("/api/people/{id}/calendar.ics", get(calendar::of_person))
+        .route("/api/groups/{name}/calendar.ics", get(calendar::of_group))
+        .route("/api/schedules/{name}/calendar.ics", get(calendar::of_schedule))
+        .route("/api/audit", get(changes::audit))
         .route("/api/reload", post(admin::reload))
         .route("/api/outbox", get(outbox::list))
         .route("/api/outbox/{id}/retry", post(outbox::retry))

@@ -6,10 +6,16 @@ use crate::domain::access::{ApiKey, TokenHash};
 use crate::domain::alerting::alert::{AlertState, AlertStory};
 use crate::domain::alerting::close::Closing;
 use crate::domain::alerting::log::LogEntry;
+use crate::domain::audit::Audited;
 use crate::domain::delivery::Notification;
+use crate::domain::directory::absence::Absence;
+use crate::domain::directory::change::RunTime;
 use crate::domain::directory::elsewhere::Kept;
+use crate::domain::directory::overrides::Override;
 use crate::domain::effect::{DueEffect, Effect, Lane};
-use crate::domain::ids::{AlertId, CallId, EffectId, KeyId, LegId, NotificationId, RecordingId};
+use crate::domain::ids::{
+    AbsenceId, AlertId, AuditId, CallId, EffectId, KeyId, LegId, NotificationId, OverrideId, RecordingId,
+};
 use crate::domain::links::{Link, LinkCode};
 use crate::domain::retention::Forgettable;
 use crate::domain::voice::call::Call;
@@ -17,6 +23,7 @@ use crate::domain::voice::recording::{Audio, Recording, Transcribed};
 use crate::domain::voice::step::Turn;
 use async_trait::async_trait;
 use jiff::Timestamp;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -104,6 +111,39 @@ pub trait DirectoryStore: Send + Sync {
     async fn keep_answer(&self, place: &str, kept: &Kept) -> Result<(), StoreError>;
     /// Forgets what was said at that moment or before, wherever.
     async fn forget_answers(&self, before: Timestamp) -> Result<(), StoreError>;
+}
+
+/// An entry of the audit, as it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditEntry {
+    /// Its id.
+    pub id: AuditId,
+    /// When it was done.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
+    /// What was done, in a word.
+    pub what: String,
+    /// What there was.
+    pub before: Option<Value>,
+    /// What there is since.
+    pub after: Option<Value>,
+}
+
+/// What changes in our own directory while the program runs, and who changed it.
+#[async_trait]
+pub trait ChangeStore: Send + Sync {
+    /// What is in force at that moment, or will be later: whatever ends after it.
+    async fn run_time(&self, ends_after: Timestamp) -> Result<RunTime, StoreError>;
+    /// One absence.
+    async fn absence(&self, id: AbsenceId) -> Result<Option<Absence>, StoreError>;
+    /// One override.
+    async fn one_override(&self, id: OverrideId) -> Result<Option<Override>, StoreError>;
+    /// Writes a change and who made it. [`StoreError::Conflict`] when what is removed is not there any more, or an
+    /// override contradicts one that is there, even one that another process adds at the same moment.
+    async fn record_change(&self, audited: &Audited) -> Result<(), StoreError>;
+    /// The audit, newest first, after that one.
+    async fn audit(&self, after: Option<AuditId>, limit: u32) -> Result<Vec<AuditEntry>, StoreError>;
 }
 
 /// An effect that this process has taken to carry out.

@@ -4,7 +4,7 @@ pub(super) mod error;
 
 pub use error::EffectError;
 
-use super::{alerting, forwarding, links, message, transcribing, voice};
+use super::{alerting, forwarding, links, message, on_call, transcribing, voice};
 use crate::app::{App, Place};
 use crate::domain::alerting::announce::{self, Decision};
 use crate::domain::alerting::log::{Happened, LogEntry};
@@ -206,7 +206,6 @@ async fn ask_for_text(app: &App, id: RecordingId) -> Result<Vec<Consequence>, Ef
 
 async fn announce_alert(app: &App, id: AlertId) -> Result<Vec<Consequence>, EffectError> {
     let Some(story) = app.alerts.alert(id).await? else { return Ok(vec![]) };
-    let live = app.live();
     let can = |kind: &DeviceKind| match kind {
         DeviceKind::Voice | DeviceKind::Webhook => false,
         DeviceKind::Sms => app.sms.is_some(),
@@ -214,7 +213,8 @@ async fn announce_alert(app: &App, id: AlertId) -> Result<Vec<Consequence>, Effe
     };
     let wanted: Vec<_> = WRITTEN.into_iter().filter(can).collect();
     let now = app.clock.now();
-    let decision = announce::opened(&live.settings.directory, &story, &wanted, now, &*app.ids);
+    let directory = on_call::directory(app, now).await?;
+    let decision = announce::opened(&directory, &story, &wanted, now, &*app.ids);
     let short = match &decision {
         Decision::Announce(_) => links::shorten(app, &story).await,
         Decision::Done | Decision::NotYet => None,

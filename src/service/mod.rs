@@ -2,6 +2,8 @@
 //! writes it once.
 
 pub mod alerting;
+pub mod calendar;
+pub mod changes;
 pub mod directory;
 pub mod effects;
 mod forwarding;
@@ -9,6 +11,7 @@ pub mod health;
 pub mod keys;
 pub mod links;
 pub mod message;
+pub mod on_call;
 pub mod online;
 pub mod outbox;
 pub mod retention;
@@ -17,4 +20,4 @@ mod transcribing;
 pub mod voice;
 
 pub use crate::ports::error::StoreError;
-pub use crate::ports::store::{AlertCursor, ListedEffect};
+pub use crate::ports::store::{AlertCursor, AuditEntry, ListedEffect};

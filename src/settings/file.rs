@@ -252,6 +252,8 @@ pub(super) struct Retention {
     pub(super) recordings_at_carrier_hours: Option<Count>,
     pub(super) closed_alerts_days: Option<Count>,
     pub(super) log_days: Option<Count>,
+    pub(super) absences_days: Option<Count>,
+    pub(super) audit_days: u32,
 }
 
 #[derive(Deserialize)]

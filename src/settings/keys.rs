@@ -472,6 +472,13 @@ const RETENTION: &[Key] = &[
         "kept for ever",
         "The logs of resolved alerts, and effects that were given up.",
     ),
+    Key::optional(
+        "absences_days",
+        Count(1, YEARS_DAYS),
+        "kept for ever",
+        "Absences and overrides that were entered at run time, from their end.",
+    ),
+    Key::default("audit_days", Count(1, YEARS_DAYS), "365", "Who did what, e.g. who entered an absence."),
 ];
 
 const API: &[Key] = &[Key::default("key", Tables(API_KEY), "[]", "Keys; more can be made at run time.")];
@@ -481,7 +488,7 @@ const API_KEY: &[Key] = &[
     Key::required("hash", Secret, "`sha256:` and the 64 hexadecimal digits of the token's SHA-256."),
     Key::required(
         "scopes",
-        Words(&["read", "respond", "dispatch", "reports", "admin"]),
+        Words(&["read", "respond", "schedule", "dispatch", "reports", "admin"]),
         "What it opens; none includes another.",
     ),
     Key::optional("expires", Moment, "never", "When it ends."),

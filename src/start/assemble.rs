@@ -13,6 +13,7 @@ use crate::adapters::twilio::{Twilio, TwilioAccount, TwilioLogin};
 use crate::adapters::xmatters::directory::XmattersDirectory;
 use crate::adapters::xmatters::trigger::{Triggers, XmattersTarget};
 use crate::app::lookups::{Elsewhere, Lookups};
+use crate::app::said::Said;
 use crate::app::{App, Live, Parts, Transcribing, UnderWay};
 use crate::ports::alert_target::AlertTarget;
 use crate::ports::shortener::Shortener;
@@ -90,6 +91,7 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
         alerts: store.clone(),
         links: store.clone(),
         keys: store.clone(),
+        changes: store.clone(),
         directory: store.clone(),
         retention: store.clone(),
         outbox: store,
@@ -105,6 +107,7 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
         request_limit: per_minute(requests),
         metrics: collect_metrics()?,
         outbox_wake: Arc::new(Notify::new()),
+        said: Said::default(),
         under_way: UnderWay::default(),
     }))
 }

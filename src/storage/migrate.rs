@@ -18,6 +18,7 @@ const FILES: &[(&str, &str)] = &[
     ("V9__forwards", include_str!("migrations/V9__forwards.sql")),
     ("V10__short_links", include_str!("migrations/V10__short_links.sql")),
     ("V11__directory", include_str!("migrations/V11__directory.sql")),
+    ("V12__overrides", include_str!("migrations/V12__overrides.sql")),
 ];
 
 /// Why the schema could not be brought to where the program needs it. The database is as it was before.

@@ -5,6 +5,7 @@
 
 mod alerting;
 pub mod backup;
+mod changes;
 mod columns;
 mod directory;
 pub mod driver;

@@ -44,6 +44,21 @@ impl RetentionStore for SqlStore {
                            and due_at <= $1 order by due_at limit $2 {skip locked}) returning id";
                 self.delete(sql, before).await
             }
+            Forgettable::Absence => {
+                let sql = "delete from absences where id in (select id from absences where until_at <= $1 \
+                           order by until_at limit $2 {skip locked}) returning id";
+                self.delete(sql, before).await
+            }
+            Forgettable::Override => {
+                let sql = "delete from overrides where id in (select id from overrides where until_at <= $1 \
+                           order by until_at limit $2 {skip locked}) returning id";
+                self.delete(sql, before).await
+            }
+            Forgettable::AuditEntry => {
+                let sql = "delete from audit where id in (select id from audit where at <= $1 \
+                           order by at limit $2 {skip locked}) returning id";
+                self.delete(sql, before).await
+            }
             Forgettable::ClosedAlert => {
                 let sql = "select id, recording_id, link_code from alerts where closed_at <= $1 \
                            order by closed_at limit $2";

@@ -18,8 +18,14 @@ use std::path::Path;
 use std::time::Duration;
 use tokio::sync::watch;
 
-const ALL: Retention =
-    Retention { calls: Some(2), recordings: Some(2), closed_alerts: Some(2), log: Some(2) };
+const ALL: Retention = Retention {
+    calls: Some(2),
+    recordings: Some(2),
+    closed_alerts: Some(2),
+    log: Some(2),
+    absences: Some(2),
+    audit: Some(2),
+};
 
 /// A world in which so many alerts were raised, and in which nothing is due any more.
 async fn world(alerts: usize, retention: Retention) -> World {

@@ -4,12 +4,15 @@
 //! together. The checker guarantees what the types can't say: every name that is referred to exists.
 
 pub mod absence;
+pub mod calendar;
+pub mod change;
 pub mod device;
 pub mod elsewhere;
 pub mod group;
 mod index;
 pub mod overrides;
 pub mod person;
+mod reason;
 pub mod resolve;
 pub mod schedule;
 

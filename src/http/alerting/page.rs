@@ -2,12 +2,8 @@
 
 use crate::domain::alerting::alert::AlertState;
 use crate::domain::ids::AlertId;
-use crate::http::extract::page::Listed;
+use crate::http::extract::page::{Listed, read_cursor};
 use crate::service::AlertCursor;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jiff::Timestamp;
-use uuid::Uuid;
 
 /// The list of alerts.
 #[derive(Debug)]
@@ -23,41 +19,14 @@ impl Listed for Alerts {
     }
 
     fn cursor(text: &str) -> Option<AlertCursor> {
-        read(text)
+        let (opened_at, id) = read_cursor(text)?;
+        Some(AlertCursor { opened_at, id: AlertId(id) })
     }
-}
-
-/// A cursor for the client to send back: the moment in microseconds (which is what the store keeps) and the id.
-pub(super) fn write(cursor: AlertCursor) -> String {
-    let mut bytes = cursor.opened_at.as_microsecond().to_be_bytes().to_vec();
-    bytes.extend(cursor.id.0.as_bytes());
-    URL_SAFE_NO_PAD.encode(bytes)
-}
-
-/// The cursor that `write` wrote; `None` for anything else.
-fn read(text: &str) -> Option<AlertCursor> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    let (moment, id) = bytes.split_first_chunk()?;
-    Some(AlertCursor {
-        opened_at: Timestamp::from_microsecond(i64::from_be_bytes(*moment)).ok()?,
-        id: AlertId(Uuid::from_slice(id).ok()?),
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_cursor_reads_what_it_writes_and_nothing_else() {
-        let opened_at = "2026-01-05T09:00:00.000001Z".parse().unwrap();
-        let cursor = AlertCursor { opened_at, id: AlertId(Uuid::from_u128(7)) };
-        let text = write(cursor);
-        assert_eq!(read(&text), Some(cursor));
-        for bad in ["a", "AAAA", &text[1..], &format!("{text}AA"), &format!("f{}", "_".repeat(31))] {
-            assert_eq!(read(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn a_state_is_one_of_its_words() {

@@ -23,6 +23,10 @@ pub struct Read;
 #[derive(Debug)]
 pub struct Respond;
 
+/// Say who is away, and who takes whose place on call.
+#[derive(Debug)]
+pub struct Schedule;
+
 /// Manage the gateway.
 #[derive(Debug)]
 pub struct Admin;
@@ -33,6 +37,10 @@ impl Asked for Read {
 
 impl Asked for Respond {
     const SCOPE: Scope = Scope::Respond;
+}
+
+impl Asked for Schedule {
+    const SCOPE: Scope = Scope::Schedule;
 }
 
 impl Asked for Admin {
@@ -59,7 +67,7 @@ impl<S: Asked> FromRequestParts<App> for Authorised<S> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let token = bearer(&parts.headers)
-            .ok_or_else(|| unauthorised("key_missing", "send an API key as `Authorization: Bearer dl_…`"))?;
+            .ok_or_else(|| missing("send an API key as `Authorization: Bearer dl_…`"))?;
         let key = keys::admit(app, token, S::SCOPE).await?;
         tracing::Span::current().record("api_key", &key);
         Ok(Self { key, asked: PhantomData })
@@ -79,6 +87,11 @@ impl From<KeyError> for ApiError {
             KeyError::Store(error) => error.into(),
         }
     }
+}
+
+/// The request has no key.
+pub(super) fn missing(message: &'static str) -> ApiError {
+    unauthorised("key_missing", message)
 }
 
 fn unauthorised(code: &'static str, message: &'static str) -> ApiError {

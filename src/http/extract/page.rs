@@ -3,7 +3,11 @@
 use crate::http::error::{ApiError, FieldError};
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
 use std::ops::RangeInclusive;
+use uuid::Uuid;
 
 /// How many a page may have.
 const LIMITS: RangeInclusive<u32> = 1..=200;
@@ -41,7 +45,7 @@ impl<L: Listed, S: Send + Sync> FromRequestParts<S> for Page<L> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let query = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
         let Query(parameters) = query.map_err(|rejection| {
-            ApiError::invalid(vec![FieldError { loc: vec!["query".to_owned()], msg: rejection.body_text() }])
+            ApiError::invalid(vec![FieldError::in_query(None, rejection.body_text())])
         })?;
         Self::parse(&parameters).map_err(ApiError::invalid)
     }
@@ -54,7 +58,7 @@ impl<L: Listed> Page<L> {
         let mut problems = vec![];
         for (name, value) in parameters {
             if let Err(msg) = page.take(name, value) {
-                problems.push(FieldError { loc: vec!["query".to_owned(), name.clone()], msg });
+                problems.push(FieldError::in_query(Some(name), msg));
             }
         }
         if problems.is_empty() { Ok(page) } else { Err(problems) }
@@ -77,6 +81,21 @@ impl<L: Listed> Page<L> {
         }
         Ok(())
     }
+}
+
+/// A cursor for the client to send back: a moment in microseconds (which is what the store keeps) and an id.
+pub(in crate::http) fn write_cursor(at: Timestamp, id: Uuid) -> String {
+    let mut bytes = at.as_microsecond().to_be_bytes().to_vec();
+    bytes.extend(id.as_bytes());
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// The cursor that [`write_cursor`] wrote; `None` for anything else.
+pub(in crate::http) fn read_cursor(text: &str) -> Option<(Timestamp, Uuid)> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let (moment, id) = bytes.split_first_chunk()?;
+    let at = Timestamp::from_microsecond(i64::from_be_bytes(*moment)).ok()?;
+    Some((at, Uuid::from_slice(id).ok()?))
 }
 
 #[cfg(test)]
@@ -122,6 +141,16 @@ mod tests {
         }
         for limit in ["0", "201", "-1", "ten", "1e2", "99999999999"] {
             assert!(parsed(&[("limit", limit)]).is_err(), "{limit}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_reads_what_it_writes_and_nothing_else() {
+        let at = "2026-01-05T09:00:00.000001Z".parse().unwrap();
+        let text = write_cursor(at, Uuid::from_u128(7));
+        assert_eq!(read_cursor(&text), Some((at, Uuid::from_u128(7))));
+        for bad in ["a", "AAAA", &text[1..], &format!("{text}AA"), &format!("f{}", "_".repeat(31))] {
+            assert_eq!(read_cursor(bad), None, "{bad}");
         }
     }
 

@@ -210,5 +210,5 @@ fn a_voice_device_is_written_nothing() {
         is_update: false,
     };
     let error = body(&story, &notification, LINK, &directory()).unwrap_err();
-    assert_eq!(error.to_string(), "a device of this kind takes no written message");
+    assert_eq!(error.to_string(), "a voice device takes no written message");
 }

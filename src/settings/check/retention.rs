@@ -20,6 +20,8 @@ impl Check<'_, '_> {
             recordings: days(&file.recordings_days),
             closed_alerts: days(&file.closed_alerts_days),
             log: days(&file.log_days),
+            absences: days(&file.absences_days),
+            audit: Some(file.audit_days),
         }
     }
 

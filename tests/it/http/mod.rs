@@ -3,6 +3,7 @@
 mod alerts;
 mod keys;
 mod links;
+mod on_call;
 mod operators;
 mod outbox;
 mod reload;

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod calls;
+mod changes;
 mod keys;
 mod outbox;
 

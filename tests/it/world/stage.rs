@@ -48,13 +48,13 @@ impl Stage for OnStage<'_> {
 
     fn addresses_of(&self, person: &str) -> Vec<String> {
         let address = |device: &Device| match device {
-            Device::Voice(number) | Device::Sms(number) => Some(number.as_str().to_owned()),
-            Device::Email(address) => Some(address.as_str().to_owned()),
-            Device::Webhook(_) => None,
+            Device::Voice(number) | Device::Sms(number) => number.as_str().to_owned(),
+            Device::Email(address) => address.as_str().to_owned(),
+            Device::Webhook(url) => url.as_str().to_owned(),
         };
         self.world
             .person(person)
-            .map(|person| person.devices.iter().filter_map(address).collect())
+            .map(|person| person.devices.iter().map(address).collect())
             .unwrap_or_default()
     }
 

@@ -425,7 +425,7 @@ fn large() -> (Directory, Recipient) {
             .collect(),
         is_elsewhere: false,
     };
-    let absences = (0..200).map(|n: usize| {
+    let absences = (0..200).map(|n| {
         let replacement = if n.is_multiple_of(2) { name(1_000 + n / 2) } else { String::new() };
         absence(&format!("{}>{replacement}", name(n * 5)))
     });

@@ -3,7 +3,7 @@
 use super::{Store, at, store};
 use crate::storage::subject::on_every_driver;
 use dutyline::domain::alerting::log::{Happened, LogEntry, Release};
-use dutyline::domain::contact::{EmailAddress, PhoneNumber, WebhookUrl};
+use dutyline::domain::contact::{EmailAddress, PhoneNumber};
 use dutyline::domain::delivery::Notification;
 use dutyline::domain::directory::device::Device;
 use dutyline::domain::directory::person::PersonId;
@@ -57,7 +57,6 @@ async fn who_was_told_is_known(s: &Store) {
         Device::Sms(PhoneNumber::parse("+15550102").unwrap()),
         Device::Email(EmailAddress::parse("ben@example.com").unwrap()),
         Device::Voice(PhoneNumber::parse("+15550103").unwrap()),
-        Device::Webhook(WebhookUrl::parse("https://hooks.example.com/ben?key=1").unwrap()),
     ];
     let notification = |device: &Device, is_update| Notification {
         id: NotificationId::next(&*s.ids),

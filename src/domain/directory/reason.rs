@@ -1,0 +1,50 @@
+//! Why somebody is left out, in a word and in a sentence.
+
+use super::resolve::Reason;
+use std::fmt;
+
+impl Reason {
+    /// The word for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Away => "away",
+            Self::AwayReplacedBy(_) => "away_replaced",
+            Self::Removed => "removed",
+            Self::ReplacedBy(_) => "replaced",
+            Self::NotOnCall => "nobody_on_call",
+            Self::NoSuchPerson => "no_such_person",
+            Self::NoSuchGroup => "no_such_group",
+            Self::NoSuchSchedule => "no_such_schedule",
+            Self::Cycle => "cycle",
+            Self::Duplicate => "met_before",
+            Self::Elsewhere => "elsewhere",
+            Self::DynamicTeam(_) => "dynamic_team",
+            Self::Unknown => "unknown",
+            Self::NoDevice => "no_device",
+        }
+    }
+}
+
+/// A sentence without its subject: who it is about stands before it.
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Away => f.write_str("is away, and nobody present stands in"),
+            Self::AwayReplacedBy(other) => write!(f, "is away; {other} stands in"),
+            Self::Removed => f.write_str("is taken off the schedule by an override"),
+            Self::ReplacedBy(other) => write!(f, "is replaced by {other} by an override"),
+            Self::NotOnCall => f.write_str("has nobody on call at that moment"),
+            Self::NoSuchPerson | Self::NoSuchGroup | Self::NoSuchSchedule => {
+                f.write_str("is not in the directory")
+            }
+            Self::Cycle => f.write_str("contains itself"),
+            Self::Duplicate => f.write_str("was met before"),
+            Self::Elsewhere => f.write_str("has its members in another system"),
+            Self::DynamicTeam(team) => {
+                write!(f, "has the dynamic team {team} in another system, whose people are not told")
+            }
+            Self::Unknown => f.write_str("is known to another system, which could not be asked"),
+            Self::NoDevice => f.write_str("has no device that is wanted"),
+        }
+    }
+}

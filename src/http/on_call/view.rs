@@ -1,0 +1,119 @@
+//! Who is on call, as JSON.
+
+use crate::domain::directory::Directory;
+use crate::domain::directory::Recipient;
+use crate::domain::directory::device::{Device, DeviceKind};
+use crate::domain::directory::person::PersonId;
+use crate::domain::directory::resolve::{OnCall, Responder, Skipped};
+use crate::domain::directory::schedule::ScheduleName;
+use crate::domain::directory::schedule::gaps::Gap;
+use crate::service::on_call::{Answer, Gaps};
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// Who is on call.
+#[derive(Serialize)]
+pub(in crate::http) struct OnCallView {
+    at: Timestamp,
+    /// `group`, `person` or `schedule`, as it was asked for.
+    #[serde(flatten)]
+    of: Recipient,
+    /// In the order in which they are tried.
+    responders: Vec<ResponderView>,
+}
+
+/// Who is on call, and who is not.
+#[derive(Serialize)]
+pub(in crate::http) struct ExplainedView {
+    #[serde(flatten)]
+    on_call: OnCallView,
+    /// In the order in which they were met.
+    left_out: Vec<SkippedView>,
+}
+
+#[derive(Serialize)]
+struct ResponderView {
+    person: PersonId,
+    name: String,
+    /// `null`: they are there in their own place.
+    stands_in_for: Option<PersonId>,
+    /// Those of one level are tried together where a group is called so.
+    level: u32,
+    /// How they are reached, in order: kinds only.
+    devices: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct SkippedView {
+    /// `group`, `person` or `schedule`.
+    #[serde(flatten)]
+    who: Recipient,
+    code: &'static str,
+    /// A sentence whose subject is who it is about.
+    message: String,
+}
+
+impl OnCallView {
+    /// That answer, and whom it leaves out.
+    pub(super) fn of(answer: Answer, of: Recipient, at: Timestamp) -> (Self, Vec<Skipped>) {
+        let Answer { directory, on_call: OnCall { responders, skipped } } = answer;
+        let responders = responders.into_iter().map(|one| ResponderView::of(one, &directory)).collect();
+        (Self { at, of, responders }, skipped)
+    }
+}
+
+impl ExplainedView {
+    pub(super) fn of(on_call: OnCallView, skipped: Vec<Skipped>) -> Self {
+        let view = |Skipped { recipient: who, reason }| {
+            let message = match &who {
+                Recipient::Group(name) => format!("the group {name} {reason}"),
+                Recipient::Person(id) => format!("{id} {reason}"),
+                Recipient::Schedule(name) => format!("the schedule {name} {reason}"),
+            };
+            SkippedView { who, code: reason.code(), message }
+        };
+        Self { on_call, left_out: skipped.into_iter().map(view).collect() }
+    }
+}
+
+impl ResponderView {
+    fn of(responder: Responder, directory: &Directory) -> Self {
+        let Responder { person: id, stands_in_for, only, level } = responder;
+        let person = directory.person(&id);
+        let all = match &only {
+            Some(device) => std::slice::from_ref(device),
+            None => person.map_or(&[][..], |person| &person.devices),
+        };
+        Self {
+            name: person.map_or_else(|| id.0.clone(), |person| person.name.clone()),
+            person: id,
+            stands_in_for,
+            level,
+            devices: all.iter().map(Device::kind).map(DeviceKind::word).collect(),
+        }
+    }
+}
+
+/// When nobody is on call.
+#[derive(Serialize)]
+pub(in crate::http) struct GapsView {
+    from: Timestamp,
+    until: Timestamp,
+    /// Schedule by schedule, the earliest first.
+    gaps: Vec<GapView>,
+}
+
+#[derive(Serialize)]
+struct GapView {
+    schedule: ScheduleName,
+    from: Timestamp,
+    until: Timestamp,
+}
+
+impl GapsView {
+    pub(super) fn of(gaps: Gaps) -> Self {
+        let Gaps { from, until, gaps } = gaps;
+        let view = |Gap { schedule, from, until }| GapView { schedule, from, until };
+        Self { from, until, gaps: gaps.into_iter().map(view).collect() }
+    }
+}
