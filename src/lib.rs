@@ -47,6 +47,7 @@
 //!   - `domain/directory/change.rs`: what of it may be changed while the program runs.
 //!   - `domain/directory/calendar.rs`: shifts and absences as events.
 //!   - `domain/directory/elsewhere.rs`: what another system's directory says of people, and how long that counts.
+//!   - `domain/directory/elsewhere/`: what it says of who is on call, and how that is put into ours.
 //!   - `domain/alerting/`: alerts, and what each of their people is sent.
 //!   - `domain/links/`: short links to recordings.
 //!   - `domain/audit.rs`: who did what.
@@ -58,6 +59,8 @@
 //!   - `service/on_call.rs`: who is on call: the one answer that everybody is given.
 //!   - `service/changes.rs`: absences and overrides, entered while the program runs.
 //!   - `service/directory.rs`: callers looked up in another system's directory.
+//!   - `service/directory/`: who is on call, asked there.
+//!   - `service/directory/on_call/`: the search for it, from group to group.
 //!   - `service/effects.rs`, `service/effects/`: every effect carried out: one `match`.
 //!   - `service/online.rs`, `service/online/`: whether the world outside is as the settings say: a line a probe.
 //! - `http/`: the edge: handlers, errors, what surrounds every route.

@@ -11,6 +11,7 @@ use crate::domain::delivery::Notification;
 use crate::domain::directory::absence::Absence;
 use crate::domain::directory::change::RunTime;
 use crate::domain::directory::elsewhere::Kept;
+use crate::domain::directory::elsewhere::on_call::KeptOnCall;
 use crate::domain::directory::overrides::Override;
 use crate::domain::effect::{DueEffect, Effect, Lane};
 use crate::domain::ids::{
@@ -102,13 +103,18 @@ pub trait LinkStore: Send + Sync {
     async fn link(&self, code: &LinkCode) -> Result<Option<(Link, Recording)>, StoreError>;
 }
 
-/// What another system's directory has said of people. A place is where such a directory is.
+/// What another system's directory has said of people, and of who is on call in its groups. A place is where such a
+/// directory is.
 #[async_trait]
 pub trait DirectoryStore: Send + Sync {
     /// Everything that one has said, however old.
     async fn answers(&self, place: &str) -> Result<Vec<Kept>, StoreError>;
     /// Keeps an answer in place of the one before; an older one than is there changes nothing.
     async fn keep_answer(&self, place: &str, kept: &Kept) -> Result<(), StoreError>;
+    /// Everything that one has said of who is on call, however old.
+    async fn on_call_answers(&self, place: &str) -> Result<Vec<KeptOnCall>, StoreError>;
+    /// Keeps such an answer in place of the one before; an older one than is there changes nothing.
+    async fn keep_on_call_answer(&self, place: &str, kept: &KeptOnCall) -> Result<(), StoreError>;
     /// Forgets what was said at that moment or before, wherever.
     async fn forget_answers(&self, before: Timestamp) -> Result<(), StoreError>;
 }

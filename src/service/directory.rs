@@ -1,4 +1,6 @@
-//! Who calls, as far as another system's directory knows.
+//! Who calls, and who is on call, as far as another system's directory knows.
+
+pub(super) mod on_call;
 
 use crate::app::App;
 use crate::app::lookups::{Answer, Elsewhere};
@@ -7,7 +9,7 @@ use crate::domain::directory::elsewhere::{Entry, Kept};
 use crate::domain::directory::person::PersonId;
 use crate::ports::error::{StoreError, VendorError};
 use futures_util::StreamExt;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use futures_util::stream::FuturesUnordered;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -37,7 +39,7 @@ pub(super) async fn seek(app: &App, number: &PhoneNumber) -> Sought {
         BTreeMap::new()
     });
     let now = app.clock.now();
-    let is_fresh = |id: &PersonId| kept.get(id).is_some_and(|kept| rules.ages.is_fresh(kept, now));
+    let is_fresh = |id: &PersonId| kept.get(id).is_some_and(|kept| rules.ages.is_fresh(kept.at, now));
     let (fresh, open): (BTreeSet<_>, BTreeSet<_>) = rules.authorised.iter().partition(|id| is_fresh(id));
     let of_kept = |ids: &BTreeSet<&PersonId>| {
         let mut entries = ids.iter().filter_map(|id| Some((*id, &kept.get(*id)?.entry)));
@@ -68,7 +70,7 @@ pub(super) async fn seek(app: &App, number: &PhoneNumber) -> Sought {
     if let Ok(Some(known)) = timeout(rules.patience, first_match).await {
         return known;
     }
-    let is_usable = |id: &PersonId| kept.get(id).is_some_and(|kept| rules.ages.is_usable(kept, now));
+    let is_usable = |id: &PersonId| kept.get(id).is_some_and(|kept| rules.ages.is_usable(kept.at, now));
     let (usable, unknown): (BTreeSet<_>, BTreeSet<_>) = unanswered.into_iter().partition(|id| is_usable(id));
     match of_kept(&usable) {
         Some(known) => known,
@@ -81,20 +83,23 @@ fn known(id: &PersonId, entry: &Entry, number: &PhoneNumber) -> Option<Sought> {
     entry.calls_from(number).then(|| Sought::Known(id.clone(), entry.name.clone()))
 }
 
-/// Asks about everyone who may call and of whom no young answer is kept, so that callers need not wait; forgets
-/// answers that count no more.
+/// Asks about everyone who may call, and about who is on call in the groups that callers reach, where no young answer
+/// is kept, so that callers need not wait; forgets answers that count no more.
 pub async fn refresh(app: &App) -> Result<(), StoreError> {
     let live = app.live();
     let (Some(elsewhere), Some(rules)) = (&app.elsewhere, &live.settings.elsewhere) else { return Ok(()) };
     let now = app.clock.now();
-    elsewhere.lookups.only(&rules.authorised);
     app.directory.forget_answers(rules.ages.forgotten_before(now)).await?;
-    if elsewhere.lookups.is_at_rest(now) {
+    let on_call = on_call::asked_about(app, elsewhere, now).await?;
+    elsewhere.lookups.only(|id| rules.authorised.contains(id) || on_call.people.contains(id));
+    elsewhere.on_call.only(|question| on_call.groups.contains(&question.group));
+    if elsewhere.is_at_rest(now) {
         return Ok(());
     }
     let kept = answers(app, elsewhere).await?;
-    let is_due = |id: &&PersonId| kept.get(id).is_none_or(|kept| rules.ages.is_ageing(kept, now));
-    join_all(rules.authorised.iter().filter(is_due).map(|id| look_up(app, elsewhere, id))).await;
+    let is_due = |id: &&PersonId| kept.get(id).is_none_or(|kept| rules.ages.is_ageing(kept.at, now));
+    let callers = join_all(rules.authorised.iter().filter(is_due).map(|id| look_up(app, elsewhere, id)));
+    join(callers, on_call::refresh(app, now)).await;
     Ok(())
 }
 
@@ -104,7 +109,7 @@ async fn answers(app: &App, elsewhere: &Elsewhere) -> Result<BTreeMap<PersonId, 
 }
 
 /// The look-up of a person, under way already or new.
-fn look_up(app: &App, elsewhere: &Elsewhere, id: &PersonId) -> Answer {
+fn look_up(app: &App, elsewhere: &Elsewhere, id: &PersonId) -> Answer<Entry> {
     elsewhere.lookups.join(id, || {
         let (app, elsewhere, id) = (app.clone(), elsewhere.clone(), id.clone());
         async move { ask(&app, &elsewhere, id).await }
@@ -113,7 +118,7 @@ fn look_up(app: &App, elsewhere: &Elsewhere, id: &PersonId) -> Answer {
 
 async fn ask(
     app: &App,
-    Elsewhere { people, lookups }: &Elsewhere,
+    Elsewhere { people, lookups, on_call: _ }: &Elsewhere,
     id: PersonId,
 ) -> Result<Entry, VendorError> {
     let answer = people.person(&id).await;
@@ -124,7 +129,7 @@ async fn ask(
         Err(_) => "failed",
     };
     metrics::counter!("dutyline_directory_lookups_total", "result" => result).increment(1);
-    // By place and not by id, which may be a mail address.
+    // By place and not by id, which may be a mail address; who is on call there, and does not call, has none.
     let place = || {
         let live = app.live();
         let rules = live.settings.elsewhere.as_ref();
@@ -134,23 +139,23 @@ async fn ask(
     match &answer {
         Ok(found) => {
             if lookups.answered(&id) {
-                tracing::info!("callers can be looked up again");
+                tracing::info!("people can be looked up again");
             }
             if lookups.found(&id, found.is_some()) {
                 tracing::warn!(
-                    place = place(),
-                    "the directory does not know somebody who may call; the place is that among the authorised"
+                    nth_authorised = place(),
+                    "the directory does not know somebody who may call, or who is on call there"
                 );
             }
         }
         Err(error) if lookups.failed(&id, error, now) => {
-            tracing::error!(nth_authorised = place(), cause = %error, "callers can't be looked up");
+            tracing::error!(nth_authorised = place(), cause = %error, "people can't be looked up");
         }
         Err(_) => {}
     }
     let kept = Kept { person: id, entry: answer?.unwrap_or_default(), at: now };
     if let Err(error) = app.directory.keep_answer(people.place(), &kept).await {
-        tracing::error!(error = &error as &dyn Error, "what is known of a caller could not be kept");
+        tracing::error!(error = &error as &dyn Error, "what is known of somebody could not be kept");
     }
     Ok(kept.entry)
 }

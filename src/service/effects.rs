@@ -213,7 +213,7 @@ async fn announce_alert(app: &App, id: AlertId) -> Result<Vec<Consequence>, Effe
     };
     let wanted: Vec<_> = WRITTEN.into_iter().filter(can).collect();
     let now = app.clock.now();
-    let directory = on_call::directory(app, now).await?;
+    let directory = on_call::directory_for(app, &story.alert.recipients, now).await?;
     let decision = announce::opened(&directory, &story, &wanted, now, &*app.ids);
     let short = match &decision {
         Decision::Announce(_) => links::shorten(app, &story).await,

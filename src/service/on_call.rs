@@ -5,6 +5,7 @@ use crate::domain::directory::resolve::{self, OnCall};
 use crate::domain::directory::schedule::gaps::{self, Gap};
 use crate::domain::directory::{Directory, Recipient};
 use crate::ports::error::StoreError;
+use crate::service::directory::on_call as elsewhere;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinError;
 
@@ -22,6 +23,18 @@ pub async fn directory(app: &App, ends_after: Timestamp) -> Result<Directory, St
     Ok(directory)
 }
 
+/// The same for one moment, with what another system's directory says of who is on call then, as far as these recipients
+/// reach into it.
+pub async fn directory_for(
+    app: &App,
+    recipients: &[Recipient],
+    at: Timestamp,
+) -> Result<Directory, StoreError> {
+    let mut directory = directory(app, at).await?;
+    elsewhere::add(app, &mut directory, recipients, at).await;
+    Ok(directory)
+}
+
 /// Whom an addressee reaches at a moment, with the directory that says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -33,7 +46,7 @@ pub struct Answer {
 
 /// Whom that addressee reaches at that moment.
 pub async fn on_call(app: &App, recipient: &Recipient, at: Timestamp) -> Result<Answer, StoreError> {
-    let directory = directory(app, at).await?;
+    let directory = directory_for(app, std::slice::from_ref(recipient), at).await?;
     let on_call = resolve::on_call(&directory, recipient, at);
     Ok(Answer { directory, on_call })
 }

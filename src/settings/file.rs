@@ -4,7 +4,8 @@
 
 use super::secret::Secret;
 use super::{
-    Access, CarrierKind, ExchangeVoice, ForwardKind, LinksKind, LogFormat, LogLevel, MailTls, TranscriberKind,
+    Access, CarrierKind, ExchangeVoice, ForwardKind, LinksKind, LogFormat, LogLevel, MailTls, OnCallSource,
+    TranscriberKind,
 };
 use crate::domain::directory::device::DeviceKind;
 use crate::domain::directory::schedule::Unit;
@@ -307,6 +308,7 @@ pub(super) struct Group {
     pub(super) name: Option<Text>,
     pub(super) members: Option<Spanned<Vec<Spanned<Member>>>>,
     pub(super) elsewhere: Spanned<bool>,
+    pub(super) on_call: Option<Spanned<OnCallSource>>,
 }
 
 #[derive(Deserialize)]

@@ -23,7 +23,8 @@ pub(super) const ROOT: &[Key] = &[
         "xmatters",
         Table(XMATTERS),
         "xMatters is not asked",
-        "A system at xMatters, whose people may call with `voice.access = \"xmatters\"`.",
+        "A system at xMatters: its people may call with `voice.access = \"xmatters\"`, and who is on call in a `group` with \
+         `on_call = \"xmatters\"` is asked there.",
     ),
     Key::default("transcriber", Table(TRANSCRIBER), "{}", "Who makes the texts of messages."),
     Key::default("links", Table(LINKS), "{}", "The links to recordings."),
@@ -329,7 +330,8 @@ const XMATTERS: &[Key] = &[
         "patience_milliseconds",
         Count(100, 3_000),
         "2500",
-        "How long a caller waits in silence for an answer; then they are asked to hold, some times.",
+        "How long a caller waits in silence for an answer; then they are asked to hold, some times. As long for who is \
+         on call; then what was said before counts.",
     ),
 ];
 

@@ -29,6 +29,7 @@ use crate::domain::alerting::forward::ForwardName;
 use crate::domain::contact::{EmailAddress, PhoneNumber};
 use crate::domain::directory::Directory;
 use crate::domain::directory::elsewhere::Ages;
+use crate::domain::directory::group::GroupName;
 use crate::domain::directory::person::PersonId;
 use crate::domain::retention::Retention;
 use crate::domain::voice::menu::CallMenu;
@@ -56,7 +57,8 @@ pub struct Settings {
     pub directory: Directory,
     /// A system at xMatters; `None`: there is none.
     pub xmatters: Option<Xmatters>,
-    /// Who may call besides the people of the directory, by what another one says of them; `None`: nobody.
+    /// Who may call and who is on call besides the people of the directory, by what another one says of them; `None`:
+    /// nobody.
     pub elsewhere: Option<Elsewhere>,
     /// Who makes the texts of messages.
     pub transcriber: Transcriber,
@@ -244,6 +246,14 @@ pub enum Access {
     Open,
 }
 
+/// Another directory that knows who is on call in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnCallSource {
+    /// That of `[xmatters]`.
+    Xmatters,
+}
+
 /// A system at xMatters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Xmatters {
@@ -253,11 +263,13 @@ pub struct Xmatters {
     pub login: Login,
 }
 
-/// Who may call by what another directory says of them.
+/// Who may call and who is on call, by what another directory says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Elsewhere {
-    /// Their ids there; never empty.
+    /// The ids there of those who may call; empty where no callers are looked up there.
     pub authorised: Vec<PersonId>,
+    /// The groups whose on-call people only it knows.
+    pub groups: Vec<GroupName>,
     /// For how long its answers count.
     pub ages: Ages,
     /// How long one page of a call waits for it.

@@ -12,7 +12,7 @@ use crate::adapters::transcriber_http::{HttpTranscriber, TranscriberService};
 use crate::adapters::twilio::{Twilio, TwilioAccount, TwilioLogin};
 use crate::adapters::xmatters::directory::XmattersDirectory;
 use crate::adapters::xmatters::trigger::{Triggers, XmattersTarget};
-use crate::app::lookups::{Elsewhere, Lookups};
+use crate::app::lookups::Elsewhere;
 use crate::app::said::Said;
 use crate::app::{App, Live, Parts, Transcribing, UnderWay};
 use crate::ports::alert_target::AlertTarget;
@@ -139,7 +139,7 @@ fn elsewhere(settings: &Settings, timeout: Duration) -> Result<Option<Elsewhere>
     let client = http_client::build(timeout.min(DIRECTORY_TIMEOUT))?;
     let (user, password) = (login.user.expose().to_owned(), login.password.expose().to_owned());
     let people = Arc::new(XmattersDirectory::new(client, url.clone(), user, password));
-    Ok(Some(Elsewhere { people, lookups: Lookups::default() }))
+    Ok(Some(Elsewhere::new(people)))
 }
 
 /// What opens the carrier's API. The checker has seen to it that there is a key or a token.

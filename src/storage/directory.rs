@@ -1,9 +1,11 @@
-//! What another system's directory has said of people.
+//! What another system's directory has said of people, and of who is on call.
 
 use super::SqlStore;
 use super::columns::json;
 use super::write::{Row, Write};
+use crate::domain::directory::elsewhere::on_call::KeptOnCall;
 use crate::domain::directory::elsewhere::{Entry, Kept};
+use crate::domain::directory::group::GroupName;
 use crate::domain::directory::person::PersonId;
 use crate::ports::error::StoreError;
 use crate::ports::store::DirectoryStore;
@@ -31,10 +33,33 @@ impl DirectoryStore for SqlStore {
         self.driver.apply(write).await
     }
 
-    async fn forget_answers(&self, before: Timestamp) -> Result<(), StoreError> {
-        let write = Write::new().any("delete from directory_answers where answered_at <= $1", args![before]);
+    async fn on_call_answers(&self, place: &str) -> Result<Vec<KeptOnCall>, StoreError> {
+        let sql = "select group_name, answer, answered_at from on_call_answers where place = $1 \
+                   order by group_name";
+        self.driver.query(sql, args![place]).await?.iter().map(kept_on_call).collect()
+    }
+
+    async fn keep_on_call_answer(&self, place: &str, kept: &KeptOnCall) -> Result<(), StoreError> {
+        let write = Write::new().any(
+            "insert into on_call_answers (place, group_name, answer, answered_at) values ($1, $2, $3, $4) \
+             on conflict (place, group_name) do update set \
+             answer = excluded.answer, answered_at = excluded.answered_at \
+             where excluded.answered_at >= on_call_answers.answered_at",
+            args![place, kept.group.0.as_str(), json(&kept.answer)?, kept.at],
+        );
         self.driver.apply(write).await
     }
+
+    async fn forget_answers(&self, before: Timestamp) -> Result<(), StoreError> {
+        let write = Write::new()
+            .any("delete from directory_answers where answered_at <= $1", args![before])
+            .any("delete from on_call_answers where answered_at <= $1", args![before]);
+        self.driver.apply(write).await
+    }
+}
+
+fn kept_on_call(row: &Row) -> Result<KeptOnCall, StoreError> {
+    Ok(KeptOnCall { group: GroupName(row.text(0)?.to_owned()), answer: row.json(1)?, at: row.time(2)? })
 }
 
 fn kept(row: &Row) -> Result<Kept, StoreError> {

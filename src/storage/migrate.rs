@@ -19,6 +19,7 @@ const FILES: &[(&str, &str)] = &[
     ("V10__short_links", include_str!("migrations/V10__short_links.sql")),
     ("V11__directory", include_str!("migrations/V11__directory.sql")),
     ("V12__overrides", include_str!("migrations/V12__overrides.sql")),
+    ("V13__on_call_elsewhere", include_str!("migrations/V13__on_call_elsewhere.sql")),
 ];
 
 /// Why the schema could not be brought to where the program needs it. The database is as it was before.

@@ -160,6 +160,8 @@ fn in_words(skipped: &Skipped) -> String {
         Reason::DynamicTeam(team) => {
             format!("{who}: the people of its dynamic team {team} are not known here")
         }
+        Reason::Strange(name) => format!("{who}: it is not known here what its member {name} is"),
+        Reason::Inactive => format!("{who}: switched off in the directory that knows"),
         Reason::Unknown => format!("{who}: the directory that knows could not be asked"),
         Reason::NoDevice => format!("{who}: has no device for messages"),
     }

@@ -132,7 +132,7 @@ fn schedules_in<'a>(directory: &'a Directory, group: &GroupName) -> Vec<&'a Sche
                 Member::Schedule(name) => {
                     names.insert(name);
                 }
-                Member::Person(_) | Member::Device(..) => {}
+                Member::Person(_) | Member::Device(..) | Member::StandIn { .. } | Member::LeftOut(_) => {}
             }
         }
     }

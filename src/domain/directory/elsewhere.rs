@@ -1,5 +1,8 @@
 //! What another system's directory says of people, and for how long that counts.
 
+pub mod merge;
+pub mod on_call;
+
 use super::person::PersonId;
 use crate::domain::contact::PhoneNumber;
 use jiff::{SignedDuration, Timestamp};
@@ -41,20 +44,20 @@ pub struct Ages {
 }
 
 impl Ages {
-    /// Whether an answer is as good as a new one.
-    pub fn is_fresh(self, kept: &Kept, now: Timestamp) -> bool {
-        now.duration_since(kept.at) < self.fresh.min(self.stale)
+    /// Whether an answer of that moment is as good as a new one.
+    pub fn is_fresh(self, answered: Timestamp, now: Timestamp) -> bool {
+        now.duration_since(answered) < self.fresh.min(self.stale)
     }
 
-    /// Whether an answer still counts where no newer one can be had.
-    pub fn is_usable(self, kept: &Kept, now: Timestamp) -> bool {
-        now.duration_since(kept.at) < self.stale
+    /// Whether an answer of that moment still counts where no newer one can be had.
+    pub fn is_usable(self, answered: Timestamp, now: Timestamp) -> bool {
+        now.duration_since(answered) < self.stale
     }
 
-    /// Whether an answer is asked for anew while it is still fresh: after half of its time, so that callers find
-    /// fresh ones.
-    pub fn is_ageing(self, kept: &Kept, now: Timestamp) -> bool {
-        now.duration_since(kept.at) >= self.fresh.min(self.stale) / 2
+    /// Whether an answer of that moment is asked for anew while it is still fresh: after half of its time, so that
+    /// callers find fresh ones.
+    pub fn is_ageing(self, answered: Timestamp, now: Timestamp) -> bool {
+        now.duration_since(answered) >= self.fresh.min(self.stale) / 2
     }
 
     /// Answers given at or before this moment are of no use any more.
@@ -67,8 +70,8 @@ impl Ages {
 mod tests {
     use super::*;
 
-    fn kept(at: &str) -> Kept {
-        Kept { person: PersonId("u1".to_owned()), entry: Entry::default(), at: at.parse().unwrap() }
+    fn kept(at: &str) -> Timestamp {
+        at.parse().unwrap()
     }
 
     #[test]
@@ -77,7 +80,7 @@ mod tests {
         let now = "2026-01-05T09:00:00Z".parse().unwrap();
         let of = |at| {
             let kept = kept(at);
-            (ages.is_ageing(&kept, now), ages.is_fresh(&kept, now), ages.is_usable(&kept, now))
+            (ages.is_ageing(kept, now), ages.is_fresh(kept, now), ages.is_usable(kept, now))
         };
         assert_eq!(of("2026-01-05T09:00:00Z"), (false, true, true));
         assert_eq!(of("2026-01-05T08:55:00Z"), (true, true, true));
@@ -92,7 +95,7 @@ mod tests {
     fn nothing_is_fresh_that_is_not_usable() {
         let ages = Ages { fresh: SignedDuration::from_hours(2), stale: SignedDuration::from_hours(1) };
         let now = "2026-01-05T09:00:00Z".parse().unwrap();
-        assert!(!ages.is_fresh(&kept("2026-01-05T08:00:00Z"), now));
-        assert!(ages.is_fresh(&kept("2026-01-05T08:00:01Z"), now));
+        assert!(!ages.is_fresh(kept("2026-01-05T08:00:00Z"), now));
+        assert!(ages.is_fresh(kept("2026-01-05T08:00:01Z"), now));
     }
 }

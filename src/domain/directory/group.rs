@@ -3,6 +3,7 @@
 use super::Recipient;
 use super::device::Device;
 use super::person::PersonId;
+use super::resolve::Skipped;
 use super::schedule::ScheduleName;
 
 /// A group's name in settings, API and store: free text, e.g. `R&D #1 50%`.
@@ -39,6 +40,15 @@ pub enum Member {
     Schedule(ScheduleName),
     /// A person, reached by this one device only.
     Device(PersonId, Device),
+    /// Somebody in the place of one who is away from this group only.
+    StandIn {
+        /// Who is asked.
+        person: PersonId,
+        /// Who is away.
+        of: PersonId,
+    },
+    /// Nobody to try: who of the group was left out where its members were found, and why.
+    LeftOut(Skipped),
 }
 
 impl From<Recipient> for Member {

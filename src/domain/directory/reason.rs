@@ -19,6 +19,8 @@ impl Reason {
             Self::Duplicate => "met_before",
             Self::Elsewhere => "elsewhere",
             Self::DynamicTeam(_) => "dynamic_team",
+            Self::Strange(_) => "strange_member",
+            Self::Inactive => "inactive",
             Self::Unknown => "unknown",
             Self::NoDevice => "no_device",
         }
@@ -43,6 +45,10 @@ impl fmt::Display for Reason {
             Self::DynamicTeam(team) => {
                 write!(f, "has the dynamic team {team} in another system, whose people are not told")
             }
+            Self::Strange(name) => {
+                write!(f, "has the member {name} in another system, and it is not known here what that is")
+            }
+            Self::Inactive => f.write_str("is switched off in another system"),
             Self::Unknown => f.write_str("is known to another system, which could not be asked"),
             Self::NoDevice => f.write_str("has no device that is wanted"),
         }

@@ -31,7 +31,7 @@ pub struct Responder {
 }
 
 /// Somebody, a group or a schedule that was met and left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Skipped {
     /// Who.
     pub recipient: Recipient,
@@ -40,7 +40,7 @@ pub struct Skipped {
 }
 
 /// Why somebody is left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// Away, and nobody present stands in.
     Away,
@@ -50,7 +50,7 @@ pub enum Reason {
     Removed,
     /// By an override that person was asked in their place.
     ReplacedBy(PersonId),
-    /// Nobody is on by the schedule at that moment.
+    /// Nobody is on by the schedule, or in a group that another system knows, at that moment.
     NotOnCall,
     /// The directory has no such person.
     NoSuchPerson,
@@ -66,6 +66,10 @@ pub enum Reason {
     Elsewhere,
     /// The group has that dynamic team in another system, whose people are not told to us.
     DynamicTeam(String),
+    /// The group has that member in another system, and it is of a kind that we do not know.
+    Strange(String),
+    /// Switched off in the other system.
+    Inactive,
     /// The other system that knows could not be asked.
     Unknown,
     /// Has no device of a wanted kind.
@@ -180,6 +184,13 @@ impl<'a> Resolver<'a> {
                 Some(Member::Device(id, device)) => self.person(id, Some(device)),
                 Some(Member::Group(name)) => open.extend(self.group(name, &open)),
                 Some(Member::Schedule(name)) => self.schedule(name),
+                Some(Member::StandIn { person, of }) => {
+                    self.skip(Recipient::Person(of.clone()), Reason::AwayReplacedBy(person.clone()));
+                    self.chain(of, person, None);
+                }
+                Some(Member::LeftOut(Skipped { recipient, reason })) => {
+                    self.skip(recipient.clone(), reason.clone());
+                }
                 None => {
                     open.pop();
                 }
@@ -291,7 +302,11 @@ impl<'a> Resolver<'a> {
 impl Level {
     /// The walk comes to the next member of the addressed group.
     const fn enter(&mut self, member: &Member) {
-        let is_people = matches!(member, Member::Person(_) | Member::Device(..));
+        let is_people = match member {
+            Member::Person(_) | Member::Device(..) | Member::StandIn { .. } => true,
+            Member::Group(_) | Member::Schedule(_) => false,
+            Member::LeftOut(_) => return,
+        };
         if !(is_people && self.is_people) {
             self.stretch += 1;
         }

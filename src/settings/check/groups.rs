@@ -16,7 +16,12 @@ impl Check<'_, '_> {
         for (index, entry) in entries.iter().enumerate() {
             let key = format!("group[{}]", index + 1);
             let is_elsewhere = *entry.get_ref().elsewhere.get_ref();
-            let members = self.members(entry, &key, file, people);
+            let members = match &entry.get_ref().on_call {
+                Some(source) => self.on_call_elsewhere(entry.get_ref(), source, &key),
+                // It was written, and wrongly: whether members are missing is not known.
+                None if self.findings.any(|wrong| wrong == format!("{key}.on_call")) => vec![],
+                None => self.members(entry, &key, file, people),
+            };
             let Some(name) = &entry.get_ref().name else { continue };
             let shown = format!("\"{}\"", name.get_ref());
             if self.unique(&mut seen, name.get_ref(), name.span(), &format!("{key}.name"), &shown) {
@@ -141,7 +146,11 @@ fn way_back<'g>(start: &'g GroupName, groups: &'g [Group]) -> Option<Vec<&'g Gro
         let group = groups.iter().find(|group| group.name == *name);
         group.into_iter().flat_map(|group| &group.members).filter_map(|member| match member {
             Member::Group(name) => Some(name),
-            Member::Person(_) | Member::Schedule(_) | Member::Device(..) => None,
+            Member::Person(_)
+            | Member::Schedule(_)
+            | Member::Device(..)
+            | Member::StandIn { .. }
+            | Member::LeftOut(_) => None,
         })
     };
     let mut came_from: HashMap<&GroupName, &GroupName> = HashMap::new();

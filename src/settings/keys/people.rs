@@ -28,7 +28,7 @@ pub(super) const GROUP: &[Key] = &[
     Key::optional(
         "members",
         Tables(MEMBER),
-        "needed, but for `elsewhere`",
+        "needed, but for `elsewhere` and `on_call`",
         "People, other groups and schedules, in the order to try.",
     ),
     Key::default(
@@ -36,6 +36,12 @@ pub(super) const GROUP: &[Key] = &[
         Flag,
         "false",
         "Whether its members are known only to those of `[[forward]]`: they are told of it by its name.",
+    ),
+    Key::optional(
+        "on_call",
+        Word(&["xmatters"]),
+        "`members` says who",
+        "Who knows its members and who of them is on call: the system of `[xmatters]`, by the group's name.",
     ),
 ];
 

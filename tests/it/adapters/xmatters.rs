@@ -1,5 +1,7 @@
 //! The directory of xMatters, played by a mock server.
 
+mod on_call;
+
 use dutyline::adapters::http_client;
 use dutyline::adapters::xmatters::directory::XmattersDirectory;
 use dutyline::domain::directory::elsewhere::Entry;
@@ -90,6 +92,21 @@ async fn a_list_that_breaks_off_is_not_the_end_of_it() {
         matches!(&error, VendorError::Temporary { cause, .. } if cause.contains("breaks off")),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn p43_devices_come_in_the_order_in_which_they_are_tried() {
+    let voice = |number: &str, sequence: Option<i64>| json!({"deviceType": "VOICE", "phoneNumber": number, "sequence": sequence});
+    for (second, first, order) in [
+        (Some(2), Some(1), ["+15550156", "+15550155"]),
+        (None, None, ["+15550155", "+15550156"]),
+        (None, Some(7), ["+15550156", "+15550155"]),
+    ] {
+        let devices = [voice("+15550155", second), voice("+15550156", first)];
+        let (_server, directory) =
+            answering(ResponseTemplate::new(200).set_body_json(json!({"data": devices}))).await;
+        assert_eq!(numbers(directory.person(&id("u1")).await.unwrap()), order);
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod alerts;
 mod calls;
 mod changes;
+mod directory;
 mod keys;
 mod outbox;
 

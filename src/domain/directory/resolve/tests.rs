@@ -82,6 +82,8 @@ fn show(found: &OnCall) -> String {
             | Reason::Duplicate
             | Reason::Elsewhere
             | Reason::DynamicTeam(_)
+            | Reason::Strange(_)
+            | Reason::Inactive
             | Reason::Unknown
             | Reason::NoDevice) => format!("{name}: {reason:?}"),
         }
@@ -425,7 +427,7 @@ fn large() -> (Directory, Recipient) {
             .collect(),
         is_elsewhere: false,
     };
-    let absences = (0..200).map(|n| {
+    let absences = (0..200).map(|n: usize| {
         let replacement = if n.is_multiple_of(2) { name(1_000 + n / 2) } else { String::new() };
         absence(&format!("{}>{replacement}", name(n * 5)))
     });

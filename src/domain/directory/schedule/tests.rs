@@ -142,7 +142,7 @@ fn turns_are_of_hours_days_weeks_and_months() {
 fn hand_offs_stay_at_their_local_time_when_the_clock_is_changed() {
     let at = |rotation: &Rotation, from: &str, until: &str| -> Vec<String> {
         let turns = rotation.turns(moment(from), moment(until));
-        turns.iter().skip(1).map(|(who, (from, _))| format!("{who} {from}")).collect()
+        turns.iter().skip(1).map(|(who, (from, _))| format!("{} {from}", rotation.members[*who])).collect()
     };
     let nine = rotation("ada ben", every(Unit::Daily, 1), "2026-01-01T09:00", "Europe/Berlin");
     let march = at(&nine, "2026-03-28T00:00:00Z", "2026-03-31T00:00:00Z");
@@ -505,4 +505,24 @@ proptest! {
             prop_assert!(from <= shift.from && shift.from < shift.until && shift.until <= until);
         }
     }
+}
+
+/// What is asked for takes less than 50 ms where it is measured, by `benches/run`; here, in a build that is not
+/// optimised, it is only seen that nothing grows with the square of the number of turns.
+#[test]
+fn twelve_weeks_of_two_hundred_rotations_are_no_matter_of_seconds() {
+    let rotations = (0..200).map(|n| {
+        let zone_name = ZONES[n % ZONES.len()];
+        rotation("ada ben cleo", every(Unit::Daily, 1), "2025-01-06T09:00", zone_name)
+    });
+    let directory = directory(rotations.collect());
+    let started = std::time::Instant::now();
+    let found = shifts(
+        &directory,
+        &directory.schedules[0],
+        moment("2026-03-01T00:00:00Z"),
+        moment("2026-05-24T00:00:00Z"),
+    );
+    assert!(started.elapsed() < std::time::Duration::from_secs(2), "{:?}", started.elapsed());
+    assert!(found.len() >= 84);
 }
