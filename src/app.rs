@@ -13,7 +13,7 @@ use crate::ports::limit::Limit;
 use crate::ports::recordings::Recordings;
 use crate::ports::shortener::Shortener;
 use crate::ports::store::{
-    AlertStore, CallStore, ChangeStore, DirectoryStore, KeyStore, LinkStore, Outbox, RetentionStore,
+    AlertStore, CallStore, ChangeStore, DirectoryStore, KeyStore, LegStore, LinkStore, Outbox, RetentionStore,
 };
 use crate::ports::telephony::Telephony;
 use crate::ports::transcriber::Transcriber;
@@ -48,6 +48,8 @@ pub struct Parts {
     pub ids: Arc<dyn Ids>,
     /// Calls.
     pub calls: Arc<dyn CallStore>,
+    /// The phones that we call.
+    pub legs: Arc<dyn LegStore>,
     /// Alerts.
     pub alerts: Arc<dyn AlertStore>,
     /// Links to recordings.

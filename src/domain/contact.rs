@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use sha2::{Digest, Sha256};
+
 use url::Url;
 
 /// A phone number in E.164 form (`+` and 7 to 15 digits). Its `Debug` shows no digit.
@@ -64,6 +66,14 @@ const MOST_DIGITS: usize = 15;
 const FEWEST_BARE_DIGITS: usize = 8;
 
 impl PhoneNumber {
+    /// What stands for it in a log: the same for the same number. Whoever has the log can try all numbers there are, so
+    /// that it keeps them from being read, and no more.
+    pub fn hash(&self) -> String {
+        let hash: [u8; 32] = Sha256::digest(self.0.as_bytes()).into();
+        let start: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        format!("sha256:{start}")
+    }
+
     /// The number that `text` means.
     ///
     /// E.164 is taken as it stands. Beyond it: `00` for the `+`, the blanks, dashes, dots, slashes and

@@ -4,7 +4,7 @@
 //! asked for it and carries ids, never data: what it needs is read when it is carried out.
 
 use super::alerting::forward::ForwardName;
-use super::ids::{AlertId, CallId, NotificationId, RecordingId};
+use super::ids::{AlertId, CallId, LegId, NotificationId, RecordingId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -43,6 +43,15 @@ pub enum Effect {
     /// Delete a sound in our own store, by its name there: its recording may be forgotten by then.
     #[serde(rename = "delete_sound.v1")]
     DeleteSound(String),
+    /// Call a phone.
+    #[serde(rename = "place_leg.v1")]
+    PlaceLeg(LegId),
+    /// A phone that was called is wanted no longer: it stops ringing, or whoever picked up hears why.
+    #[serde(rename = "release_leg.v1")]
+    ReleaseLeg(LegId),
+    /// Have the carrier ask for the caller's next document now: there is something new to hear.
+    #[serde(rename = "recall_caller.v1")]
+    RecallCaller(CallId),
     /// Pass an alert on to another system.
     #[serde(rename = "forward_alert.v1")]
     ForwardAlert {
@@ -67,6 +76,9 @@ impl Effect {
             Self::SendMail(_) => "send_mail",
             Self::Transcribe(_) => "transcribe",
             Self::DeleteSound(_) => "delete_sound",
+            Self::PlaceLeg(_) => "place_leg",
+            Self::ReleaseLeg(_) => "release_leg",
+            Self::RecallCaller(_) => "recall_caller",
             Self::ForwardAlert { .. } => "forward_alert",
         }
     }
@@ -81,6 +93,7 @@ impl Effect {
             Self::SendSms(_) => Lane::Sms,
             Self::SendMail(_) => Lane::Mail,
             Self::Transcribe(_) => Lane::Transcriber,
+            Self::PlaceLeg(_) | Self::ReleaseLeg(_) | Self::RecallCaller(_) => Lane::Calls,
             Self::ForwardAlert { target, .. } => Lane::Forward(target.clone()),
         }
     }
@@ -98,6 +111,9 @@ impl Effect {
             | Self::SendSms(_)
             | Self::SendMail(_)
             | Self::Transcribe(_)
+            | Self::PlaceLeg(_)
+            | Self::ReleaseLeg(_)
+            | Self::RecallCaller(_)
             | Self::DeleteSound(_) => None,
         }
     }
@@ -107,6 +123,8 @@ impl Effect {
     pub const fn most_attempts(&self) -> Option<u32> {
         match self {
             Self::Transcribe(_) => Some(8),
+            // A hunt goes on with the next at once, and a caller asks for the next document within seconds anyway.
+            Self::PlaceLeg(_) | Self::RecallCaller(_) => Some(1),
             Self::FetchRecording(_)
             | Self::DeleteAtCarrier(_)
             | Self::FindRecording(_)
@@ -116,6 +134,7 @@ impl Effect {
             | Self::SendSms(_)
             | Self::SendMail(_)
             | Self::DeleteSound(_)
+            | Self::ReleaseLeg(_)
             | Self::ForwardAlert { .. } => None,
         }
     }
@@ -127,6 +146,8 @@ impl Effect {
 pub enum Lane {
     /// Nobody: it is done here.
     Own,
+    /// The carrier's API, for people on the phone at this moment.
+    Calls,
     /// The carrier's API.
     Carrier,
     /// Our own store of recordings, and the carrier, whose sound goes there.
@@ -148,8 +169,9 @@ const FORWARD: &str = "forward:";
 
 impl Lane {
     /// Those that there always are: all but the forward targets'.
-    pub const ALWAYS: [Self; 7] = [
+    pub const ALWAYS: [Self; 8] = [
         Self::Own,
+        Self::Calls,
         Self::Carrier,
         Self::Recordings,
         Self::Deletions,
@@ -162,6 +184,7 @@ impl Lane {
     pub fn word(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Self::Own => "own",
+            Self::Calls => "calls",
             Self::Carrier => "carrier",
             Self::Recordings => "recordings",
             Self::Deletions => "deletions",

@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use bytes::Bytes;
+use jiff::SignedDuration;
 use tokio::{io::AsyncWriteExt, process::Command};
 
 /// Samples a second of a tone: what a phone line carries.
@@ -29,6 +30,18 @@ impl Audio {
         };
         spoken.unwrap_or_else(|| tone(seconds)).into()
     }
+}
+
+/// How long a WAV file is, by the beginning of it; `None`: it is none.
+pub(super) fn length(wav: &[u8]) -> Option<SignedDuration> {
+    let number = |at: usize| Some(u32::from_le_bytes(wav.get(at..at.checked_add(4)?)?.try_into().ok()?));
+    if wav.get(..4)? != b"RIFF" || wav.get(8..12)? != b"WAVE" {
+        return None;
+    }
+    let format = wav.windows(4).position(|window| window == b"fmt ")?;
+    let data = wav.windows(4).position(|window| window == b"data")?;
+    let (a_second, bytes) = (number(format.checked_add(16)?)?, number(data.checked_add(4)?)?);
+    (a_second > 0).then(|| SignedDuration::from_millis_i128(i128::from(bytes) * 1_000 / i128::from(a_second)))
 }
 
 /// The text goes through a pipe: arguments could be read by every user of the machine.
@@ -102,6 +115,14 @@ mod tests {
         let wav = Audio::Spoken.wav("Pumps are down", 2).await;
         assert_eq!(&wav[..4], b"RIFF");
         assert_eq!(wav[4..8], u32::try_from(wav.len() - 8).unwrap().to_le_bytes());
+    }
+
+    #[test]
+    fn the_length_of_a_sound_stands_at_its_beginning() {
+        assert_eq!(length(&tone(5)), Some(SignedDuration::from_secs(5)));
+        assert_eq!(length(&tone(5)[..44]), Some(SignedDuration::from_secs(5)));
+        assert_eq!(length(&tone(5)[..30]), None);
+        assert_eq!(length(b"ID3 something else altogether, that is no such file"), None);
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::handsets::Handsets;
+
 /// How the carrier behaves. What a request leaves out is as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -12,6 +14,8 @@ pub struct Behaviour {
     pub transcription: Transcribing,
     /// What goes wrong.
     pub faults: BTreeSet<Fault>,
+    /// What happens when phones are rung.
+    pub handsets: Handsets,
 }
 
 impl Behaviour {
@@ -43,12 +47,12 @@ pub enum Fault {
     /// Every webhook is delivered a second time under the same idempotency token, as after a lost answer.
     WebhooksRepeated,
     /// Callbacks overtake one another: the call's end before the recording's action, the transcription
-    /// before the recording's status.
+    /// before the recording's status; a placed call's ringing before its beginning, its end before its answer.
     WebhooksSwapped,
     /// The recording's status callback is never sent.
     RecordingCallbackLost,
     /// The text of a recording is made, and its callback is never sent.
     TranscriptionCallbackLost,
-    /// The call's status callback is never sent.
+    /// No status callback of a call is ever sent.
     StatusCallbackLost,
 }

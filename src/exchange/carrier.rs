@@ -31,7 +31,7 @@ use super::{
     leg::{Input, Pace},
     line::{Arrived, LineEvent},
 };
-use switchboard::{Job, Switchboard};
+use switchboard::{Job, Switchboard, Wants};
 use webhook::Webhooks;
 
 /// How long [`Exchange::run`] waits at most before it looks at the clock again.
@@ -97,6 +97,19 @@ pub struct Dial {
     pub from: Option<String>,
     /// The carrier's attestation, as it stands in `StirVerstat`.
     pub attestation: Option<String>,
+}
+
+/// A call to one of the exchange's phones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallTo {
+    /// Its number among the calls to this phone, from 1.
+    pub n: usize,
+    /// The call.
+    pub sid: String,
+    /// Whether the phone rings.
+    pub ringing: bool,
+    /// Whether it is over.
+    pub over: bool,
 }
 
 /// A text message on its way to a phone.
@@ -189,12 +202,48 @@ impl Exchange {
         Ok(going_on)
     }
 
-    /// Speaks for `length` at a human pace. What is said while nothing is recorded is lost.
+    /// Speaks for `length` at a human pace. What is said while nothing is recorded and nobody else is on the line
+    /// is lost.
     ///
-    /// False when nothing is recorded.
+    /// False when nobody hears it.
     pub fn say(&self, sid: &str, text: &str, length: SignedDuration) -> Result<bool, NoSuchCall> {
         self.tell(sid, Input::Speech { text: text.to_owned(), length })?;
-        Ok(self.switchboard().call(sid).is_some_and(|call| call.leg.is_recording()))
+        Ok(self.switchboard().is_heard(sid))
+    }
+
+    /// Picks up a phone that rings.
+    ///
+    /// False when it does not ring any more.
+    pub fn pick_up(&self, sid: &str) -> Result<bool, NoSuchCall> {
+        self.act(sid, Switchboard::picks_up)
+    }
+
+    /// Declines a call while the phone rings.
+    ///
+    /// False when it does not ring any more.
+    pub fn decline(&self, sid: &str) -> Result<bool, NoSuchCall> {
+        self.act(sid, Switchboard::declines)
+    }
+
+    fn act(
+        &self,
+        sid: &str,
+        act: impl FnOnce(&mut Switchboard, &str, Timestamp) -> bool,
+    ) -> Result<bool, NoSuchCall> {
+        let now = self.now();
+        let mut switchboard = self.switchboard();
+        if switchboard.call(sid).is_none() {
+            return Err(NoSuchCall);
+        }
+        let done = act(&mut switchboard, sid, now);
+        drop(switchboard);
+        self.announce();
+        Ok(done)
+    }
+
+    /// The calls to a phone, oldest first, after number `after`.
+    pub fn calls_to(&self, number: &str, after: usize) -> Vec<CallTo> {
+        self.switchboard().calls_to(number).skip(after).collect()
     }
 
     /// Hangs up.
@@ -204,12 +253,7 @@ impl Exchange {
         self.tell(sid, Input::HangUp)
     }
 
-    /// Ends a call from the other side, as the gateway may ask through the API.
-    pub(super) fn complete(&self, sid: &str) -> Result<bool, NoSuchCall> {
-        self.tell(sid, Input::Completed)
-    }
-
-    fn tell(&self, sid: &str, input: Input) -> Result<bool, NoSuchCall> {
+    pub(super) fn tell(&self, sid: &str, input: Input) -> Result<bool, NoSuchCall> {
         let now = self.now();
         let mut switchboard = self.switchboard();
         if switchboard.call(sid).is_none() {
@@ -317,15 +361,22 @@ impl Exchange {
         {
             let mut switchboard = self.switchboard();
             switchboard.done(&job.lane);
-            match (job.wants_document, answer) {
-                (true, answer) => {
-                    let document = answer.and_then(webhook::Answer::document);
+            match job.wants {
+                Wants::Document(number) => {
+                    let document = answer.and_then(|answer| answer.document(&job.url));
                     if let Err(why) = &document {
                         tracing::warn!(why, "the gateway gave no document");
                     }
-                    switchboard.answered(&job.lane, now, document);
+                    switchboard.answered(&job.lane, now, number, document);
                 }
-                (false, answer) => {
+                Wants::Sound => {
+                    let sound = answer.and_then(webhook::Answer::sound);
+                    if let Err(why) = &sound {
+                        tracing::warn!(why, "the gateway gave no sound");
+                    }
+                    switchboard.sounded(&job.lane, now, &job.url, sound);
+                }
+                Wants::Nothing => {
                     if let Err(why) = answer.and_then(webhook::Answer::taken) {
                         tracing::warn!(why, "the gateway did not take a callback");
                         switchboard.undelivered(&job.lane, now, why);

@@ -4,6 +4,7 @@
 //! are those of Twilio's pages on Gather, Record, Pause and Say.
 
 mod acts;
+mod music;
 mod recording;
 #[cfg(test)]
 mod tests;
@@ -12,9 +13,10 @@ use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::twiml::{Gather, Response};
+use crate::twiml::{Dial, DialTo, Gather, Response};
 
 use acts::Act;
+use music::Music;
 pub use recording::Take;
 use recording::{Ended, Recorder};
 
@@ -35,7 +37,7 @@ pub struct Pace {
 
 impl Pace {
     /// How long the carrier speaks a text.
-    fn spoken(self, text: &str) -> SignedDuration {
+    pub(super) fn spoken(self, text: &str) -> SignedDuration {
         let characters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
         seconds(f64::from(characters) / self.characters_per_second / self.speed)
     }
@@ -72,6 +74,34 @@ pub enum Input {
     HangUp,
     /// The gateway ended the call through the carrier's API.
     Completed,
+    /// A sound that was asked for.
+    Sound {
+        /// Where it is.
+        url: String,
+        /// How long it is; `None`: it can't be had.
+        length: Option<SignedDuration>,
+    },
+    /// The call is told, through the carrier's API, to go on with the document at this URL.
+    Redirect(String),
+    /// The same with this document.
+    Replace(Response),
+    /// A dialling is over.
+    DialOver(Dialled),
+    /// Who dialled is heard by somebody: the music that is heard meanwhile stops.
+    MusicStops,
+}
+
+/// How a dialling ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dialled {
+    /// completed, answered (a conference), busy, no-answer, failed, canceled.
+    pub status: &'static str,
+    /// The call that was dialled.
+    pub sid: Option<String>,
+    /// How long that was, in begun seconds, if anybody picked up.
+    pub duration: Option<i64>,
+    /// Whether both sides were put through to one another.
+    pub bridged: Option<bool>,
 }
 
 /// Something that happened on the line, and when.
@@ -96,6 +126,12 @@ pub enum What {
     Recorded(Take),
     /// The next document is wanted.
     Fetch(Fetch),
+    /// A sound is wanted: the one at this URL.
+    Load(String),
+    /// Somebody is to be dialled.
+    Dial(Dial),
+    /// The document that the person hears before being put through has run out.
+    RanOut,
     /// The call is over; true: the caller ended it.
     Ended(bool),
 }
@@ -107,6 +143,15 @@ pub struct Fetch {
     pub url: String,
     /// The keys that were gathered for it.
     pub digits: Option<String>,
+    /// The dialling that it follows.
+    pub dialled: Option<Dialled>,
+}
+
+impl Fetch {
+    /// The document at this URL, with nothing to tell.
+    pub fn at(url: String) -> Self {
+        Self { url, digits: None, dialled: None }
+    }
 }
 
 /// One phone in a call.
@@ -117,6 +162,8 @@ pub struct Leg {
     doing: Doing,
     /// When the last document was taken up, and how many were at that very moment.
     documents: (Timestamp, u32),
+    /// Whether the person is put through to somebody when the document runs out.
+    whisper: bool,
 }
 
 #[derive(Debug)]
@@ -127,8 +174,14 @@ enum Doing {
     Playing { until: Timestamp, gather: bool },
     /// Waits for keys, after the prompts.
     Collecting { gather: Gather, keys: String, until: Timestamp },
+    /// Waits for a sound.
+    Loading { url: String, gather: bool },
     /// Records the caller.
     Recording(Recorder),
+    /// Others are dialled, or are on the line.
+    Dialling { action: Option<String>, music: Option<Box<Music>> },
+    /// Put through to the one who dialled.
+    Connected,
     /// The call is over.
     Over,
 }
@@ -136,13 +189,27 @@ enum Doing {
 impl Leg {
     /// A leg that waits for its first document.
     pub fn new(pace: Pace, now: Timestamp) -> Self {
-        Self { pace, rest: VecDeque::new(), doing: Doing::Waiting, documents: (now, 0) }
+        Self { pace, rest: VecDeque::new(), doing: Doing::Waiting, documents: (now, 0), whisper: false }
+    }
+
+    /// The same for somebody who was dialled, and is put through when the document runs out.
+    pub fn whispered_to(pace: Pace, now: Timestamp) -> Self {
+        Self { whisper: true, ..Self::new(pace, now) }
+    }
+
+    /// Puts the person through to somebody.
+    pub fn connect(&mut self) {
+        if !self.is_over() {
+            self.rest.clear();
+            self.doing = Doing::Connected;
+        }
     }
 
     /// When something happens next if nobody does anything; `None`: nothing ever will.
     pub fn next_due(&self) -> Option<Timestamp> {
         match &self.doing {
-            Doing::Waiting | Doing::Over => None,
+            Doing::Waiting | Doing::Loading { .. } | Doing::Connected | Doing::Over => None,
+            Doing::Dialling { music, .. } => music.as_ref()?.next_due(),
             Doing::Playing { until, .. } | Doing::Collecting { until, .. } => Some(*until),
             Doing::Recording(recorder) => Some(recorder.next_due()),
         }
@@ -176,7 +243,25 @@ impl Leg {
                 if self.is_loop(now) { self.fail(now, &mut out) } else { self.proceed(now, &mut out) }
             }
             Input::NoDocument if matches!(self.doing, Doing::Waiting) => self.fail(now, &mut out),
-            Input::Document(_) | Input::NoDocument => {}
+            Input::Sound { url, length } if self.is_loading(&url) => self.sound(&url, length, now, &mut out),
+            Input::Document(_) | Input::NoDocument | Input::Sound { .. } => {
+                if let Doing::Dialling { music: Some(music), .. } = &mut self.doing {
+                    music.take(now, input, &mut out);
+                }
+            }
+            Input::Redirect(url) => {
+                if self.interrupt(now, &mut out) {
+                    self.fetch(Fetch::at(url), now, &mut out);
+                }
+            }
+            Input::Replace(response) => {
+                if self.interrupt(now, &mut out) {
+                    self.rest = acts::of(&response);
+                    self.proceed(now, &mut out);
+                }
+            }
+            Input::DialOver(dialled) => self.dialled(dialled, now, &mut out),
+            Input::MusicStops => self.music_stops(now, &mut out),
             Input::Key(key) => self.key(key, now, &mut out),
             Input::Speech { text, length } => {
                 if let Doing::Recording(recorder) = &mut self.doing {
@@ -204,13 +289,76 @@ impl Leg {
                 Some(ended) => self.recorded(recorder, ended, at, out),
             },
             Doing::Waiting => {}
-            Doing::Over => self.doing = Doing::Over,
+            Doing::Dialling { action, mut music } => {
+                if let Some(music) = &mut music {
+                    music.advance(at, out);
+                }
+                self.doing = Doing::Dialling { action, music };
+            }
+            other @ (Doing::Loading { .. } | Doing::Connected | Doing::Over) => self.doing = other,
+        }
+    }
+
+    fn is_loading(&self, wanted: &str) -> bool {
+        matches!(&self.doing, Doing::Loading { url, .. } if url == wanted)
+    }
+
+    /// A sound that can't be had is left out.
+    fn sound(&mut self, url: &str, length: Option<SignedDuration>, at: Timestamp, out: &mut Vec<Output>) {
+        let Doing::Loading { gather, .. } = self.doing else { return };
+        let Some(length) = length.filter(|length| *length > SignedDuration::ZERO) else {
+            return self.proceed(at, out);
+        };
+        out.push(Output { at, what: What::Heard(music::words(url)) });
+        self.doing = Doing::Playing { until: plus(at, length), gather };
+    }
+
+    /// Stops whatever is going on; false: the call is over.
+    fn interrupt(&mut self, at: Timestamp, out: &mut Vec<Output>) -> bool {
+        match std::mem::replace(&mut self.doing, Doing::Waiting) {
+            Doing::Over => {
+                self.doing = Doing::Over;
+                return false;
+            }
+            Doing::Playing { .. } => out.push(Output { at, what: What::Cut }),
+            Doing::Recording(recorder) => {
+                let take = Take { interrupted: true, ..recorder.finish(at, Ended::ByItself) };
+                out.push(Output { at, what: What::Recorded(take) });
+            }
+            Doing::Dialling { music: Some(music), .. } => music.stop(at, out),
+            Doing::Waiting
+            | Doing::Loading { .. }
+            | Doing::Collecting { .. }
+            | Doing::Dialling { music: None, .. }
+            | Doing::Connected => {}
+        }
+        self.rest.clear();
+        self.whisper = false;
+        true
+    }
+
+    fn dialled(&mut self, dialled: Dialled, at: Timestamp, out: &mut Vec<Output>) {
+        self.music_stops(at, out);
+        let Doing::Dialling { action, .. } = &mut self.doing else { return };
+        match action.take() {
+            Some(url) => self.fetch(Fetch { dialled: Some(dialled), ..Fetch::at(url) }, at, out),
+            None => self.proceed(at, out),
+        }
+    }
+
+    fn music_stops(&mut self, at: Timestamp, out: &mut Vec<Output>) {
+        if let Doing::Dialling { music, .. } = &mut self.doing
+            && let Some(music) = music.take()
+        {
+            music.stop(at, out);
         }
     }
 
     fn key(&mut self, key: char, at: Timestamp, out: &mut Vec<Output>) {
-        if let Doing::Playing { gather: true, .. } = self.doing {
-            out.push(Output { at, what: What::Cut });
+        if let Doing::Playing { gather: true, .. } | Doing::Loading { gather: true, .. } = self.doing {
+            if matches!(self.doing, Doing::Playing { .. }) {
+                out.push(Output { at, what: What::Cut });
+            }
             while self.rest.front().is_some_and(|act| !matches!(act, Act::Gather(_))) {
                 self.rest.pop_front();
             }
@@ -233,9 +381,13 @@ impl Leg {
             Doing::Recording(recorder) if recorder.ends_on(key) => {
                 self.recorded(recorder, Ended::Key(key), at, out);
             }
-            other @ (Doing::Recording(_) | Doing::Waiting | Doing::Playing { .. } | Doing::Over) => {
-                self.doing = other;
-            }
+            other @ (Doing::Recording(_)
+            | Doing::Waiting
+            | Doing::Playing { .. }
+            | Doing::Loading { .. }
+            | Doing::Dialling { .. }
+            | Doing::Connected
+            | Doing::Over) => self.doing = other,
         }
     }
 
@@ -244,7 +396,7 @@ impl Leg {
         if keys.is_empty() {
             self.proceed(at, out);
         } else {
-            self.fetch(gather.action.clone(), Some(keys), at, out);
+            self.fetch(Fetch { digits: Some(keys), ..Fetch::at(gather.action.clone()) }, at, out);
         }
     }
 
@@ -288,17 +440,35 @@ impl Leg {
                     self.doing = Doing::Recording(Recorder::start(record, at));
                     return;
                 }
-                Some(Act::Redirect(url)) => return self.fetch(url, None, at, out),
-                Some(Act::Unable) => return self.fail(at, out),
+                Some(Act::Play { url, gather }) => {
+                    out.push(Output { at, what: What::Load(url.clone()) });
+                    self.doing = Doing::Loading { url, gather };
+                    return;
+                }
+                Some(Act::Dial(dial)) => {
+                    let music = match &dial.to {
+                        DialTo::Conference(conference) => Music::start(conference, self.pace, at, out),
+                        DialTo::Numbers(_) => None,
+                    };
+                    self.doing = Doing::Dialling { action: dial.action.clone(), music: music.map(Box::new) };
+                    out.push(Output { at, what: What::Dial(dial) });
+                    return;
+                }
+                Some(Act::Redirect(url)) => return self.fetch(Fetch::at(url), at, out),
+                None if self.whisper => {
+                    self.doing = Doing::Connected;
+                    out.push(Output { at, what: What::RanOut });
+                    return;
+                }
                 Some(Act::Hangup) | None => return self.end(at, false, out),
             }
         }
     }
 
-    fn fetch(&mut self, url: String, digits: Option<String>, at: Timestamp, out: &mut Vec<Output>) {
+    fn fetch(&mut self, fetch: Fetch, at: Timestamp, out: &mut Vec<Output>) {
         self.rest.clear();
         self.doing = Doing::Waiting;
-        out.push(Output { at, what: What::Fetch(Fetch { url, digits }) });
+        out.push(Output { at, what: What::Fetch(fetch) });
     }
 
     fn fail(&mut self, at: Timestamp, out: &mut Vec<Output>) {
@@ -313,7 +483,12 @@ impl Leg {
             Doing::Recording(recorder) => {
                 out.push(Output { at, what: What::Recorded(recorder.finish(at, Ended::HangUp)) });
             }
-            Doing::Waiting | Doing::Playing { .. } | Doing::Collecting { .. } => {}
+            Doing::Waiting
+            | Doing::Loading { .. }
+            | Doing::Playing { .. }
+            | Doing::Collecting { .. }
+            | Doing::Dialling { .. }
+            | Doing::Connected => {}
         }
         self.rest.clear();
         out.push(Output { at, what: What::Ended(by_caller) });

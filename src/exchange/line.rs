@@ -38,6 +38,24 @@ pub enum Kind {
     Pressed,
     /// The caller spoke.
     Said,
+    /// Others are being rung, and the caller hears it.
+    RingingTone,
+    /// The phone rings.
+    Rings,
+    /// The phone is picked up.
+    PickedUp,
+    /// Whoever's phone rings doesn't want the call.
+    Declined,
+    /// The phone stops ringing before anybody has picked it up.
+    StopsRinging,
+    /// From now on the others on the line are heard.
+    Connected,
+    /// The others on the line are heard no more.
+    Parted,
+    /// Somebody else on the line speaks.
+    Voice,
+    /// A tone: the text is the keys that it stands for; without, it says that somebody comes or goes.
+    Tone,
     /// The gateway's answer was of no use; the text says why.
     Trouble,
     /// The caller hung up.
@@ -47,9 +65,14 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether it is words, or what stands for them.
+    pub fn is_heard(self) -> bool {
+        matches!(self, Self::Heard | Self::Voice)
+    }
+
     /// Whether the call is over after this.
     pub fn is_end(self) -> bool {
-        matches!(self, Self::HungUp | Self::Ended)
+        matches!(self, Self::HungUp | Self::Ended | Self::Declined | Self::StopsRinging)
     }
 }
 

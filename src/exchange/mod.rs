@@ -5,12 +5,14 @@
 //!
 //! - [`leg`]: one phone performing TwiML, without network and clock;
 //! - [`carrier`]: calls, recordings, webhooks with retries, by a given clock;
+//! - [`handsets`]: what happens when the gateway rings a phone;
 //! - `rest`, `phone`, [`smtp`]: what it offers on the network;
 //! - [`script`], [`transcript`], [`terminal`]: people on the phone, written down or typing.
 
 pub mod audio;
 pub mod behaviour;
 pub mod carrier;
+pub mod handsets;
 mod http;
 pub mod leg;
 pub mod line;

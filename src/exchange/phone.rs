@@ -7,10 +7,12 @@
 //! | `POST /phone/calls` `{from?, attestation?}` | dials; `{sid}` |
 //! | `GET /phone/calls/{sid}/events?after=N&wait=SECONDS` | what happened on the line, at once or when something does |
 //! | `POST /phone/calls/{sid}/keys` `{digits}` | presses keys; `{done}`: whether the call was going on |
-//! | `POST /phone/calls/{sid}/say` `{text, seconds?}` | speaks; `{done}`: whether it is recorded |
+//! | `POST /phone/calls/{sid}/say` `{text, seconds?}` | speaks; `{done}`: whether anybody hears it |
 //! | `POST /phone/calls/{sid}/hang-up` | hangs up; `{done}` |
+//! | `POST /phone/calls/{sid}/pick-up`, `…/decline` | answers a call that rings, or doesn't; `{done}` |
+//! | `GET /phone/handsets/{number}/calls?after=N&wait=SECONDS` | the calls to a phone ([`CallTo`]) |
 //! | `GET /phone/messages?after=N&wait=SECONDS` | text messages and mails that arrived |
-//! | `POST /phone/behaviour` | what the carrier does wrong from now on ([`Behaviour`]) |
+//! | `POST /phone/behaviour` | what the carrier does wrong, and phones do that ring, from now on ([`Behaviour`]) |
 
 use std::time::Duration;
 
@@ -28,7 +30,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::{
     behaviour::Behaviour,
-    carrier::{Dial, Exchange, NoSuchCall},
+    carrier::{CallTo, Dial, Exchange, NoSuchCall},
     line::{Arrived, LineEvent},
 };
 
@@ -87,6 +89,9 @@ pub(super) fn router(exchange: Exchange) -> Router {
         .route("/phone/calls/{sid}/keys", post(keys))
         .route("/phone/calls/{sid}/say", post(say))
         .route("/phone/calls/{sid}/hang-up", post(hang_up))
+        .route("/phone/calls/{sid}/pick-up", post(pick_up))
+        .route("/phone/calls/{sid}/decline", post(decline))
+        .route("/phone/handsets/{number}/calls", get(calls_to))
         .route("/phone/messages", get(messages))
         .route("/phone/behaviour", post(behave))
         .layer(middleware::from_fn_with_state(exchange.clone(), let_in))
@@ -153,6 +158,29 @@ async fn hang_up(
     Path(sid): Path<String>,
 ) -> Result<Json<Done>, NoSuchCall> {
     exchange.hang_up(&sid).map(|done| Json(Done { done }))
+}
+
+async fn pick_up(
+    State(exchange): State<Exchange>,
+    Path(sid): Path<String>,
+) -> Result<Json<Done>, NoSuchCall> {
+    exchange.pick_up(&sid).map(|done| Json(Done { done }))
+}
+
+async fn decline(
+    State(exchange): State<Exchange>,
+    Path(sid): Path<String>,
+) -> Result<Json<Done>, NoSuchCall> {
+    exchange.decline(&sid).map(|done| Json(Done { done }))
+}
+
+async fn calls_to(
+    State(exchange): State<Exchange>,
+    Path(number): Path<String>,
+    Query(since): Query<Since>,
+) -> Json<Vec<CallTo>> {
+    let look = || Some(exchange.calls_to(&number, since.after)).filter(|calls| !calls.is_empty());
+    Json(exchange.something_new(since.wait(), look).await.unwrap_or_default())
 }
 
 async fn messages(State(exchange): State<Exchange>, Query(since): Query<Since>) -> Json<Vec<Arrived>> {

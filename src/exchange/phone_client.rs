@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     behaviour::Behaviour,
-    carrier::Dial,
+    carrier::{CallTo, Dial},
     http,
     line::{Arrived, LineEvent},
     phone::{Done, Keys, NewCall, Words},
@@ -70,7 +70,7 @@ impl PhoneClient {
         self.act(self.http.post(self.url(&format!("calls/{sid}/keys"))).json(&keys)).await
     }
 
-    /// Speaks, for so many seconds or as long as it takes; false when nothing is recorded.
+    /// Speaks, for so many seconds or as long as it takes; false when nobody hears it.
     pub async fn say(&self, sid: &str, text: &str, seconds: Option<u32>) -> Result<bool, PhoneError> {
         let words = Words { text: text.to_owned(), seconds };
         self.act(self.http.post(self.url(&format!("calls/{sid}/say"))).json(&words)).await
@@ -79,6 +79,27 @@ impl PhoneClient {
     /// Hangs up; false when the call is over already.
     pub async fn hang_up(&self, sid: &str) -> Result<bool, PhoneError> {
         self.act(self.http.post(self.url(&format!("calls/{sid}/hang-up")))).await
+    }
+
+    /// Picks up a phone that rings; false when it does not.
+    pub async fn pick_up(&self, sid: &str) -> Result<bool, PhoneError> {
+        self.act(self.http.post(self.url(&format!("calls/{sid}/pick-up")))).await
+    }
+
+    /// Declines a call; false when the phone does not ring.
+    pub async fn decline(&self, sid: &str) -> Result<bool, PhoneError> {
+        self.act(self.http.post(self.url(&format!("calls/{sid}/decline")))).await
+    }
+
+    /// The calls to a phone after number `after`; waits up to `wait` for one.
+    pub async fn calls_to(
+        &self,
+        number: &str,
+        after: usize,
+        wait: Duration,
+    ) -> Result<Vec<CallTo>, PhoneError> {
+        let number: String = url::form_urlencoded::byte_serialize(number.as_bytes()).collect();
+        self.poll(&format!("handsets/{number}/calls"), after, wait).await
     }
 
     /// The text messages and mails after number `after`; waits up to `wait` for one.

@@ -67,7 +67,10 @@ async fn answer(
         ("POST", ["Messages.json"]) => messages::send(&exchange, &form),
         ("GET", ["Messages.json"]) => Ok(messages::list(&exchange)),
         ("GET", ["Messages", name]) => messages::show(&exchange, json_name(name)),
-        ("GET", ["Calls.json"]) => Ok(calls::list(&exchange)),
+        ("GET", ["Calls.json"]) => {
+            calls::list(&exchange, &Form::read(uri.query().unwrap_or_default().as_bytes()))
+        }
+        ("POST", ["Calls.json"]) => calls::place(&exchange, &form),
         ("GET", ["Calls", name]) => calls::show(&exchange, json_name(name)),
         ("POST", ["Calls", name]) => calls::update(&exchange, json_name(name), &form),
         ("GET", ["Calls", sid, "Recordings.json"]) => recordings::of_call(&exchange, sid),
@@ -136,6 +139,15 @@ fn page(name: &str, items: &[Value], uri: &str) -> Response {
     }))
 }
 
+/// `+`, then 2 to 15 digits of which the first is not 0.
+fn is_e164(number: &str) -> bool {
+    number.strip_prefix('+').is_some_and(|digits| {
+        (2..=15).contains(&digits.len())
+            && !digits.starts_with('0')
+            && digits.bytes().all(|digit| digit.is_ascii_digit())
+    })
+}
+
 /// A form as the gateway sends it; the first of equal names counts.
 struct Form(Vec<(String, String)>);
 
@@ -146,5 +158,15 @@ impl Form {
 
     fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The same for a field in which nothing is as good as no field.
+    fn given(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|value| !value.is_empty())
+    }
+
+    /// Every value of a field that may be sent several times.
+    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 }

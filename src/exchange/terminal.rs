@@ -81,7 +81,7 @@ pub async fn call(
                     }
                     Typed::Words(words) => {
                         if !phone.say(&sid, words, None).await? {
-                            show(&mut output, "  (nothing is recorded now: nobody hears you)\n").await?;
+                            show(&mut output, "  (nobody hears you now)\n").await?;
                         }
                     }
                     Typed::HangUp => {
@@ -110,7 +110,15 @@ pub async fn print_messages(
 
 fn shown(event: &LineEvent) -> String {
     match event.kind {
-        Kind::Dialled | Kind::Pressed | Kind::Said => String::new(),
+        Kind::Dialled | Kind::Pressed | Kind::Said | Kind::PickedUp | Kind::Declined => String::new(),
+        Kind::RingingTone => "  (it rings)\n".to_owned(),
+        Kind::Rings => "  Your phone rings. Type a to answer, d to decline.\n".to_owned(),
+        Kind::StopsRinging => "  (your phone stops ringing)\n".to_owned(),
+        Kind::Connected => "  (connected: what you type is heard)\n".to_owned(),
+        Kind::Parted => "  (no longer connected)\n".to_owned(),
+        Kind::Voice => format!("  > {}\n", event.text),
+        Kind::Tone if event.text.is_empty() => "  (tone)\n".to_owned(),
+        Kind::Tone => format!("  (tones: {})\n", event.text),
         Kind::Heard => format!("  {}\n", event.text),
         Kind::Cut => "  (stops speaking)\n".to_owned(),
         Kind::Beep => "  (beep: type what you say, then press a key)\n".to_owned(),

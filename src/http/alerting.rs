@@ -50,7 +50,9 @@ pub(super) async fn recording(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    sound::answer(&app, &find(&app, id).await?.recording, &method, &headers).await
+    let recording = find(&app, id).await?.recording;
+    let recording = recording.ok_or_else(|| ApiError::not_found("the alert has no message"))?;
+    sound::answer(&app, &recording, &method, &headers).await
 }
 
 /// `POST /api/alerts/{id}/resolve`: it has been dealt with, says whoever holds the key.

@@ -16,6 +16,7 @@ mod outbox;
 pub mod request_id;
 mod router;
 mod sound;
+mod sounds;
 mod voice;
 
 pub use router::router;

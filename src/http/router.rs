@@ -2,7 +2,7 @@
 
 use super::extract::signature;
 use super::{
-    admin, alerting, calendar, changes, error, health, layers, limits, links, on_call, outbox, voice,
+    admin, alerting, calendar, changes, error, health, layers, limits, links, on_call, outbox, sounds, voice,
 };
 use crate::app::App;
 use axum::Router;
@@ -17,11 +17,14 @@ pub fn router(app: App) -> Router {
     let documents = Router::new()
         .route("/voice", any(voice::arrived))
         .route("/voice/calls/{call}/legs/{leg}/documents/{document}", any(voice::replied))
+        .route("/voice/calls/{call}/legs/{leg}/dismissed", any(voice::dismissed))
         .route_layer(from_fn_with_state(app.clone(), voice::in_time));
     let carrier = Router::new()
         .merge(documents)
         .route("/voice/status", any(voice::status))
         .route("/voice/check", any(voice::checked))
+        .route("/voice/calls/{call}/legs/{leg}/status", any(voice::leg_status))
+        .route("/voice/calls/{call}/legs/{leg}/machine", any(voice::machine))
         .route("/voice/calls/{call}/legs/{leg}/recording", any(voice::recording))
         .route("/voice/calls/{call}/legs/{leg}/transcription", any(voice::transcription))
         .route_layer(from_fn_with_state(app.clone(), signature::check));
@@ -49,8 +52,9 @@ pub fn router(app: App) -> Router {
         .route("/api/outbox/{id}", delete(outbox::drop))
         .route_layer(from_fn_with_state(app.clone(), limits::by_key_or_peer));
 
-    // People: whoever has the link.
+    // People: whoever has the link. And the sounds that callers hear, fetched by the carrier without a signature.
     let people = Router::new()
+        .route("/sounds/ringing.wav", get(sounds::ringing))
         .route("/l/{code}", get(links::page))
         .route("/l/{code}/audio", get(links::audio))
         .route_layer(from_fn_with_state(app.clone(), limits::by_peer));

@@ -96,7 +96,7 @@ fn media_type(audio: &Audio) -> HeaderValue {
 }
 
 /// Whether the client has it already (RFC 9110 §13.1.2).
-fn is_known(asked: &HeaderMap, tag: &str) -> bool {
+pub(super) fn is_known(asked: &HeaderMap, tag: &str) -> bool {
     let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     known
         .flat_map(|value| value.split(','))

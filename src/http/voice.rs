@@ -4,9 +4,12 @@
 use super::extract::signature::Signed;
 use crate::app::App;
 use crate::domain::ids::{CallId, LegId};
-use crate::domain::voice::input::{CallInput, Take, TakeEnd};
+use crate::domain::voice::input::{CallInput, LegInput, Take, TakeEnd};
+use crate::domain::voice::leg::LegEnd;
 use crate::domain::voice::recording::Source;
-use crate::service::voice::{self, VoiceError};
+use crate::service::calling::ended;
+use crate::service::voice::{self, VoiceError, Whose};
+use crate::twiml::progress::CallProgress;
 use crate::twiml::request::CarrierRequest;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
@@ -47,16 +50,73 @@ pub(super) async fn replied(
         tracing::warn!("webhook for a call, leg or document that can't be");
         return apology(&app);
     };
-    match voice::take_turn(&app, call, leg, document, input(&said)).await {
+    let answer = match voice::whose(&app, call, leg).await {
+        Ok(Whose::Callers) => voice::take_turn(&app, call, leg, document, input(&said)).await,
+        Ok(Whose::Called) => {
+            voice::legs::take_turn(&app, call, leg, document, leg_input(&said, document), &said.call_sid)
+                .await
+        }
+        Err(error) => Err(error),
+    };
+    match answer {
         Ok(document) => twiml(document),
         Err(error) => trouble(&app, error),
     }
 }
 
+/// A phone that we called is wanted no longer: whoever has picked up hears why.
+pub(super) async fn dismissed(
+    State(app): State<App>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    Signed(said): Signed,
+) -> Response {
+    let Some((call, leg)) = phone(path) else { return apology(&app) };
+    let (document, input) = (voice::legs::DISMISSED, LegInput::Dismissed);
+    match voice::legs::take_turn(&app, call, leg, document, input, &said.call_sid).await {
+        Ok(document) => twiml(document),
+        Err(error) => trouble(&app, error),
+    }
+}
+
+/// The carrier says how a phone that we called is getting on.
+pub(super) async fn leg_status(
+    State(app): State<App>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    Signed(said): Signed,
+) -> Response {
+    let Some((call, leg)) = phone(path) else { return noted(Err(VoiceError::Unknown)) };
+    let input = match said.call_status.as_deref().and_then(CallProgress::from_word) {
+        Some(CallProgress::Queued | CallProgress::Ringing) => LegInput::Ringing,
+        Some(CallProgress::Over(why)) => LegInput::Ended(ended(why)),
+        // Its first document tells that it was picked up.
+        Some(CallProgress::InProgress) | None => return StatusCode::NO_CONTENT.into_response(),
+    };
+    noted(voice::legs::news(&app, call, leg, input, &said.call_sid).await)
+}
+
+/// The carrier has found out who picked up.
+pub(super) async fn machine(
+    State(app): State<App>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    Signed(said): Signed,
+) -> Response {
+    let Some((call, leg)) = phone(path) else { return noted(Err(VoiceError::Unknown)) };
+    let by = said.answered_by.as_deref().unwrap_or_default();
+    if !by.starts_with("machine") && by != "fax" {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    noted(voice::legs::news(&app, call, leg, LegInput::Machine, &said.call_sid).await)
+}
+
+fn phone(path: Result<Path<(String, String)>, PathRejection>) -> Option<(CallId, LegId)> {
+    let Path((call, leg)) = path.ok()?;
+    Some((call.parse().ok()?, leg.parse().ok()?))
+}
+
 /// The carrier says how a call is getting on; only its end matters.
 pub(super) async fn status(State(app): State<App>, Signed(said): Signed) -> Response {
-    const OVER: [&str; 5] = ["completed", "busy", "failed", "no-answer", "canceled"];
-    if !said.call_status.as_deref().is_some_and(|status| OVER.contains(&status)) {
+    let progress = said.call_status.as_deref().and_then(CallProgress::from_word);
+    if !matches!(progress, Some(CallProgress::Over(_))) {
         return StatusCode::NO_CONTENT.into_response();
     }
     noted(voice::call_ended(&app, &said.call_sid).await)
@@ -118,8 +178,25 @@ fn apology(app: &App) -> Response {
     twiml(voice::last_words(app, false))
 }
 
+/// What a request that replies to a document of a phone that we called means.
+fn leg_input(said: &CarrierRequest, document: u32) -> LegInput {
+    match said.digits.as_deref() {
+        Some(digits) if !digits.is_empty() && digits != "hangup" => LegInput::Pressed(digits.to_owned()),
+        _ if document == 0 => LegInput::PickedUp,
+        _ => LegInput::Silence,
+    }
+}
+
 /// What a request that replies to a document means.
 fn input(said: &CarrierRequest) -> CallInput {
+    if let Some(progress) = said.dial_call_status.as_deref().map(CallProgress::from_word) {
+        return CallInput::Dialled(match progress {
+            Some(CallProgress::Over(why)) => ended(why),
+            Some(CallProgress::Queued | CallProgress::Ringing | CallProgress::InProgress) | None => {
+                LegEnd::HungUp
+            }
+        });
+    }
     match (take(said), said.digits.as_deref()) {
         (Some(take), _) => CallInput::Recorded(take),
         (None, Some(digits)) if !digits.is_empty() && digits != "hangup" => {

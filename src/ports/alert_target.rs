@@ -9,7 +9,7 @@ use async_trait::async_trait;
 pub struct ForwardedAlert<'a> {
     /// The alert, with its message.
     pub story: &'a AlertStory,
-    /// Where people hear the message: the short link where there is one.
+    /// Where people hear the message: the short link where there is one; empty: there is no message.
     pub link: &'a str,
     /// The same, never short.
     pub page: &'a str,

@@ -13,6 +13,7 @@ use crate::domain::directory::change::RunTime;
 use crate::domain::directory::elsewhere::Kept;
 use crate::domain::directory::elsewhere::on_call::KeptOnCall;
 use crate::domain::directory::overrides::Override;
+use crate::domain::directory::person::PersonId;
 use crate::domain::effect::{DueEffect, Effect, Lane};
 use crate::domain::ids::{
     AbsenceId, AlertId, AuditId, CallId, EffectId, KeyId, LegId, NotificationId, OverrideId, RecordingId,
@@ -20,12 +21,13 @@ use crate::domain::ids::{
 use crate::domain::links::{Link, LinkCode};
 use crate::domain::retention::Forgettable;
 use crate::domain::voice::call::Call;
+use crate::domain::voice::leg::{Leg, LegNote};
 use crate::domain::voice::recording::{Audio, Recording, Transcribed};
 use crate::domain::voice::step::Turn;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// A turn of a call, as it is written.
@@ -35,8 +37,19 @@ pub struct RecordedTurn<'a> {
     pub call: &'a Call,
     /// What was decided.
     pub turn: &'a Turn,
-    /// The document that answers the one which the call stood at; `None` for inputs beside the line.
-    pub reply: Option<&'a str>,
+    /// What is answered; `None` for inputs beside the line.
+    pub reply: Option<Reply<'a>>,
+}
+
+/// The document that answers one which a phone has performed.
+#[derive(Debug, Clone, Copy)]
+pub struct Reply<'a> {
+    /// Whose phone: the caller's, or one that we called.
+    pub leg: LegId,
+    /// Which document it has performed.
+    pub document: u32,
+    /// The next one.
+    pub text: &'a str,
 }
 
 /// Calls, their documents and their recordings.
@@ -65,6 +78,24 @@ pub trait CallStore: Send + Sync {
     /// Writes the text of a recording, and what it means for the call where that is still going on.
     async fn record_text(&self, text: &Transcribed, turn: Option<RecordedTurn<'_>>)
     -> Result<(), StoreError>;
+}
+
+/// The phones that we call. What is heard of them is written with the turns of their calls.
+#[async_trait]
+pub trait LegStore: Send + Sync {
+    /// One of them.
+    async fn leg(&self, id: LegId) -> Result<Option<Leg>, StoreError>;
+    /// Those of a call, in the order in which they were called.
+    async fn legs(&self, call: CallId) -> Result<Vec<Leg>, StoreError>;
+    /// Those that are not over.
+    async fn legs_under_way(&self) -> Result<Vec<Leg>, StoreError>;
+    /// Whose phones are in use in other calls than that.
+    async fn busy(&self, except: CallId) -> Result<BTreeSet<PersonId>, StoreError>;
+    /// When each person was called last, of those who were since that moment.
+    async fn called_since(&self, since: Timestamp) -> Result<BTreeMap<PersonId, Timestamp>, StoreError>;
+    /// Writes that the carrier is about to be asked for one. [`StoreError::Conflict`] when it was before, or the leg is
+    /// over.
+    async fn ask_for_leg(&self, id: LegId, now: Timestamp) -> Result<(), StoreError>;
 }
 
 /// Where a list of alerts goes on.
@@ -178,6 +209,8 @@ pub enum Consequence {
     Queued(Notification),
     /// A message has been handed to its vendor, who calls it by that id.
     Sent(NotificationId, Option<String>),
+    /// Something was heard of a phone that we call.
+    Heard(LegId, LegNote, Timestamp),
     /// Something else is to be done.
     Next(DueEffect),
 }

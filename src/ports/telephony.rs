@@ -3,10 +3,12 @@
 use super::error::VendorError;
 use crate::domain::contact::PhoneNumber;
 use crate::domain::voice::recording::Source;
+pub use crate::twiml::progress::{CallOver, CallProgress};
 use crate::twiml::render::Capabilities;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
+use jiff::Timestamp;
 
 /// Sound on its way, in pieces.
 pub type SoundStream = BoxStream<'static, Result<Bytes, VendorError>>;
@@ -69,11 +71,70 @@ impl std::fmt::Debug for Webhook {
     }
 }
 
+/// A call that is to be placed. URLs are absolute ones of ours, without what a carrier wants appended to them:
+/// the adapter does that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCall {
+    /// Who is called.
+    pub to: PhoneNumber,
+    /// The number that they see: one that the carrier lets us show; `None`: ours.
+    pub from: Option<PhoneNumber>,
+    /// The first document of whoever picks up.
+    pub url: String,
+    /// Told that the call is initiated, ringing, answered and completed, in whatever order the news arrive.
+    pub status_url: String,
+    /// Told whether a human or a machine has picked up, which is found out while they hear the document already;
+    /// `None`: nobody listens for that.
+    pub machine_url: Option<String>,
+    /// How long the phone rings, in seconds, 1 to 600. The carrier may add some.
+    pub ring_seconds: u32,
+}
+
+/// The carrier has not said that it placed a call. Placing one again that it did place rings a phone twice, so that it
+/// matters which it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotPlaced {
+    /// There is no call: the carrier could not be reached, or refused it. Where the reason is temporary the call can
+    /// be placed later.
+    #[error("no call was placed: {0}")]
+    Certainly(VendorError),
+    /// The carrier was asked, and its answer is lost, or says that something failed there: the phone may ring.
+    /// [`Telephony::calls_to`] finds the call, and its status callback names it.
+    #[error("whether the call was placed is not known: {0}")]
+    Perhaps(VendorError),
+}
+
+/// A call of ours that is under way at the carrier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallAtCarrier {
+    /// The carrier's id of it.
+    pub carrier_call: String,
+    /// How far it is.
+    pub progress: CallProgress,
+}
+
 /// A carrier.
 #[async_trait]
 pub trait Telephony: Send + Sync {
     /// What it can do, and what its documents must look like.
     fn capabilities(&self) -> Capabilities;
+    /// Places a call; the carrier's id of it. Asked twice, two phones ring: the carrier doesn't know the call again.
+    async fn place_call(&self, call: &NewCall) -> Result<String, NotPlaced>;
+    /// Breaks off what a call that was picked up is doing, and goes on with the document at that URL (as those of a
+    /// [`NewCall`]). For a call that is not in progress that fails for good.
+    async fn redirect_call(&self, carrier_call: &str, url: &str) -> Result<(), VendorError>;
+    /// Ends a call, however far it is; one that is over, or that the carrier doesn't know, is ended.
+    async fn hang_up(&self, carrier_call: &str) -> Result<(), VendorError>;
+    /// How far a call is; `None`: the carrier has no such call.
+    async fn call_status(&self, carrier_call: &str) -> Result<Option<CallProgress>, VendorError>;
+    /// The calls to a number that were placed by the API since then and are under way, newest first: for one whose id
+    /// has not reached us. By the carrier's clock, so that a margin has to be left. What else uses the same account may
+    /// call the same number.
+    async fn calls_to(
+        &self,
+        number: &PhoneNumber,
+        since: Timestamp,
+    ) -> Result<Vec<CallAtCarrier>, VendorError>;
     /// Opens the sound of a recording.
     async fn open_recording(&self, source: &Source) -> Result<Sound, VendorError>;
     /// Deletes a recording; one that is not there any more is deleted.

@@ -4,7 +4,7 @@ pub(super) mod error;
 
 pub use error::EffectError;
 
-use super::{alerting, forwarding, links, message, on_call, transcribing, voice};
+use super::{alerting, calling, forwarding, links, message, on_call, transcribing, voice};
 use crate::app::{App, Place};
 use crate::domain::alerting::announce::{self, Decision};
 use crate::domain::alerting::log::{Happened, LogEntry};
@@ -153,6 +153,9 @@ async fn perform(app: &App, effect: &Effect) -> Result<Vec<Consequence>, EffectE
             app.recordings.delete(key).await?;
             Ok(vec![])
         }
+        Effect::PlaceLeg(id) => calling::place(app, *id).await,
+        Effect::ReleaseLeg(id) => calling::release(app, *id).await,
+        Effect::RecallCaller(id) => calling::recall(app, *id).await,
         Effect::ForwardAlert { alert, target } => forwarding::forward(app, *alert, target).await,
     }
 }
@@ -246,8 +249,8 @@ fn announced(app: &App, decision: Decision) -> Result<Vec<Consequence>, VendorEr
 async fn send_notification(app: &App, id: NotificationId) -> Result<Vec<Consequence>, EffectError> {
     let Some(one) = app.alerts.notification(id).await? else { return Ok(vec![]) };
     let Some(story) = app.alerts.alert(one.alert).await? else { return Ok(vec![]) };
-    let link = alerting::link_url(app, &story.alert.link);
-    let body = message::body(&story, &one, &link, &app.live().settings.directory)
+    let link = story.alert.message.as_ref().map(|message| alerting::link_url(app, &message.link));
+    let body = message::body(&story, &one, link.as_deref(), &app.live().settings.directory)
         .map_err(|error| VendorError::permanent(format!("the message's template failed: {error}")))?;
     let sender = match &body {
         Body::Sms { .. } => app.sms.as_ref(),
@@ -302,6 +305,10 @@ async fn given_up(
         Effect::DeleteAtCarrier(_)
         | Effect::AnnounceAlert(_)
         | Effect::AnnounceText(_)
+        // The deadline of a phone goes on with the next, and a caller asks for the next document within seconds.
+        | Effect::PlaceLeg(_)
+        | Effect::ReleaseLeg(_)
+        | Effect::RecallCaller(_)
         | Effect::DeleteSound(_) => vec![],
     })
 }

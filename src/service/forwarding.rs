@@ -32,14 +32,15 @@ pub(super) async fn forward(
     let missing = || VendorError::temporary(format!("the settings have no [[forward]] \"{name}\""));
     let target = app.forwards.get(name).ok_or_else(missing)?;
     let short = links::shorten(app, &story).await;
-    if let Some(Consequence::Shortened(_, short)) = &short {
-        story.alert.link.short_url = Some(short.clone());
+    if let (Some(Consequence::Shortened(_, short)), Some(message)) = (&short, &mut story.alert.message) {
+        message.link.short_url = Some(short.clone());
     }
     let call = app.calls.call(story.alert.call).await?;
+    let link = story.alert.message.as_ref().map(|message| &message.link);
     let alert = ForwardedAlert {
         story: &story,
-        link: &alerting::link_url(app, &story.alert.link),
-        page: &alerting::page_url(app, &story.alert.link),
+        link: &link.map(|link| alerting::link_url(app, link)).unwrap_or_default(),
+        page: &link.map(|link| alerting::page_url(app, link)).unwrap_or_default(),
         carrier_call: call.as_ref().map(|call| call.carrier_call.as_str()),
     };
     let reference = target.raise(alert).await.map_err(|error| of_target(error, name))?;

@@ -70,10 +70,11 @@ pub async fn listen(
 pub(super) async fn shorten(app: &App, story: &AlertStory) -> Option<Consequence> {
     let alert = &story.alert;
     let has_failed = story.log.iter().any(|entry| entry.what == Happened::LinkNotShortened);
-    let is_long = alert.link.short_url.is_none() && !has_failed;
+    let link = &alert.message.as_ref()?.link;
+    let is_long = link.short_url.is_none() && !has_failed;
     let shortener = app.shortener.as_ref().filter(|_| is_long)?;
-    let (result, consequence) = match short_url(&**shortener, &alerting::page_url(app, &alert.link)).await {
-        Ok(short) => ("done", Consequence::Shortened(alert.link.code.clone(), short.into())),
+    let (result, consequence) = match short_url(&**shortener, &alerting::page_url(app, link)).await {
+        Ok(short) => ("done", Consequence::Shortened(link.code.clone(), short.into())),
         Err(error) => {
             tracing::warn!(alert = %alert.id, cause = %error, "a link was not made short; the long one goes out");
             let entry = LogEntry { at: app.clock.now(), what: Happened::LinkNotShortened };

@@ -13,14 +13,14 @@ use crate::ports::vendor::Body;
 use askama::Template;
 use jiff::Timestamp;
 
-/// What a notification says, in the form that its device takes. `link_url` is where the recording is heard;
+/// What a notification says, in the form that its device takes. `link_url` is where the recording is heard, if there is one;
 /// `directory` knows the names of the people whom the alert is for.
 ///
 /// Fails when a template does, and for a device that takes no written message.
 pub fn body(
     story: &AlertStory,
     notification: &Notification,
-    link_url: &str,
+    link_url: Option<&str>,
     directory: &Directory,
 ) -> Result<Body, askama::Error> {
     let alert = &View::of(story, notification.is_update, link_url, directory);
@@ -44,7 +44,8 @@ struct NotWritten;
 /// An alert as the templates speak of it. Every text is one line.
 struct View<'a> {
     severity: String,
-    is_conference: bool,
+    /// What it is about: `alert`, `conference` or `missed call`.
+    kind: &'static str,
     is_update: bool,
     /// Empty when nobody was chosen and nobody is set.
     for_whom: String,
@@ -52,13 +53,19 @@ struct View<'a> {
     caller: String,
     /// Without it: subjects are shown in more places than bodies.
     caller_name: String,
+    /// `None`: there is no message, because the caller wanted to talk, and nobody answered.
+    message: Option<Said<'a>>,
+    opened_at: String,
+    id: String,
+}
+
+/// A message as the templates speak of it.
+struct Said<'a> {
     text: Option<String>,
     is_text_pending: bool,
     seconds: u32,
-    opened_at: String,
     link: &'a str,
     link_ends_at: String,
-    id: String,
 }
 
 /// A short message; its line breaks count as blanks.
@@ -88,7 +95,7 @@ struct Html<'a> {
 }
 
 impl<'a> View<'a> {
-    fn of(story: &AlertStory, is_update: bool, link: &'a str, directory: &Directory) -> Self {
+    fn of(story: &AlertStory, is_update: bool, link: Option<&'a str>, directory: &Directory) -> Self {
         let alert = &story.alert;
         let caller_name = one_line(alert.caller.name.as_deref().unwrap_or("an unknown caller"));
         let caller = match &alert.caller.number {
@@ -98,21 +105,31 @@ impl<'a> View<'a> {
         let for_whom: Vec<&str> = alert.recipients.iter().map(|one| name(one, directory)).collect();
         Self {
             severity: alert.severity.word().to_uppercase(),
-            is_conference: alert.action == Action::Conference,
+            kind: match alert.action {
+                Action::Alert => "alert",
+                Action::Conference => "conference",
+                Action::Live => "missed call",
+            },
             is_update,
             for_whom: one_line(&for_whom.join(", ")),
             caller,
             caller_name,
-            text: story.text().map(one_line),
-            is_text_pending: story.recording.transcript == Transcript::Pending,
-            seconds: story.recording.seconds,
+            message: story.recording.as_ref().zip(alert.message.as_ref()).zip(link).map(
+                |((recording, message), link)| Said {
+                    text: story.text().map(one_line),
+                    is_text_pending: recording.transcript == Transcript::Pending,
+                    seconds: recording.seconds,
+                    link,
+                    link_ends_at: in_words(message.link.expires_at),
+                },
+            ),
             opened_at: in_words(alert.opened_at),
-            link,
-            link_ends_at: in_words(alert.link.expires_at),
             id: alert.id.to_string(),
         }
     }
+}
 
+impl Said<'_> {
     /// The text; one with more than `longest` and one characters is cut to its first `longest` and three
     /// dots.
     fn excerpt(&self, longest: usize) -> Option<String> {

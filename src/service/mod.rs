@@ -3,6 +3,7 @@
 
 pub mod alerting;
 pub mod calendar;
+pub mod calling;
 pub mod changes;
 pub mod directory;
 pub mod effects;

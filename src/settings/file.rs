@@ -11,6 +11,7 @@ use crate::domain::directory::device::DeviceKind;
 use crate::domain::directory::schedule::Unit;
 use crate::domain::severity::Severity;
 use crate::domain::voice::action::Action;
+use crate::domain::voice::hunt::HuntOrder;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -99,6 +100,8 @@ pub(super) struct Carrier {
     pub(super) shared_keys: Vec<Spanned<SharedKey>>,
     pub(super) api_url: Text,
     pub(super) number: Option<Text>,
+    pub(super) conferences: bool,
+    pub(super) caller_id: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -117,6 +120,8 @@ pub(super) struct Voice {
     pub(super) access: Spanned<Access>,
     pub(super) authorised: Option<Spanned<Vec<Spanned<Recipient>>>>,
     pub(super) action: Spanned<Vec<ActionEntry>>,
+    pub(super) hunt: Spanned<Hunt>,
+    pub(super) conference: Spanned<Conference>,
     pub(super) group: Vec<Spanned<Target>>,
     pub(super) default_recipients: Spanned<Vec<Spanned<Recipient>>>,
     pub(super) ask_times: Count,
@@ -133,6 +138,37 @@ pub(super) struct Voice {
     pub(super) call_deadline_seconds: Count,
     pub(super) link_days: u32,
     pub(super) fallback_contact: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Hunt {
+    pub(super) ring: Spanned<HuntRing>,
+    pub(super) order: HuntOrder,
+    pub(super) ring_seconds: Count,
+    pub(super) rounds: u32,
+    pub(super) caller_seconds: Count,
+    pub(super) accept_key: Option<char>,
+    pub(super) accept_seconds: u32,
+    pub(super) show_caller: bool,
+    pub(super) detect_machines: Spanned<bool>,
+    pub(super) wait_sound: Text,
+    pub(super) resolve_at_end: bool,
+}
+
+/// Who is called at the same time.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum HuntRing {
+    One,
+    Level,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Conference {
+    pub(super) number: Option<Text>,
+    pub(super) code: Option<Text>,
 }
 
 #[derive(Deserialize)]

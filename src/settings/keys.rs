@@ -1,12 +1,10 @@
 //! Every key of the settings file. This one table drives the check for unknown keys and wrong types, fills
 //! in the defaults, and is printed as the reference.
 
-mod people;
-
 use super::schema::{Key, Kind};
-use Kind::{Count, Flag, Moment, Number, Secret, Table, Tables, Text, Texts, Word, Words};
-pub(super) use people::DAYS;
-use people::{ABSENCE, GROUP, OVERRIDE, PERSON, SCHEDULE};
+use Kind::{
+    Count, Flag, LocalTime, Moment, Number, Secret, Table, Tables, Text, Texts, TimeOfDay, Word, Words,
+};
 
 const DAY_SECONDS: u32 = 86_400;
 /// A hundred years.
@@ -197,6 +195,18 @@ const CARRIER: &[Key] = &[
     ),
     Key::default("api_url", Text, "\"https://api.twilio.com\"", "The carrier's API."),
     Key::required("number", Text, "Our phone number there, as `+15550100`."),
+    Key::default(
+        "conferences",
+        Flag,
+        "true",
+        "Whether it has conferences and places calls by its API; else people are called one after another.",
+    ),
+    Key::optional(
+        "caller_id",
+        Text,
+        "`number`",
+        "The number that people see whom Dutyline calls: ours, or one that the carrier has verified as ours.",
+    ),
 ];
 
 const SHARED_KEY: &[Key] = &[
@@ -228,9 +238,11 @@ const VOICE: &[Key] = &[
     Key::default(
         "action",
         Tables(ACTION),
-        "[{ kind = \"alert\" }, { kind = \"conference\" }]",
+        "[{ kind = \"alert\" }, { kind = \"conference\" }, { kind = \"live\" }]",
         "What is offered, in key order.",
     ),
+    Key::default("hunt", Table(HUNT), "{}", "How people on call are called."),
+    Key::default("conference", Table(CONFERENCE), "{}", "Where a conference meets."),
     Key::default("group", Tables(TARGET), "[]", "Whom a caller may choose, in key order."),
     Key::default(
         "default_recipients",
@@ -284,6 +296,85 @@ const VOICE: &[Key] = &[
     ),
 ];
 
+const HUNT: &[Key] = &[
+    Key::default(
+        "ring",
+        Word(&["one", "level"]),
+        "\"one\"",
+        "Whether people are called one after another, or everybody of a level at the same time.",
+    ),
+    Key::default(
+        "order",
+        Word(&["listed", "random", "round_robin"]),
+        "\"listed\"",
+        "Who of a level comes first: as listed, by lot, or whoever was called longest ago.",
+    ),
+    Key::default(
+        "ring_seconds",
+        Count(5, 120),
+        "12",
+        "How long a phone rings. Carriers add about 5 seconds.",
+    ),
+    Key::default("rounds", Count(1, 20), "1", "How often everybody is called."),
+    Key::default(
+        "caller_seconds",
+        Count(20, 3600),
+        "180",
+        "How long a caller waits, at most, before another way is offered.",
+    ),
+    Key::optional(
+        "accept_key",
+        Word(&["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "#"]),
+        "any key takes the call, star passes it on",
+        "The key that takes the call; any other passes it on.",
+    ),
+    Key::default(
+        "accept_seconds",
+        Count(3, 60),
+        "10",
+        "How long whoever picks up has to press it, after the words.",
+    ),
+    Key::default(
+        "show_caller",
+        Flag,
+        "false",
+        "Whether the people called see the caller's own number, in place of `carrier.caller_id`.",
+    ),
+    Key::default(
+        "detect_machines",
+        Flag,
+        "false",
+        "Whether the carrier listens for answering machines besides; it may charge for that.",
+    ),
+    Key::default(
+        "wait_sound",
+        Text,
+        "\"ringing\"",
+        "What a caller hears between the words: `ringing`, `silence`, or the address of a sound.",
+    ),
+    Key::default(
+        "resolve_at_end",
+        Flag,
+        "false",
+        "Whether the alert of a live call is resolved when the two have talked.",
+    ),
+];
+
+const CONFERENCE: &[Key] = &[
+    Key::optional(
+        "number",
+        Text,
+        "the carrier makes a conference",
+        "The number of a conference bridge elsewhere, in which people meet.",
+    ),
+    Key::optional(
+        "code",
+        Text,
+        "nothing is pressed",
+        "What is pressed there, as `1234#`; w waits half a second.",
+    ),
+];
+
 const ACTION: &[Key] = &[Key::required(
     "kind",
     Word(&["alert", "conference"]),
@@ -299,6 +390,18 @@ const TARGET: &[Key] = &[
 
 const RECIPIENT: &[Key] = &[
     Key::optional("person", Text, "another key says who", "A person's id."),
+    Key::optional("group", Text, "another key says who", "A group's name."),
+    Key::optional("schedule", Text, "another key says who", "A schedule's name."),
+];
+
+const MEMBER: &[Key] = &[
+    Key::optional("person", Text, "another key says who", "A person's id."),
+    Key::optional(
+        "device",
+        Count(1, 100),
+        "by all of them",
+        "By which of the person's devices alone they are reached, counted from 1.",
+    ),
     Key::optional("group", Text, "another key says who", "A group's name."),
     Key::optional("schedule", Text, "another key says who", "A schedule's name."),
 ];
@@ -507,4 +610,114 @@ const EXCHANGE: &[Key] = &[
         "\"espeak\"",
         "What its recordings sound like; without espeak-ng always a tone.",
     ),
+];
+
+const PERSON: &[Key] = &[
+    Key::required("id", Text, "Short and unique: what other keys refer to."),
+    Key::required("name", Text, "As it is spoken and shown."),
+    Key::optional("language", Text, "`voice.language`", "What the person hears when calling."),
+    Key::optional("zone", Text, "it is not known", "Where they live by the clock, as `Europe/Berlin`."),
+    Key::default("device", Tables(DEVICE), "[]", "How the person is reached, in the order to try."),
+];
+
+const DEVICE: &[Key] = &[
+    Key::required(
+        "kind",
+        Word(&["voice", "sms", "email", "webhook"]),
+        "A phone that rings, a phone that takes texts, a mailbox, another program.",
+    ),
+    Key::optional("number", Text, "needed for `voice` and `sms`", "The phone number, as `+15550100`."),
+    Key::optional("address", Text, "needed for `email`", "The mail address."),
+    Key::optional("url", Secret, "needed for `webhook`, or `url_file`", "The address of the program."),
+    Key::optional("url_file", Text, "`url` is used", "A file that holds that URL."),
+];
+
+const GROUP: &[Key] = &[
+    Key::required("name", Text, "Unique: what other keys refer to."),
+    Key::optional(
+        "members",
+        Tables(MEMBER),
+        "needed, but for `elsewhere` and `on_call`",
+        "People, other groups and schedules, in the order to try.",
+    ),
+    Key::default(
+        "elsewhere",
+        Flag,
+        "false",
+        "Whether its members are known only to those of `[[forward]]`: they are told of it by its name.",
+    ),
+    Key::optional(
+        "on_call",
+        Word(&["xmatters"]),
+        "`members` says who",
+        "Who knows its members and who of them is on call: the system of `[xmatters]`, by the group's name.",
+    ),
+];
+
+const SCHEDULE: &[Key] = &[
+    Key::required("name", Text, "Unique: what other keys refer to."),
+    Key::required("zone", Text, "Whose clock its rotations go by, as `Europe/Berlin`."),
+    Key::default(
+        "rotation",
+        Tables(ROTATION),
+        "[]",
+        "People who take turns. Of several rotations, those whose turn it is are on call side by side, in this order.",
+    ),
+];
+
+const ROTATION: &[Key] = &[
+    Key::required("members", Texts, "Ids of people, in the order of their turns."),
+    Key::required(
+        "every",
+        Word(&["hourly", "daily", "weekly", "monthly"]),
+        "In what a turn is counted. A monthly hand-off on a day that a month does not have is on its last day.",
+    ),
+    Key::default("length", Count(1, 10_000), "1", "How many of these a turn is long."),
+    Key::required(
+        "starts_at",
+        LocalTime,
+        "The first hand-off on the local clock, as `2026-01-05T09:00`; later ones stay at its time of the day.",
+    ),
+    Key::optional("zone", Text, "the schedule's", "Whose clock it goes by."),
+    Key::default(
+        "hours",
+        Tables(HOURS),
+        "[]",
+        "When somebody is on call at all; with none, always. The turns go on in between.",
+    ),
+];
+
+const HOURS: &[Key] = &[
+    Key::default(
+        "days",
+        Words(&DAYS),
+        "[\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\"]",
+        "The days on which they begin.",
+    ),
+    Key::required("from", TimeOfDay, "Their first moment on the local clock, as `18:00`."),
+    Key::required(
+        "until",
+        TimeOfDay,
+        "First moment after them; when it is not later than `from`, of the next day.",
+    ),
+];
+
+/// The days of the week, Monday first.
+pub(super) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+const OVERRIDE: &[Key] = &[
+    Key::required("schedule", Text, "Which schedule is changed: its name."),
+    Key::optional("add", Text, "nobody", "Who is on call besides: a person's id."),
+    Key::optional("remove", Text, "nobody", "Who is not on call: a person's id."),
+    Key::optional("replace", Text, "nobody", "In whose place another one is on call: a person's id."),
+    Key::optional("by", Text, "needed for `replace`", "Who is that other one: a person's id."),
+    Key::required("from", Moment, "First moment of it."),
+    Key::required("until", Moment, "First moment after it."),
+];
+
+const ABSENCE: &[Key] = &[
+    Key::required("person", Text, "Who is away: a person's id."),
+    Key::required("from", Moment, "First moment of it."),
+    Key::optional("until", Moment, "until further notice", "First moment after it."),
+    Key::optional("replacement", Text, "nobody", "Who stands in: a person's id."),
 ];

@@ -19,7 +19,7 @@ mod secret;
 mod tests;
 mod walk;
 
-pub use load::{DEFAULT, DEMO, Loaded, load, load_at, parse};
+pub use load::{DEFAULT, DEMO, Loaded, load, parse};
 pub use problem::{Level, Position, Problem, Problems};
 pub use reference::reference;
 pub use secret::{Secret, SecretUrl};
@@ -198,6 +198,10 @@ pub struct Carrier {
     pub api_url: Url,
     /// Our number there.
     pub number: PhoneNumber,
+    /// Whether it has conferences, and places calls when its API is asked to.
+    pub conferences: bool,
+    /// The number that people see whom we call.
+    pub caller_id: PhoneNumber,
 }
 
 /// Whose protocol a carrier speaks.

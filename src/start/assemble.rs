@@ -42,10 +42,12 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
             api_url: settings.carrier.api_url.clone(),
             account_sid: settings.carrier.account_sid.clone(),
             login: carrier_login(&settings.carrier),
-            number: settings
+            number: settings.carrier.number.clone(),
+            texts_from: settings
                 .sms
                 .as_ref()
                 .map_or_else(|| settings.carrier.number.clone(), |sms| sms.from.clone()),
+            conferences: settings.carrier.conferences,
         },
     ));
     let mail = match &settings.mail {
@@ -88,6 +90,7 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
         clock: ground.clock.clone(),
         ids: ground.ids,
         calls: store.clone(),
+        legs: store.clone(),
         alerts: store.clone(),
         links: store.clone(),
         keys: store.clone(),

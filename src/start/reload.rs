@@ -26,7 +26,8 @@ pub(super) fn reloader(live: Arc<ArcSwap<Live>>, started: Settings, source: Sour
                     || old.carrier.auth_token != new.carrier.auth_token
                     || old.carrier.api_key != new.carrier.api_key
                     || old.carrier.api_url != new.carrier.api_url
-                    || old.carrier.number != new.carrier.number,
+                    || old.carrier.number != new.carrier.number
+                    || old.carrier.conferences != new.carrier.conferences,
             ),
             ("xmatters", old.xmatters != new.xmatters),
             ("transcriber", old.transcriber != new.transcriber),

@@ -2,9 +2,11 @@
 
 use super::SqlStore;
 use super::columns::{caller, json, number, person};
-use super::recordings::{COLUMNS, recording, recording_columns};
+use super::recordings::{COLUMNS, opt_recording, recording_columns};
 use super::write::{Row, Write};
-use crate::domain::alerting::alert::{Alert, AlertState, AlertStory, Closed};
+use crate::domain::alerting::alert::{
+    Acknowledged, Alert, AlertState, AlertStory, Closed, Message as AlertMessage,
+};
 use crate::domain::alerting::close::Closing;
 use crate::domain::alerting::log::{Happened, LogEntry, Release};
 use crate::domain::contact::{EmailAddress, PhoneNumber, WebhookUrl};
@@ -29,8 +31,8 @@ macro_rules! select_story {
             recording_columns!(),
             ", a.id, a.call_id, a.action, a.recipients, a.severity, a.caller_person, a.caller_name, ",
             "a.caller_number, a.caller_language, a.link_code, l.expires_at, l.short_url, a.opened_at, ",
-            "a.closed_at, a.closed_by from alerts a ",
-            "join recordings r on r.id = a.recording_id join links l on l.code = a.link_code ",
+            "a.closed_at, a.closed_by, a.held, a.acknowledged_at, a.acknowledged_by from alerts a ",
+            "left join recordings r on r.id = a.recording_id left join links l on l.code = a.link_code ",
             $rest
         )
     };
@@ -60,7 +62,13 @@ impl AlertStore for SqlStore {
                  order by a.opened_at desc, a.id desc limit $3"
             ),
             Some(AlertState::Open) => select_story!(
-                "where a.closed_at is null and (a.opened_at < $1 or (a.opened_at = $1 and a.id < $2)) \
+                "where a.closed_at is null and a.acknowledged_at is null \
+                 and (a.opened_at < $1 or (a.opened_at = $1 and a.id < $2)) \
+                 order by a.opened_at desc, a.id desc limit $3"
+            ),
+            Some(AlertState::Acknowledged) => select_story!(
+                "where a.closed_at is null and a.acknowledged_at is not null \
+                 and (a.opened_at < $1 or (a.opened_at = $1 and a.id < $2)) \
                  order by a.opened_at desc, a.id desc limit $3"
             ),
             Some(AlertState::Resolved) => select_story!(
@@ -99,31 +107,79 @@ impl AlertStore for SqlStore {
 /// An alert that opens, with its link and the first entry of its log.
 pub(super) fn open(alert: &Alert, release: Release, ids: &dyn Ids) -> Result<Write, StoreError> {
     let opened = LogEntry { at: alert.opened_at, what: Happened::Opened { release } };
-    let write = Write::new()
-        .one(
-            "insert into alerts (id, call_id, action, recipients, severity, caller_person, caller_name, \
-             caller_number, caller_language, recording_id, link_code, opened_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            args![
-                alert.id.0,
-                alert.call.0,
-                alert.action.word(),
-                json(&alert.recipients)?,
-                alert.severity.word(),
-                person(&alert.caller),
-                alert.caller.name.clone(),
-                number(&alert.caller),
-                alert.caller.language.as_str(),
-                alert.recording.0,
-                alert.link.code.as_str(),
-                alert.opened_at,
-            ],
-        )
-        .one(
-            "insert into links (code, recording_id, expires_at) values ($1, $2, $3)",
-            args![alert.link.code.as_str(), alert.recording.0, alert.link.expires_at],
-        );
+    let message = alert.message.as_ref();
+    let write = Write::new().one(
+        "insert into alerts (id, call_id, action, recipients, severity, caller_person, caller_name, \
+         caller_number, caller_language, recording_id, link_code, opened_at, held) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        args![
+            alert.id.0,
+            alert.call.0,
+            alert.action.word(),
+            json(&alert.recipients)?,
+            alert.severity.word(),
+            person(&alert.caller),
+            alert.caller.name.clone(),
+            number(&alert.caller),
+            alert.caller.language.as_str(),
+            message.map(|message| message.recording.0),
+            message.map(|message| message.link.code.as_str()),
+            alert.opened_at,
+            alert.is_held,
+        ],
+    );
+    let write = match message {
+        Some(message) => write.then(link(message)),
+        None => write,
+    };
     Ok(write.then(log(alert.id, &opened, ids)?))
+}
+
+/// The link to a message.
+fn link(message: &AlertMessage) -> Write {
+    Write::new().one(
+        "insert into links (code, recording_id, expires_at) values ($1, $2, $3)",
+        args![message.link.code.as_str(), message.recording.0, message.link.expires_at],
+    )
+}
+
+/// A message belongs to an alert that had none; its people are told of it from now on.
+pub(super) fn message_left(alert: AlertId, message: &AlertMessage) -> Write {
+    let write = Write::new().one(
+        "update alerts set recording_id = $2, link_code = $3, held = 0 where id = $1 and recording_id is null",
+        args![alert.0, message.recording.0, message.link.code.as_str()],
+    );
+    write.then(link(message))
+}
+
+/// Its people are told of an alert from now on.
+pub(super) fn missed(alert: AlertId) -> Write {
+    Write::new().any("update alerts set held = 0 where id = $1", args![alert.0])
+}
+
+/// Somebody takes care of an alert.
+pub(super) fn acknowledged(alert: AlertId, by: &PersonId, at: Timestamp) -> Write {
+    Write::new().any(
+        "update alerts set held = 0, acknowledged_at = $2, acknowledged_by = $3 \
+         where id = $1 and acknowledged_at is null",
+        args![alert.0, at, by.0.as_str()],
+    )
+}
+
+/// They do so no longer, and somebody else is being sought.
+pub(super) fn unacknowledged(alert: AlertId) -> Write {
+    Write::new().any(
+        "update alerts set held = 1, acknowledged_at = null, acknowledged_by = null where id = $1",
+        args![alert.0],
+    )
+}
+
+/// Somebody has dealt with an alert.
+pub(super) fn resolved(alert: AlertId, by: &PersonId, at: Timestamp) -> Write {
+    Write::new().any(
+        "update alerts set closed_at = $2, closed_by = $3 where id = $1 and closed_at is null",
+        args![alert.0, at, by.0.as_str()],
+    )
 }
 
 /// Something that happened to an alert.
@@ -157,15 +213,23 @@ pub(super) fn sent(id: NotificationId, vendor_id: Option<&str>) -> Write {
 
 fn story(row: &Row) -> Result<AlertStory, StoreError> {
     let at = COLUMNS;
-    let recording = recording(row, 0)?;
+    let recording = opt_recording(row, 0)?;
     let Some(action) = Action::from_word(row.text(at + 2)?) else {
         return Err(row.fault(at + 2, "is no action"));
     };
     let Some(severity) = Severity::from_word(row.text(at + 4)?) else {
         return Err(row.fault(at + 4, "is no severity"));
     };
-    let Some(code) = LinkCode::parse(row.text(at + 9)?) else {
-        return Err(row.fault(at + 9, "is no link code"));
+    let message = match &recording {
+        None => None,
+        Some(recording) => {
+            let Some(code) = LinkCode::parse(row.text(at + 9)?) else {
+                return Err(row.fault(at + 9, "is no link code"));
+            };
+            let short_url = row.opt_text(at + 11)?.map(str::to_owned);
+            let link = Link { code, expires_at: row.time(at + 10)?, short_url };
+            Some(AlertMessage { recording: recording.id, link })
+        }
     };
     let alert = Alert {
         id: row.parsed(at)?,
@@ -174,13 +238,13 @@ fn story(row: &Row) -> Result<AlertStory, StoreError> {
         recipients: row.json(at + 3)?,
         severity,
         caller: caller(row, at + 5, row.text(at + 8)?)?,
-        recording: recording.id,
-        link: Link {
-            code,
-            expires_at: row.time(at + 10)?,
-            short_url: row.opt_text(at + 11)?.map(str::to_owned),
-        },
+        message,
         opened_at: row.time(at + 12)?,
+        is_held: row.flag(at + 15)?,
+        acknowledged: match row.opt_time(at + 16)? {
+            Some(since) => Some(Acknowledged { at: since, by: PersonId(row.text(at + 17)?.to_owned()) }),
+            None => None,
+        },
         closed: match row.opt_time(at + 13)? {
             Some(closed_at) => Some(Closed { at: closed_at, by: row.text(at + 14)?.to_owned() }),
             None => None,

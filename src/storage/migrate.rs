@@ -20,6 +20,7 @@ const FILES: &[(&str, &str)] = &[
     ("V11__directory", include_str!("migrations/V11__directory.sql")),
     ("V12__overrides", include_str!("migrations/V12__overrides.sql")),
     ("V13__on_call_elsewhere", include_str!("migrations/V13__on_call_elsewhere.sql")),
+    ("V14__legs", include_str!("migrations/V14__legs.sql")),
 ];
 
 /// Why the schema could not be brought to where the program needs it. The database is as it was before.

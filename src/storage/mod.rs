@@ -10,6 +10,7 @@ mod columns;
 mod directory;
 pub mod driver;
 mod keys;
+mod legs;
 mod links;
 pub mod migrate;
 mod outbox;

@@ -5,7 +5,7 @@ use super::columns::json;
 use super::driver::Claim;
 use super::recordings::audio_stored;
 use super::write::{Row, Write};
-use super::{alerting, links};
+use super::{alerting, legs, links};
 use crate::domain::effect::{DueEffect, Lane};
 use crate::domain::ids::{AlertId, EffectId, Ids};
 use crate::ports::error::StoreError;
@@ -185,6 +185,7 @@ impl SqlStore {
                 Consequence::AudioStored(recording, audio) => audio_stored(*recording, audio),
                 Consequence::Queued(notification) => alerting::queue_notification(notification),
                 Consequence::Sent(id, vendor_id) => alerting::sent(*id, vendor_id.as_deref()),
+                Consequence::Heard(leg, note, at) => legs::heard(*leg, note, *at),
                 Consequence::Next(effect) => queue(effect, &*self.ids)?,
             }))
         })

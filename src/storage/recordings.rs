@@ -1,8 +1,7 @@
 //! Recordings, as they stand in their rows.
 
 use super::write::{Row, Write, args};
-use crate::domain::alerting::alert::Alert;
-use crate::domain::ids::RecordingId;
+use crate::domain::ids::{AlertId, RecordingId};
 use crate::domain::voice::recording::{Audio, DraftStatus, Recording, Source, Transcribed, Transcript};
 use crate::ports::error::StoreError;
 
@@ -67,11 +66,11 @@ pub(super) fn discard(id: RecordingId) -> Write {
         .one("update recordings set status = 'discarded' where id = $1 and status = 'draft'", args![id.0])
 }
 
-/// A draft became an alert.
-pub(super) fn release(alert: &Alert) -> Write {
+/// A draft became the message of an alert.
+pub(super) fn release(recording: RecordingId, alert: AlertId) -> Write {
     Write::new().one(
         "update recordings set status = 'released', alert_id = $2 where id = $1 and status = 'draft'",
-        args![alert.recording.0, alert.id.0],
+        args![recording.0, alert.0],
     )
 }
 
@@ -82,6 +81,14 @@ pub(super) fn transcribed(text: &Transcribed) -> Write {
         "update recordings set transcript = $2, transcript_text = $3 where id = $1",
         args![text.recording.0, word, words],
     )
+}
+
+/// A recording from [`COLUMNS`] columns of a row that may have none.
+pub(super) fn opt_recording(row: &Row, from: usize) -> Result<Option<Recording>, StoreError> {
+    match row.opt_text(from)? {
+        Some(_) => recording(row, from).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// A recording from [`COLUMNS`] columns.

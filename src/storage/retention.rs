@@ -133,6 +133,11 @@ impl SqlStore {
                  (select 1 from alerts a where a.call_id = calls.id and a.closed_at is null)",
                 args![id],
             )
+            .any(
+                "delete from documents where leg_id in (select l.id from legs l where l.call_id = $1)",
+                args![id],
+            )
+            .any("delete from legs where call_id = $1", args![id])
             .any("delete from documents where leg_id = $1", args![call.text(1)?]);
         let sql = "select id, audio_key, status from recordings where call_id = $1";
         for recording in self.driver.query(sql, args![id]).await? {
@@ -161,12 +166,16 @@ impl SqlStore {
 /// An alert goes, with all that belongs to it alone.
 fn alert(row: &Row, before: Timestamp) -> Result<Write, StoreError> {
     let id: Uuid = row.parsed(0)?;
-    Ok(Write::new()
+    let write = Write::new()
         .one("delete from alerts where id = $1 and closed_at <= $2", args![id, before])
         .any("delete from alert_log where alert_id = $1", args![id])
-        .any("delete from notifications where alert_id = $1", args![id])
-        .any("delete from links where code = $1", args![row.text(2)?])
-        .then(recording_unheld(row.parsed(1)?)))
+        .any("delete from notifications where alert_id = $1", args![id]);
+    Ok(match row.opt_text(2)? {
+        Some(code) => {
+            write.any("delete from links where code = $1", args![code]).then(recording_unheld(row.parsed(1)?))
+        }
+        None => write,
+    })
 }
 
 /// A recording goes as soon as nothing holds it any more: no alert, no call, and no sound of ours.

@@ -5,13 +5,14 @@ use super::columns::{caller, json, number, person};
 use super::driver::Claim;
 use super::recordings::{recording, recording_columns};
 use super::write::{Row, Write};
-use super::{alerting, outbox, recordings};
-use crate::domain::ids::{CallId, LegId, RecordingId};
-use crate::domain::voice::call::Call;
+use super::{alerting, legs, outbox, recordings};
+use crate::domain::alerting::log::{Happened, LogEntry};
+use crate::domain::ids::{AlertId, CallId, LegId, RecordingId};
+use crate::domain::voice::call::{Call, CallState};
 use crate::domain::voice::recording::{Recording, Transcribed};
 use crate::domain::voice::step::Change;
 use crate::ports::error::StoreError;
-use crate::ports::store::{CallStore, RecordedTurn};
+use crate::ports::store::{CallStore, RecordedTurn, Reply};
 use crate::storage::write::args;
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -96,17 +97,24 @@ impl CallStore for SqlStore {
 }
 
 impl SqlStore {
+    /// Something for the log of an alert.
+    fn logged(&self, alert: AlertId, at: Timestamp, what: Happened) -> Result<Write, StoreError> {
+        alerting::log(alert, &LogEntry { at, what }, &*self.ids)
+    }
+
     /// A turn as statements.
     fn turn(&self, recorded: RecordedTurn<'_>) -> Result<Write, StoreError> {
         let RecordedTurn { call, turn, reply } = recorded;
         let state = json(&turn.next)?;
-        let document = if reply.is_some() { call.document.saturating_add(1) } else { call.document };
+        let is_callers = reply.is_some_and(|reply| reply.leg == call.leg);
+        let document = if is_callers { call.document.saturating_add(1) } else { call.document };
+        let ended_at = matches!(turn.next, CallState::Ended { .. }).then_some(turn.at);
         let caller = turn.caller.as_ref().or(call.caller.as_ref());
         let mut write = if call.version == 0 {
             Write::new().one(
                 "insert into calls (id, carrier_call, leg_id, state, version, document, caller_person, \
-                 caller_name, caller_number, caller_language, started_at, due_at) \
-                 values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11)",
+                 caller_name, caller_number, caller_language, started_at, due_at, ended_at) \
+                 values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12)",
                 args![
                     call.id.0,
                     call.carrier_call.as_str(),
@@ -119,13 +127,14 @@ impl SqlStore {
                     caller.map(|caller| caller.language.clone()),
                     call.started_at,
                     turn.due_at,
+                    ended_at,
                 ],
             )
         } else {
             Write::new().one(
-                "update calls set state = $3, version = $4, document = $5, due_at = $6 \
-                 where id = $1 and version = $2",
-                args![call.id.0, call.version, state, call.version + 1, document, turn.due_at],
+                "update calls set state = $3, version = $4, document = $5, due_at = $6, \
+                 ended_at = coalesce(ended_at, $7) where id = $1 and version = $2",
+                args![call.id.0, call.version, state, call.version + 1, document, turn.due_at, ended_at],
             )
         };
         if let Some(caller) = turn.caller.as_ref().filter(|_| call.version > 0) {
@@ -141,10 +150,10 @@ impl SqlStore {
                 ],
             );
         }
-        if let Some(reply) = reply {
+        if let Some(Reply { leg, document, text }) = reply {
             write = write.one(
                 "insert into documents (leg_id, document, reply) values ($1, $2, $3)",
-                args![call.leg.0, call.document, reply],
+                args![leg.0, document, text],
             );
         }
         for change in &turn.changes {
@@ -152,8 +161,37 @@ impl SqlStore {
                 Change::Drafted(recording) => write.then(recordings::draft(recording)),
                 Change::Discarded(id) => write.then(recordings::discard(*id)),
                 Change::Opened(alert, release) => {
-                    write.then(recordings::release(alert)).then(alerting::open(alert, *release, &*self.ids)?)
+                    let message = alert.message.as_ref();
+                    let write = match message {
+                        Some(message) => write.then(recordings::release(message.recording, alert.id)),
+                        None => write,
+                    };
+                    write.then(alerting::open(alert, *release, &*self.ids)?)
                 }
+                Change::MessageLeft(alert, message, release) => write
+                    .then(recordings::release(message.recording, *alert))
+                    .then(alerting::message_left(*alert, message))
+                    .then(self.logged(*alert, turn.at, Happened::MessageLeft { release: *release })?),
+                Change::Missed(alert) => write.then(alerting::missed(*alert)).then(self.logged(
+                    *alert,
+                    turn.at,
+                    Happened::Missed,
+                )?),
+                Change::Acknowledged(alert, by) => {
+                    let what = Happened::Acknowledged { by: by.0.clone(), from: "phone".to_owned() };
+                    write
+                        .then(alerting::acknowledged(*alert, by, turn.at))
+                        .then(self.logged(*alert, turn.at, what)?)
+                }
+                Change::Unacknowledged(alert, by) => write
+                    .then(alerting::unacknowledged(*alert))
+                    .then(self.logged(*alert, turn.at, Happened::Unacknowledged { by: by.0.clone() })?),
+                Change::Resolved(alert, by) => write
+                    .then(alerting::resolved(*alert, by, turn.at))
+                    .then(self.logged(*alert, turn.at, Happened::Resolved { by: by.0.clone() })?),
+                Change::Logged(alert, what) => write.then(self.logged(*alert, turn.at, what.clone())?),
+                Change::Called(leg) => write.then(legs::called(leg)),
+                Change::Heard(leg, note) => write.then(legs::heard(*leg, note, turn.at)),
                 // Refusals are kept in the log of the program, not in the store.
                 Change::Refused(_) => write,
             };

@@ -5,6 +5,7 @@
 
 mod dial;
 pub mod play;
+pub mod progress;
 pub mod read;
 pub mod render;
 pub mod request;

@@ -58,7 +58,9 @@ async fn a_carrier_that_can_not_be_reached_is_asked_again_for_a_day_and_then_the
         api_url: "http://127.0.0.1:9/".parse().unwrap(),
         account_sid: "AC1".to_owned(),
         login: TwilioLogin::Token("token".to_owned()),
+        texts_from: number.clone(),
         number,
+        conferences: true,
     };
     app.telephony = Arc::new(Twilio::new(http_client::build(Duration::from_secs(2)).unwrap(), account));
     world.run_effects().await;

@@ -4,7 +4,6 @@
 mod carrier;
 mod directory;
 mod mail;
-mod on_call;
 
 use crate::world::World;
 use dutyline::exchange::script;

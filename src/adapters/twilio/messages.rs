@@ -10,7 +10,7 @@ const LONGEST: usize = 1_600;
 
 pub(super) async fn send(twilio: &Twilio, to: &PhoneNumber, text: &str) -> Result<String, VendorError> {
     let body = cut(text);
-    let form = [("To", to.as_str()), ("From", twilio.account.number.as_str()), ("Body", &body)];
+    let form = [("To", to.as_str()), ("From", twilio.account.texts_from.as_str()), ("Body", &body)];
     let url = twilio.url(&["Messages.json"])?;
     let answer = twilio.accepted(twilio.ask(twilio.client.post(url).form(&form)).await?).await?;
     let Taken { sid } = twilio.vendor().json(answer).await?;

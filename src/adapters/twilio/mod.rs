@@ -1,8 +1,9 @@
-//! Twilio, and whoever speaks its API: recordings, short messages, and how our number is set up.
+//! Twilio, and whoever speaks its API: calls, recordings, short messages, and how our number is set up.
 //!
-//! Source: Twilio's REST API of 2010-04-01, the pages of Recordings, Messages, Accounts and
+//! Source: Twilio's REST API of 2010-04-01, the pages of Calls, Recordings, Messages, Accounts and
 //! `IncomingPhoneNumbers`.
 
+mod calls;
 mod messages;
 mod numbers;
 mod recordings;
@@ -12,10 +13,13 @@ use super::answer::Vendor;
 use crate::domain::contact::PhoneNumber;
 use crate::domain::voice::recording::Source;
 use crate::ports::error::VendorError;
-use crate::ports::telephony::{KeptRecording, NumberAtCarrier, Sound, Telephony, TextOf};
+use crate::ports::telephony::{
+    CallAtCarrier, CallProgress, KeptRecording, NewCall, NotPlaced, NumberAtCarrier, Sound, Telephony, TextOf,
+};
 use crate::ports::vendor::{Body, Message, SingleSender};
 use crate::twiml::render::Capabilities;
 use async_trait::async_trait;
+use jiff::Timestamp;
 use reqwest::{Client, RequestBuilder, Response};
 use url::Url;
 
@@ -26,7 +30,7 @@ use url::Url;
 /// them it asks up to six times: again when there is no connection (after 2 s at most), no answer within
 /// 4.5 s, or a 5xx. To ask twice does no harm, because a document that is answered gets the same answer.
 pub const TWILIO: Capabilities =
-    Capabilities { url_fragment: "#ct=2000&rt=4500&rc=5&rp=ct,rt,5xx", transcribes: true };
+    Capabilities { url_fragment: "#ct=2000&rt=4500&rc=5&rp=ct,rt,5xx", transcribes: true, conferences: true };
 
 /// What opens an account at Twilio (Twilio, "API keys": HTTP Basic by account and token, or by key and secret).
 #[derive(Clone)]
@@ -61,8 +65,12 @@ pub struct TwilioAccount {
     pub account_sid: String,
     /// What proves it.
     pub login: TwilioLogin,
-    /// Which of our numbers short messages come from.
+    /// Our number there, which calls are placed from.
     pub number: PhoneNumber,
+    /// Which of our numbers short messages come from.
+    pub texts_from: PhoneNumber,
+    /// Whether it has conferences, and places calls. Twilio does; not everybody who speaks its API.
+    pub conferences: bool,
 }
 
 impl std::fmt::Debug for TwilioAccount {
@@ -114,12 +122,15 @@ impl Twilio {
 
     /// Asks, with all that proves who we are.
     async fn ask(&self, request: RequestBuilder) -> Result<Response, VendorError> {
+        self.authorised(request).send().await.map_err(|error| self.vendor().trouble(error))
+    }
+
+    fn authorised(&self, request: RequestBuilder) -> RequestBuilder {
         let (user, password) = match &self.account.login {
             TwilioLogin::Token(token) => (&self.account.account_sid, token),
             TwilioLogin::Key { sid, secret } => (sid, secret),
         };
-        let asked = request.basic_auth(user, Some(password)).send().await;
-        asked.map_err(|error| self.vendor().trouble(error))
+        request.basic_auth(user, Some(password))
     }
 
     /// The answer, when it is a 2xx.
@@ -131,7 +142,31 @@ impl Twilio {
 #[async_trait]
 impl Telephony for Twilio {
     fn capabilities(&self) -> Capabilities {
-        TWILIO
+        Capabilities { conferences: self.account.conferences, ..TWILIO }
+    }
+
+    async fn place_call(&self, call: &NewCall) -> Result<String, NotPlaced> {
+        calls::place(self, call).await
+    }
+
+    async fn redirect_call(&self, carrier_call: &str, url: &str) -> Result<(), VendorError> {
+        calls::redirect(self, carrier_call, url).await
+    }
+
+    async fn hang_up(&self, carrier_call: &str) -> Result<(), VendorError> {
+        calls::hang_up(self, carrier_call).await
+    }
+
+    async fn call_status(&self, carrier_call: &str) -> Result<Option<CallProgress>, VendorError> {
+        calls::status(self, carrier_call).await
+    }
+
+    async fn calls_to(
+        &self,
+        number: &PhoneNumber,
+        since: Timestamp,
+    ) -> Result<Vec<CallAtCarrier>, VendorError> {
+        calls::to(self, number, since).await
     }
 
     async fn open_recording(&self, source: &Source) -> Result<Sound, VendorError> {

@@ -1,12 +1,11 @@
 //! Recordings at Twilio.
 
 use super::Twilio;
-use super::wire::{ListedRecording, ListedTranscription, Recordings, Transcriptions};
+use super::wire::{ListedRecording, ListedTranscription, Recordings, Transcriptions, date};
 use crate::domain::voice::recording::Source;
 use crate::ports::error::VendorError;
 use crate::ports::telephony::{KeptRecording, Sound, TextOf};
 use futures_util::{StreamExt, TryStreamExt};
-use jiff::Timestamp;
 use reqwest::{Response, StatusCode, header};
 use std::cmp::Reverse;
 use url::Url;
@@ -135,10 +134,6 @@ fn media_type(answer: &Response) -> Option<String> {
         "audio/x-wav" | "audio/wave" | "audio/vnd.wave" => Some("audio/wav".to_owned()),
         _ => essence.starts_with("audio/").then_some(essence),
     }
-}
-
-fn date(text: Option<&str>) -> Option<Timestamp> {
-    jiff::fmt::rfc2822::parse(text?).ok().map(|at| at.timestamp())
 }
 
 fn kept(twilio: &Twilio, recording: ListedRecording) -> Result<KeptRecording, VendorError> {

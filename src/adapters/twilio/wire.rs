@@ -1,6 +1,9 @@
 //! What Twilio answers, as far as we read it.
 
-use serde::Deserialize;
+use crate::ports::telephony::CallProgress;
+use jiff::Timestamp;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 /// `Calls/{sid}/Recordings.json`.
 #[derive(Debug, Deserialize)]
@@ -37,10 +40,46 @@ pub(super) struct ListedTranscription {
     pub(super) date_created: Option<String>,
 }
 
-/// A message that was taken.
+/// A message or a call that was taken.
 #[derive(Debug, Deserialize)]
 pub(super) struct Taken {
     pub(super) sid: String,
+}
+
+/// `Calls/{sid}.json`.
+#[derive(Debug, Deserialize)]
+pub(super) struct CallNow {
+    pub(super) status: Progress,
+}
+
+/// `Calls.json`.
+#[derive(Deserialize)]
+pub(super) struct Calls {
+    pub(super) calls: Vec<ListedCall>,
+}
+
+/// One of them. Has no `Debug`: it holds a number.
+#[derive(Deserialize)]
+pub(super) struct ListedCall {
+    pub(super) sid: String,
+    /// E.164, or the address of something that is no phone.
+    pub(super) to: Option<String>,
+    /// inbound, outbound-api, outbound-dial.
+    pub(super) direction: Option<String>,
+    pub(super) status: Progress,
+    /// RFC 2822.
+    pub(super) date_created: Option<String>,
+}
+
+/// How far a call is, as a word.
+#[derive(Debug)]
+pub(super) struct Progress(pub(super) CallProgress);
+
+impl<'de> Deserialize<'de> for Progress {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(source)?;
+        CallProgress::from_word(&word).map(Self).ok_or_else(|| D::Error::custom("is no status of a call"))
+    }
 }
 
 /// `Accounts/{sid}.json`.
@@ -81,4 +120,9 @@ pub(super) struct ListedNumber {
 pub(super) struct ListedCapabilities {
     pub(super) voice: bool,
     pub(super) sms: bool,
+}
+
+/// A moment as the API writes it.
+pub(super) fn date(text: Option<&str>) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::parse(text?).ok().map(|at| at.timestamp())
 }

@@ -64,7 +64,7 @@ impl AlertTarget for XmattersTarget {
     async fn raise(&self, alert: ForwardedAlert<'_>) -> Result<Option<String>, VendorError> {
         let Triggers { alert_url, conference_url, login } = &self.triggers;
         let url = match alert.story.alert.action {
-            Action::Alert => alert_url,
+            Action::Alert | Action::Live => alert_url,
             Action::Conference => conference_url,
         };
         let url = url

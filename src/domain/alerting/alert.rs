@@ -2,6 +2,7 @@
 
 use super::log::LogEntry;
 use crate::domain::directory::Recipient;
+use crate::domain::directory::person::PersonId;
 use crate::domain::ids::{AlertId, CallId, RecordingId};
 use crate::domain::links::Link;
 use crate::domain::severity::Severity;
@@ -25,14 +26,34 @@ pub struct Alert {
     pub severity: Severity,
     /// Who called.
     pub caller: Caller,
-    /// What was said.
-    pub recording: RecordingId,
-    /// Where the recording can be heard.
-    pub link: Link,
+    /// What was said; `None`: nothing was recorded, or not yet.
+    pub message: Option<Message>,
     /// When it was opened.
     pub opened_at: Timestamp,
+    /// Whether nobody is told of it for the moment, since its call is still going on.
+    pub is_held: bool,
+    /// Who takes care of it; `None`: nobody yet.
+    pub acknowledged: Option<Acknowledged>,
     /// How it ended; `None`: it is open.
     pub closed: Option<Closed>,
+}
+
+/// The message of an alert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its recording.
+    pub recording: RecordingId,
+    /// Where that can be heard.
+    pub link: Link,
+}
+
+/// Somebody takes care of an alert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// Since when.
+    pub at: Timestamp,
+    /// Who: their id in the directory.
+    pub by: PersonId,
 }
 
 /// The end of an alert.
@@ -40,7 +61,7 @@ pub struct Alert {
 pub struct Closed {
     /// When.
     pub at: Timestamp,
-    /// Who said so: the name of an API key.
+    /// Who said so: the name of an API key, or the id of a person.
     pub by: String,
 }
 
@@ -49,18 +70,21 @@ pub struct Closed {
 pub enum AlertState {
     /// Yes.
     Open,
+    /// No: somebody takes care of it.
+    Acknowledged,
     /// No: it has been dealt with.
     Resolved,
 }
 
 impl AlertState {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Open, Self::Resolved];
+    pub const ALL: [Self; 3] = [Self::Open, Self::Acknowledged, Self::Resolved];
 
     /// The word used in the API.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Open => "open",
+            Self::Acknowledged => "acknowledged",
             Self::Resolved => "resolved",
         }
     }
@@ -74,7 +98,11 @@ impl AlertState {
 impl Alert {
     /// Whether somebody still has to take it.
     pub const fn state(&self) -> AlertState {
-        if self.closed.is_some() { AlertState::Resolved } else { AlertState::Open }
+        match (&self.closed, &self.acknowledged) {
+            (Some(_), _) => AlertState::Resolved,
+            (None, Some(_)) => AlertState::Acknowledged,
+            (None, None) => AlertState::Open,
+        }
     }
 }
 
@@ -83,8 +111,8 @@ impl Alert {
 pub struct AlertStory {
     /// The alert.
     pub alert: Alert,
-    /// Its message.
-    pub recording: Recording,
+    /// Its message, where there is one.
+    pub recording: Option<Recording>,
     /// What happened to it.
     pub log: Vec<LogEntry>,
 }
@@ -92,7 +120,7 @@ pub struct AlertStory {
 impl AlertStory {
     /// The message as text, when there is one.
     pub fn text(&self) -> Option<&str> {
-        match &self.recording.transcript {
+        match &self.recording.as_ref()?.transcript {
             Transcript::Text(text) => Some(text),
             Transcript::Unwanted | Transcript::Pending | Transcript::Failed => None,
         }

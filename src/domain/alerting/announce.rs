@@ -100,6 +100,15 @@ fn announced(story: &AlertStory) -> impl Iterator<Item = bool> {
         | Happened::NotNotified { .. }
         | Happened::Forwarded { .. }
         | Happened::NotForwarded { .. }
+        | Happened::Called { .. }
+        | Happened::NotReached { .. }
+        | Happened::Joined { .. }
+        | Happened::Left { .. }
+        | Happened::Hunt { .. }
+        | Happened::Missed
+        | Happened::MessageLeft { .. }
+        | Happened::Acknowledged { .. }
+        | Happened::Unacknowledged { .. }
         | Happened::Resolved { .. } => None,
     })
 }
@@ -139,7 +148,7 @@ fn sending(one: &Notification) -> Option<Effect> {
 }
 
 /// Who was left out and why, for the alert's log.
-fn in_words(skipped: &Skipped) -> String {
+pub fn in_words(skipped: &Skipped) -> String {
     let who = match &skipped.recipient {
         Recipient::Group(name) => format!("group {name}"),
         Recipient::Person(id) => id.to_string(),

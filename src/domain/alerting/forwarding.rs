@@ -1,23 +1,30 @@
 //! An alert passed on to the systems of others.
 
-use super::alert::{Alert, AlertStory};
+use super::alert::AlertStory;
 use super::forward::{Forward, ForwardName};
 use super::log::Happened;
 use crate::domain::effect::{DueEffect, Effect};
-use jiff::SignedDuration;
+use crate::domain::ids::AlertId;
+use crate::domain::voice::action::Action;
+use jiff::{SignedDuration, Timestamp};
 
-/// What passes an alert on that opens now: to each target that takes it, once. While a text is being made it is held
-/// for that, as long as the target wants.
-pub fn passed_on(forwards: &[Forward], alert: &Alert, is_text_pending: bool) -> Vec<DueEffect> {
+/// What passes an alert on whose people are told from now on: to each target that takes it, once. While a text is being
+/// made it is held for that, as long as the target wants.
+pub fn passed_on(
+    forwards: &[Forward],
+    (alert, action): (AlertId, Action),
+    is_text_pending: bool,
+    now: Timestamp,
+) -> Vec<DueEffect> {
     let to = |forward: &Forward| {
-        let effect = Effect::ForwardAlert { alert: alert.id, target: forward.name.clone() };
+        let effect = Effect::ForwardAlert { alert, target: forward.name.clone() };
         if !is_text_pending || forward.text_wait == 0 {
-            return effect.at(alert.opened_at);
+            return effect.at(now);
         }
         let wait = SignedDuration::from_secs(forward.text_wait.into());
-        effect.held_until(alert.opened_at.checked_add(wait).unwrap_or(jiff::Timestamp::MAX))
+        effect.held_until(now.checked_add(wait).unwrap_or(Timestamp::MAX))
     };
-    forwards.iter().filter(|forward| forward.takes(alert.action)).map(to).collect()
+    forwards.iter().filter(|forward| forward.takes(action)).map(to).collect()
 }
 
 /// How an alert stands with a target whose time to be told has come.

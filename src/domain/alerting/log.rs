@@ -68,9 +68,57 @@ pub enum Happened {
         /// Why not, in words.
         why: String,
     },
+    /// A person's phone is being rung.
+    Called {
+        /// Their id.
+        person: String,
+    },
+    /// A person who was called does not talk to the caller.
+    NotReached {
+        /// Their id.
+        person: String,
+        /// Why, in words.
+        why: String,
+    },
+    /// A person has come into the conference.
+    Joined {
+        /// Their id.
+        person: String,
+    },
+    /// A person has left the conference.
+    Left {
+        /// Their id.
+        person: String,
+    },
+    /// Whom a live call, or a conference, can reach.
+    Hunt {
+        /// How many people.
+        people: usize,
+        /// Who was left out, and why, in words.
+        skipped: Vec<String>,
+    },
+    /// Nobody has talked to the caller: the alert is told to its people.
+    Missed,
+    /// The caller has left a message.
+    MessageLeft {
+        /// Why it counts as sent.
+        release: Release,
+    },
+    /// Somebody takes care of it.
+    Acknowledged {
+        /// Their id.
+        by: String,
+        /// From where: `phone`.
+        from: String,
+    },
+    /// Who took care of it was gone before they could talk to the caller.
+    Unacknowledged {
+        /// Their id.
+        by: String,
+    },
     /// Somebody has dealt with it.
     Resolved {
-        /// Who said so: the name of an API key.
+        /// Who said so: the name of an API key, or the id of a person.
         by: String,
     },
 }
@@ -87,4 +135,6 @@ pub enum Release {
     Silence,
     /// The call went silent on us.
     Deadline,
+    /// There is no message: the caller wants to talk to somebody.
+    LiveCall,
 }

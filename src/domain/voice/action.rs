@@ -10,17 +10,20 @@ pub enum Action {
     Alert,
     /// The same, as the call into a conference.
     Conference,
+    /// Talk to somebody on call.
+    Live,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Alert, Self::Conference];
+    pub const ALL: [Self; 3] = [Self::Alert, Self::Conference, Self::Live];
 
     /// The word used in settings, API and store.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Alert => "alert",
             Self::Conference => "conference",
+            Self::Live => "live",
         }
     }
 

@@ -1,6 +1,7 @@
 //! A call and where it stands.
 
 use super::action::Action;
+use super::hunt::Hunt;
 use crate::domain::contact::PhoneNumber;
 use crate::domain::directory::Recipient;
 use crate::domain::directory::person::PersonId;
@@ -73,6 +74,9 @@ pub struct Order {
     pub spoken: Option<String>,
     /// How bad it is.
     pub severity: Severity,
+    /// The alert that is open already, and that a message belongs to: that of a live call which nobody took.
+    #[serde(default)]
+    pub missed: Option<AlertId>,
 }
 
 /// How often a question went unanswered or was answered wrongly.
@@ -162,6 +166,42 @@ pub enum CallState {
         /// How often the carrier was asked.
         looks: u32,
     },
+    /// Somebody on call is being sought, and the caller waits.
+    Hunting {
+        /// How far it is.
+        hunt: Box<Hunt>,
+    },
+    /// Somebody has said yes.
+    Connected {
+        /// The hunt, as it stood then: it goes on when they are gone before the caller could hear them.
+        hunt: Box<Hunt>,
+        /// Our call to them.
+        leg: LegId,
+        /// Who: a place among the candidates.
+        who: usize,
+        /// Whether the caller has been put through.
+        has_joined: bool,
+    },
+    /// Nobody could be reached: what shall be done instead?
+    Offering {
+        /// What the caller wanted; its missed alert is not told to anybody yet.
+        order: Order,
+        /// Why.
+        why: Unreached,
+        /// Unanswered so far.
+        asked: Asked,
+        /// Whether the caller does not know yet.
+        is_untold: bool,
+    },
+    /// The alert is open, and its people are being called into a conference.
+    Conferring {
+        /// Who is still being called.
+        hunt: Box<Hunt>,
+        /// Our calls to those who are in it.
+        joined: Vec<LegId>,
+        /// Where the caller is.
+        caller: InConference,
+    },
     /// Over.
     Ended {
         /// How.
@@ -192,6 +232,32 @@ pub enum News {
     Never,
 }
 
+/// Why nobody on call talks to a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unreached {
+    /// Nobody is on call, or nobody of them has a phone.
+    Nobody,
+    /// It could not be found out who is on call.
+    Unknown,
+    /// Everybody was called, and nobody has said yes.
+    Exhausted,
+    /// The caller has waited long enough.
+    OutOfTime,
+}
+
+/// Where the caller is while a conference goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InConference {
+    /// In it.
+    Inside,
+    /// On the way out, to hear that nobody else has come.
+    Leaving,
+    /// Gone; others may still be talking.
+    Gone,
+}
+
 /// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -202,6 +268,10 @@ pub enum Ending {
     Alerted,
     /// The caller said nothing, or only wrong keys, too often.
     NoAnswer,
+    /// The caller has talked to somebody on call.
+    Talked,
+    /// Nobody could be reached; the alert of the call is open, and the caller knows it.
+    Missed,
     /// The caller hung up; a message that there was has been released.
     HungUp,
     /// The carrier sent no sign of life; a message that there was has been released.
@@ -221,7 +291,31 @@ impl CallState {
             Self::ConfirmingRecording { .. } => "confirming_recording",
             Self::AwaitingTranscription { .. } => "awaiting_transcription",
             Self::Recovering { .. } => "recovering",
+            Self::Hunting { .. } => "hunting",
+            Self::Connected { .. } => "connected",
+            Self::Offering { .. } => "offering",
+            Self::Conferring { .. } => "conferring",
             Self::Ended { .. } => "ended",
+        }
+    }
+
+    /// The alert that is open and that nobody is told of while the call stands here.
+    pub fn held(&self) -> Option<AlertId> {
+        match self {
+            Self::Hunting { hunt } => Some(hunt.alert),
+            Self::Offering { order, .. }
+            | Self::Recording { order, .. }
+            | Self::ConfirmingRecording { order, .. }
+            | Self::Recovering { order, .. } => order.missed,
+            Self::Identifying
+            | Self::Holding { .. }
+            | Self::ChoosingAction { .. }
+            | Self::ChoosingTarget { .. }
+            | Self::ChoosingSeverity { .. }
+            | Self::AwaitingTranscription { .. }
+            | Self::Connected { .. }
+            | Self::Conferring { .. }
+            | Self::Ended { .. } => None,
         }
     }
 }

@@ -1,13 +1,23 @@
 //! What the machine may ask to know, and the answers.
 
 use super::call::Caller;
+use super::hunt::Candidate;
+use super::leg::Leg;
 use crate::domain::contact::PhoneNumber;
+use crate::domain::directory::Recipient;
+use crate::domain::directory::person::PersonId;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A question of the machine. The only way in which it reaches for data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Need {
     /// Who calls, and whether they are let in.
     Admission,
+    /// Who is on call for these, and can be called.
+    OnCall(Vec<Recipient>),
+    /// Whose phones are in use in other calls.
+    Busy,
 }
 
 /// What has been found out for this step.
@@ -15,6 +25,27 @@ pub enum Need {
 pub struct Facts {
     /// The answer to [`Need::Admission`].
     pub admission: Option<Admission>,
+    /// The answer to [`Need::OnCall`].
+    pub on_call: Option<Callable>,
+    /// The answer to [`Need::Busy`].
+    pub busy: Option<BTreeSet<PersonId>>,
+    /// The phone that an input comes from, where it comes from one that we called.
+    pub leg: Option<Leg>,
+    /// What the carrier calls that phone, where it has just said so.
+    pub carrier_call: Option<String>,
+}
+
+/// Who can be called for some recipients.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Callable {
+    /// In the order in which they are listed: nobody twice.
+    pub candidates: Vec<Candidate>,
+    /// Who was left out, and why, in words.
+    pub skipped: Vec<String>,
+    /// Whether some of it could not be found out.
+    pub is_unknown: bool,
+    /// When each of them was called last, as far as it is remembered.
+    pub called: BTreeMap<PersonId, Timestamp>,
 }
 
 /// Whether a caller is let in.

@@ -1,5 +1,6 @@
 //! What can happen to a call.
 
+use super::leg::LegEnd;
 use super::recording::Source;
 use crate::domain::ids::RecordingId;
 
@@ -15,6 +16,9 @@ pub enum CallInput {
     Silence,
     /// A recording was made (in reply to a document).
     Recorded(Take),
+    /// The line was connected to others, and is back (in reply to a document): those who were rung from that document
+    /// are over, for that reason.
+    Dialled(LegEnd),
     /// The caller is gone (beside the line).
     HungUp,
     /// The text of a recording is there, or can't be had: `None` (beside the line).
@@ -28,6 +32,26 @@ pub enum CallInput {
     Found(Found),
     /// The call's deadline has come (beside the line).
     Due,
+}
+
+/// One thing that happened on a phone that we called. Those that come in reply to a document are answered with a plan
+/// for that phone; the others are not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LegInput {
+    /// It was picked up, and its first document is wanted (in reply to a document).
+    PickedUp,
+    /// Keys were pressed (in reply to a document).
+    Pressed(String),
+    /// The document ran out: no key (in reply to a document).
+    Silence,
+    /// It is wanted no longer, and whoever picked up is to hear why (in reply to a document).
+    Dismissed,
+    /// It rings (beside the line).
+    Ringing,
+    /// A machine has picked up (beside the line).
+    Machine,
+    /// It is over, by the carrier's word (beside the line).
+    Ended(LegEnd),
 }
 
 /// What the carrier has of a recording that we lost sight of.

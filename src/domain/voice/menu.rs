@@ -1,7 +1,9 @@
 //! What a line offers its callers, from settings.
 
 use super::action::Action;
+use super::hunt::HuntRules;
 use crate::domain::alerting::forward::Forward;
+use crate::domain::contact::PhoneNumber;
 use crate::domain::directory::Recipient;
 use crate::domain::severity::Severity;
 
@@ -47,6 +49,15 @@ pub struct CallMenu {
     pub carrier_keeps_hours: Option<u32>,
     /// Days for which a link to a recording works.
     pub link_days: u32,
+    /// How people are called for a live call, and into a conference.
+    pub hunt: HuntRules,
+    /// The number that people see whom we call; it is ours.
+    pub caller_id: PhoneNumber,
+    /// The bridge of somebody else's that a conference meets at; `None`: the carrier makes one.
+    pub bridge: Option<ExternalBridge>,
+    /// Whether the carrier has conferences and calls people apart from the caller's line; otherwise they are rung from
+    /// that line, which is connected as soon as one of them says yes.
+    pub has_conferences: bool,
     /// Whom to call when an alert can't be stored, as it is spoken, e.g. `the control room, extension 4 0 0`.
     pub fallback_contact: Option<String>,
     /// The language of callers without one of their own: key of a prompts file.
@@ -67,4 +78,13 @@ pub struct Target {
     pub recipient: Recipient,
     /// How the name is spoken.
     pub spoken: String,
+}
+
+/// A conference bridge of somebody else's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExternalBridge {
+    /// Its number.
+    pub number: PhoneNumber,
+    /// What is pressed there, e.g. `1234#`; empty: nothing.
+    pub code: String,
 }

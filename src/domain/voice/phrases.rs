@@ -61,6 +61,58 @@ pub enum Phrase {
     ClosingWithoutText(Name),
     /// The alert is open (said before the menu, to a caller who does not wait).
     AlertOpen(Name),
+    /// These people are called first, for that group.
+    Calling(Name, Vec<String>),
+    /// These people are called next.
+    CallingNext(Vec<String>),
+    /// What a caller can do meanwhile.
+    WhileCalling,
+    /// This person has said yes.
+    Connecting(String),
+    /// The call with this person is over.
+    CallOver(String),
+    /// Nobody is on call, or nobody of them has a phone.
+    NobodyOnCall(Name),
+    /// It could not be found out who is on call.
+    UnknownOnCall(Name),
+    /// Everybody was called, and nobody said yes.
+    NobodyAnswered(Name),
+    /// The caller has waited long enough.
+    StillNobody(Name),
+    /// Offers to leave a message at a key.
+    OfferMessage(u32),
+    /// Offers another group at a key.
+    OfferOther(u32),
+    /// The last words to a caller whom nobody talked to: their call is told.
+    MissedClosing(Name),
+    /// The alert of a conference is open, and the caller is in it.
+    Conference(Name),
+    /// The alert of a conference is open, and the caller is put through to its bridge.
+    Bridged(Name),
+    /// Nobody can be called into the conference.
+    NobodyToConfer(Name),
+    /// Nobody else has come, and nobody is on the way.
+    NobodyJoined(Name),
+    /// The conference is over for whoever hears it.
+    ConferenceOver,
+    /// To whoever was called: who calls, and for which group.
+    Whisper(Option<String>, Name),
+    /// To whoever was called: who asks them into a conference, and for which group.
+    WhisperConference(Option<String>, Name),
+    /// To whoever was called: this key takes it, any other passes it on.
+    AcceptKey(char),
+    /// To whoever was called: any key takes it, star passes it on.
+    AcceptAnyKey,
+    /// To whoever has said yes.
+    Joining,
+    /// To whoever has passed it on.
+    PassedOn,
+    /// To whoever pressed no key.
+    NoKey,
+    /// To whoever was called: this person has taken it.
+    LegTaken(String),
+    /// To whoever was called: the caller is gone.
+    LegCallerGone,
     /// The caller said nothing for too long.
     GoodbyeNothing,
     /// The number is not known.
@@ -88,8 +140,10 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("still_checking", &[]),
     ("offer_alert", &["key"]),
     ("offer_conference", &["key"]),
+    ("offer_live", &["key"]),
     ("ask_target_alert", &[]),
     ("ask_target_conference", &[]),
+    ("ask_target_live", &[]),
     ("choice", &["key", "name"]),
     ("more", &["key"]),
     ("star_for_menu", &[]),
@@ -110,6 +164,33 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("closing_forwarded", &["name"]),
     ("closing_without_text", &["name"]),
     ("alert_open", &["name"]),
+    ("calling", &["name", "people"]),
+    ("calling_next", &["people"]),
+    ("while_calling", &[]),
+    ("connecting", &["person"]),
+    ("call_over", &["person"]),
+    ("nobody_on_call", &["name"]),
+    ("unknown_on_call", &["name"]),
+    ("nobody_answered", &["name"]),
+    ("still_nobody", &["name"]),
+    ("offer_message", &["key"]),
+    ("offer_other", &["key"]),
+    ("missed_closing", &["name"]),
+    ("conference", &["name"]),
+    ("bridged", &["name"]),
+    ("nobody_to_confer", &["name"]),
+    ("nobody_joined", &["name"]),
+    ("conference_over", &[]),
+    ("whisper", &["caller", "name"]),
+    ("whisper_conference", &["caller", "name"]),
+    ("accept_key", &["key"]),
+    ("accept_any_key", &[]),
+    ("joining", &[]),
+    ("passed_on", &[]),
+    ("no_key", &[]),
+    ("leg_taken", &["person"]),
+    ("leg_caller_gone", &[]),
+    ("unknown_caller", &[]),
     ("goodbye_nothing", &[]),
     ("refused_unknown", &[]),
     ("refused_withheld", &[]),
@@ -151,6 +232,8 @@ impl Language {
     /// The words of a phrase, gaps filled.
     pub fn words(&self, phrase: &Phrase) -> String {
         let name = |name: &Name| name.clone().unwrap_or_else(|| self.text("default_recipients", &[]));
+        let caller_name =
+            |caller: &Option<String>| caller.clone().unwrap_or_else(|| self.text("unknown_caller", &[]));
         match phrase {
             Phrase::Greeting(name) => self.text("greeting", &[("name", name)]),
             Phrase::GreetingStranger => self.text("greeting_stranger", &[]),
@@ -160,11 +243,13 @@ impl Language {
                 let text = match action {
                     Action::Alert => "offer_alert",
                     Action::Conference => "offer_conference",
+                    Action::Live => "offer_live",
                 };
                 self.text(text, &[("key", &key.to_string())])
             }
             Phrase::AskTarget(Action::Alert) => self.text("ask_target_alert", &[]),
             Phrase::AskTarget(Action::Conference) => self.text("ask_target_conference", &[]),
+            Phrase::AskTarget(Action::Live) => self.text("ask_target_live", &[]),
             Phrase::Choice(key, name) => self.text("choice", &[("key", &key.to_string()), ("name", name)]),
             Phrase::More(key) => self.text("more", &[("key", &key.to_string())]),
             Phrase::StarForMenu => self.text("star_for_menu", &[]),
@@ -192,6 +277,38 @@ impl Language {
             Phrase::ClosingForwarded(to) => self.text("closing_forwarded", &[("name", &name(to))]),
             Phrase::ClosingWithoutText(to) => self.text("closing_without_text", &[("name", &name(to))]),
             Phrase::AlertOpen(to) => self.text("alert_open", &[("name", &name(to))]),
+            Phrase::Calling(to, people) => {
+                self.text("calling", &[("name", &name(to)), ("people", &people.join(", "))])
+            }
+            Phrase::CallingNext(people) => self.text("calling_next", &[("people", &people.join(", "))]),
+            Phrase::WhileCalling => self.text("while_calling", &[]),
+            Phrase::Connecting(person) => self.text("connecting", &[("person", person)]),
+            Phrase::CallOver(person) => self.text("call_over", &[("person", person)]),
+            Phrase::NobodyOnCall(to) => self.text("nobody_on_call", &[("name", &name(to))]),
+            Phrase::UnknownOnCall(to) => self.text("unknown_on_call", &[("name", &name(to))]),
+            Phrase::NobodyAnswered(to) => self.text("nobody_answered", &[("name", &name(to))]),
+            Phrase::StillNobody(to) => self.text("still_nobody", &[("name", &name(to))]),
+            Phrase::OfferMessage(key) => self.text("offer_message", &[("key", &key.to_string())]),
+            Phrase::OfferOther(key) => self.text("offer_other", &[("key", &key.to_string())]),
+            Phrase::MissedClosing(to) => self.text("missed_closing", &[("name", &name(to))]),
+            Phrase::Conference(to) => self.text("conference", &[("name", &name(to))]),
+            Phrase::Bridged(to) => self.text("bridged", &[("name", &name(to))]),
+            Phrase::NobodyToConfer(to) => self.text("nobody_to_confer", &[("name", &name(to))]),
+            Phrase::NobodyJoined(to) => self.text("nobody_joined", &[("name", &name(to))]),
+            Phrase::ConferenceOver => self.text("conference_over", &[]),
+            Phrase::Whisper(caller, to) => {
+                self.text("whisper", &[("caller", &caller_name(caller)), ("name", &name(to))])
+            }
+            Phrase::WhisperConference(caller, to) => {
+                self.text("whisper_conference", &[("caller", &caller_name(caller)), ("name", &name(to))])
+            }
+            Phrase::AcceptKey(key) => self.text("accept_key", &[("key", &key.to_string())]),
+            Phrase::AcceptAnyKey => self.text("accept_any_key", &[]),
+            Phrase::Joining => self.text("joining", &[]),
+            Phrase::PassedOn => self.text("passed_on", &[]),
+            Phrase::NoKey => self.text("no_key", &[]),
+            Phrase::LegTaken(person) => self.text("leg_taken", &[("person", person)]),
+            Phrase::LegCallerGone => self.text("leg_caller_gone", &[]),
             Phrase::GoodbyeNothing => self.text("goodbye_nothing", &[]),
             Phrase::RefusedUnknown => self.text("refused_unknown", &[]),
             Phrase::RefusedWithheld => self.text("refused_withheld", &[]),

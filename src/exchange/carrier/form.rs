@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::twiml::request::CarrierRequest;
+use crate::{exchange::leg::Dialled, twiml::request::CarrierRequest};
 
 use super::{
-    call::Call,
+    call::{Call, Event},
     records::{Message, Recording},
 };
 
@@ -24,7 +24,9 @@ pub(super) fn about(call: &Call, account_sid: &str) -> CarrierRequest {
         to: Some(call.to.clone()),
         call_status: Some(call.status().to_owned()),
         api_version: Some(API_VERSION.to_owned()),
-        direction: Some("inbound".to_owned()),
+        direction: Some(call.direction.word().to_owned()),
+        parent_call_sid: call.parent.clone(),
+        answered_by: call.answered_by.map(str::to_owned),
         stir_verstat: call.attestation.clone(),
         ..CarrierRequest::default()
     }
@@ -73,17 +75,35 @@ pub(in crate::exchange) fn rfc2822(at: Timestamp) -> String {
     at.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
 }
 
-/// The callback that a call is over.
-pub(super) fn completed(call: &Call, account_sid: &str, at: Timestamp) -> Fields {
-    let seconds = call.duration().unwrap_or_default();
+/// The callback that a call has got on; `number`: how many came before.
+pub(super) fn progress(call: &Call, event: Event, number: u32, account_sid: &str, at: Timestamp) -> Fields {
     let mut request = about(call, account_sid);
-    request.call_duration = Some(seconds.to_string());
-    request.sequence_number = Some("0".to_owned());
+    request.call_status = Some(match event {
+        Event::Initiated => "initiated".to_owned(),
+        Event::Ringing => "ringing".to_owned(),
+        Event::Answered => "in-progress".to_owned(),
+        Event::Completed => call.status().to_owned(),
+    });
+    request.sequence_number = Some(number.to_string());
     request.timestamp = Some(rfc2822(at));
     request.callback_source = Some("call-progress-events".to_owned());
+    if event != Event::Completed {
+        return fields(&request);
+    }
+    let seconds = call.duration().unwrap_or_default();
+    request.call_duration = Some(seconds.to_string());
+    request.sip_response_code = call.sip_code.map(|code| code.to_string());
     let mut fields = fields(&request);
     fields.push(("Duration".to_owned(), (seconds.saturating_add(59) / 60).to_string()));
     fields
+}
+
+/// Adds how a dialling ended.
+pub(super) fn dialled(request: &mut CarrierRequest, dialled: Dialled) {
+    request.dial_call_status = Some(dialled.status.to_owned());
+    request.dial_call_sid = dialled.sid;
+    request.dial_call_duration = dialled.duration.map(|seconds| seconds.to_string());
+    request.dial_bridged = dialled.bridged.map(|bridged| bridged.to_string());
 }
 
 /// The callback about a recording's file. It is about the recording alone, and names no caller.

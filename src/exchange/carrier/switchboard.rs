@@ -1,30 +1,32 @@
 //! The state of the exchange: calls and their lines, what is kept, and what is due to be done. No network.
 
+pub(in crate::exchange) mod conference;
+pub(in crate::exchange) mod connect;
+pub(in crate::exchange) mod outgoing;
+mod recorded;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     exchange::{
-        behaviour::{Behaviour, Fault, Transcribing},
-        leg::{Fetch, Input, Leg, Output, Take, What},
+        behaviour::{Behaviour, Fault},
+        leg::{Fetch, Input, Leg, Output, What},
         line::{Arrived, Kind, LineEvent, Road},
     },
     twiml::Response,
 };
 
 use super::{
-    Config, Dial, Mail, OutgoingText,
-    call::Call,
+    CallTo, Config, Dial, Mail, OutgoingText,
+    call::{Call, Callbacks, Connection, Direction, End, Event, Progress},
     form::{self, Fields},
-    records::{Message, Recording, RecordingStatus, Transcription, TranscriptionStatus},
+    records::{Message, Recording, Transcription, TranscriptionStatus},
     sids::Sids,
 };
-
-/// Recordings are transcribed when they are as long as this and shorter than [`LONGEST_TRANSCRIBED`]
-/// (Twilio, Record and warning 13617; lengths are whole seconds here); others are left alone without a word.
-const SHORTEST_TRANSCRIBED: u32 = 2;
-const LONGEST_TRANSCRIBED: u32 = 120;
+use conference::Room;
+use outgoing::Step;
 
 /// What happens in order: webhooks of one lane wait for one another, those of different lanes don't.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,21 +48,32 @@ pub(super) struct Job {
     pub(super) token: String,
     /// Whether it is to be delivered twice.
     pub(super) repeated: bool,
-    /// Whether the answer is the call's next document.
-    pub(super) wants_document: bool,
+    pub(super) wants: Wants,
+}
+
+/// What the answer to a webhook is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Wants {
+    /// Of no account.
+    Nothing,
+    /// The call's next document; the number tells it from those that were wanted before.
+    Document(u64),
+    /// A sound, which is got and not posted to.
+    Sound,
 }
 
 enum Pending {
     Send(Job),
     RecordingReady(String),
     Transcribed(String, TranscriptionStatus),
+    Call(String, Step),
 }
 
 impl Pending {
     fn lane(&self) -> Option<&Lane> {
         match self {
             Self::Send(job) => Some(&job.lane),
-            Self::RecordingReady(_) | Self::Transcribed(..) => None,
+            Self::RecordingReady(_) | Self::Transcribed(..) | Self::Call(..) => None,
         }
     }
 }
@@ -79,6 +92,10 @@ pub(in crate::exchange) struct Switchboard {
     pub(in crate::exchange) transcriptions: BTreeMap<String, Transcription>,
     pub(in crate::exchange) texts: BTreeMap<String, Message>,
     arrived: Vec<Arrived>,
+    /// The conferences, by name.
+    rooms: BTreeMap<String, Room>,
+    /// How long sounds are that were played; `None`: it can't be had.
+    sounds: BTreeMap<String, Option<SignedDuration>>,
     /// By when it is due, then by the order of asking; an order below zero overtakes.
     pending: BTreeMap<(Timestamp, i64), Pending>,
     order: i64,
@@ -98,6 +115,8 @@ impl Switchboard {
             transcriptions: BTreeMap::new(),
             texts: BTreeMap::new(),
             arrived: Vec::new(),
+            rooms: BTreeMap::new(),
+            sounds: BTreeMap::new(),
             pending: BTreeMap::new(),
             order: 0,
             busy: BTreeSet::new(),
@@ -112,17 +131,26 @@ impl Switchboard {
             from: dial.from,
             to: self.config.number.clone(),
             attestation: dial.attestation,
+            direction: Direction::Inbound,
+            parent: None,
             leg: Leg::new(self.config.pace, now),
             line: Vec::new(),
             started: now,
+            progress: Progress::Ringing,
+            answered: Some(now),
             ended: None,
-            answered: false,
+            answered_by: None,
+            sip_code: None,
+            callbacks: Callbacks::new(self.config.status_url.clone(), [Event::Completed]),
+            asked: None,
+            documents: 0,
+            connection: Connection::None,
         };
         call.note(now, Kind::Dialled, "");
         self.calls.insert(sid.clone(), call);
         self.dialled.push(sid.clone());
         self.live.push(sid.clone());
-        let fetch = Fetch { url: self.config.voice_url.clone(), digits: None };
+        let fetch = Fetch::at(self.config.voice_url.clone());
         self.happened(&sid, vec![Output { at: now, what: What::Fetch(fetch) }]);
         sid
     }
@@ -130,39 +158,94 @@ impl Switchboard {
     /// Tells a call's leg something; false: there is no such call, or it is over.
     pub(in crate::exchange) fn tell(&mut self, sid: &str, now: Timestamp, input: Input) -> bool {
         let Some(call) = self.calls.get_mut(sid) else { return false };
+        if call.is_awaited() {
+            return match input {
+                Input::HangUp => self.declines(sid, now),
+                Input::Completed => self.cancels(sid, now),
+                _ => true,
+            };
+        }
         let before = call.leg.advance(now);
         let going_on = !call.leg.is_over();
         self.happened(sid, before);
         let Some(call) = self.calls.get_mut(sid) else { return false };
         if going_on {
-            match &input {
-                Input::Key(key) => call.note(now, Kind::Pressed, *key),
-                Input::Speech { text, .. } => call.note(now, Kind::Said, text.as_str()),
-                Input::HangUp | Input::Completed | Input::Document(_) | Input::NoDocument => {}
+            let sound = match &input {
+                Input::Key(key) => {
+                    call.note(now, Kind::Pressed, *key);
+                    Some((Kind::Tone, key.to_string()))
+                }
+                Input::Speech { text, .. } => {
+                    call.note(now, Kind::Said, text.as_str());
+                    Some((Kind::Voice, text.clone()))
+                }
+                _ => None,
+            };
+            if let Some((kind, text)) = sound {
+                for other in self.others_on_the_line(sid) {
+                    self.note(&other, now, kind, text.clone());
+                }
             }
         }
+        if matches!(input, Input::Redirect(_) | Input::Replace(_)) {
+            // What the dialling's end would have asked for is not asked for: the call does something else now.
+            drop(self.lets_go(sid, now));
+        }
+        let Some(call) = self.calls.get_mut(sid) else { return false };
         let outputs = call.leg.take(now, input);
         self.happened(sid, outputs);
         going_on
     }
 
-    /// The answer to a document's request.
-    pub(super) fn answered(&mut self, lane: &Lane, now: Timestamp, document: Result<Response, String>) {
+    /// Whether anybody hears what is said on a line now.
+    pub(super) fn is_heard(&self, sid: &str) -> bool {
+        let recording = self.calls.get(sid).is_some_and(|call| call.leg.is_recording());
+        recording || !self.others_on_the_line(sid).is_empty()
+    }
+
+    /// The answer to a document's request, of which `number` is the number within the call. One that is not
+    /// wanted any more is dropped.
+    pub(super) fn answered(
+        &mut self,
+        lane: &Lane,
+        now: Timestamp,
+        number: u64,
+        document: Result<Response, String>,
+    ) {
         let (Lane::Line(sid) | Lane::Beside(sid)) = lane else { return };
+        let Some(call) = self.calls.get_mut(sid).filter(|call| call.documents == number) else { return };
         match document {
             Ok(response) => {
-                if let Some(call) = self.calls.get_mut(sid) {
-                    call.answered = true;
+                if call.progress == Progress::Ringing {
+                    call.progress = Progress::InProgress;
                 }
                 self.tell(sid, now, Input::Document(response));
             }
             Err(why) => {
-                if let Some(call) = self.calls.get_mut(sid) {
-                    call.note(now, Kind::Trouble, why);
-                }
+                call.note(now, Kind::Trouble, why);
                 self.tell(sid, now, Input::NoDocument);
             }
         }
+    }
+
+    /// A sound that was asked for, or why it can't be had.
+    pub(super) fn sounded(
+        &mut self,
+        lane: &Lane,
+        now: Timestamp,
+        url: &str,
+        sound: Result<SignedDuration, String>,
+    ) {
+        let (Lane::Line(sid) | Lane::Beside(sid)) = lane else { return };
+        let length = match sound {
+            Ok(length) => Some(length),
+            Err(why) => {
+                self.note(sid, now, Kind::Trouble, why);
+                None
+            }
+        };
+        self.sounds.insert(url.to_owned(), length);
+        self.tell(sid, now, Input::Sound { url: url.to_owned(), length });
     }
 
     /// A webhook whose answer nobody waits for has failed.
@@ -191,6 +274,7 @@ impl Switchboard {
                 }
                 Some(Pending::RecordingReady(sid)) => self.recording_ready(&sid, key.0),
                 Some(Pending::Transcribed(sid, status)) => self.transcribed(&sid, status, key.0),
+                Some(Pending::Call(sid, step)) => self.call_step(&sid, step, key.0),
                 None => break,
             }
         }
@@ -225,6 +309,18 @@ impl Switchboard {
         self.dialled.iter().filter_map(|sid| self.calls.get(sid))
     }
 
+    /// The calls to a phone, oldest first. One that came to nothing without ringing is none.
+    pub(super) fn calls_to<'a>(&'a self, number: &'a str) -> impl Iterator<Item = CallTo> {
+        let to_phone = move |call: &&Call| call.direction != Direction::Inbound && call.to == number;
+        let calls = self.calls().filter(to_phone).filter(|call| call.has_rung());
+        calls.zip(1..).map(|(call, n)| CallTo {
+            n,
+            sid: call.sid.clone(),
+            ringing: call.progress == Progress::Ringing,
+            over: call.is_over(),
+        })
+    }
+
     pub(super) fn line(&self, sid: &str, after: usize) -> Option<Vec<LineEvent>> {
         self.calls.get(sid).map(|call| call.line.iter().skip(after).cloned().collect())
     }
@@ -253,7 +349,7 @@ impl Switchboard {
         });
         if let Some(url) = text.status_callback {
             let fields = form::delivered(&message, &self.config.account_sid);
-            self.send(now, Lane::Message(message.sid.clone()), url, fields, false);
+            self.send(now, Lane::Message(message.sid.clone()), url, fields);
         }
         self.texts.insert(message.sid.clone(), message.clone());
         message
@@ -290,6 +386,9 @@ impl Switchboard {
                 What::Recording(false) => self.note(sid, at, Kind::Recording, String::new()),
                 What::Recorded(take) => self.recorded(sid, at, take),
                 What::Fetch(fetch) => self.fetch(sid, at, fetch),
+                What::Load(url) => self.load(sid, at, url),
+                What::Dial(dial) => self.dials(sid, at, dial),
+                What::RanOut => self.put_through(sid, at),
                 What::Ended(by_caller) => self.ended(sid, at, by_caller),
             }
         }
@@ -305,157 +404,65 @@ impl Switchboard {
         let Some(call) = self.calls.get(sid) else { return };
         let mut request = form::about(call, &self.config.account_sid);
         request.digits = fetch.digits;
+        if let Some(dialled) = fetch.dialled {
+            form::dialled(&mut request, dialled);
+        }
         let fields = form::fields(&request);
-        self.send(at, Lane::Line(sid.to_owned()), fetch.url, fields, true);
+        self.ask(sid, at, fetch.url, fields);
     }
 
-    fn recorded(&mut self, sid: &str, at: Timestamp, take: Take) {
-        self.note(sid, at, Kind::Recorded, take.text.clone());
-        let recording = self.sids.next("RE");
-        let empty = take.is_empty();
-        let ready = self.transcription_starts(&recording, at, &take);
-        self.recordings.insert(
-            recording.clone(),
-            Recording {
-                sid: recording.clone(),
-                call_sid: sid.to_owned(),
-                started: take.started,
-                created: at,
-                seconds: take.seconds,
-                text: take.text,
-                status: if empty { RecordingStatus::Absent } else { RecordingStatus::Processing },
-                callback: take.record.recording_status_callback,
-                audio: None,
-            },
-        );
-        self.put(ready, Pending::RecordingReady(recording.clone()));
-        if empty {
-            return;
-        }
-        let url = self.recording_url(&recording);
+    /// Asks for a call's next document.
+    fn ask(&mut self, sid: &str, at: Timestamp, url: String, fields: Fields) {
         let Some(call) = self.calls.get_mut(sid) else { return };
-        let hung_up = take.digits.as_deref() == Some("hangup");
-        if hung_up {
-            call.ended = Some(at);
-        }
-        let mut request = form::about(call, &self.config.account_sid);
-        request.digits = take.digits;
-        request.recording_duration = Some(take.seconds.to_string());
-        request.recording_url = Some(url);
-        request.recording_sid = Some(recording);
-        let fields = form::fields(&request);
-        self.send(at, Lane::Line(sid.to_owned()), take.record.action, fields, true);
+        call.documents += 1;
+        let wants = Wants::Document(call.documents);
+        let job = self.job(Lane::Line(sid.to_owned()), url, fields, wants);
+        self.put(at, Pending::Send(job));
     }
 
-    /// Starts the transcription that was asked for. Returns when the recording's file is there.
-    fn transcription_starts(&mut self, recording: &str, at: Timestamp, take: &Take) -> Timestamp {
-        let ready = later(at, self.config.recording_delay);
-        let Some(callback) = take.record.transcribe_callback.clone() else { return ready };
-        if take.seconds < SHORTEST_TRANSCRIBED || take.seconds >= LONGEST_TRANSCRIBED {
-            return ready;
+    /// Asks for a sound, unless it was played before.
+    fn load(&mut self, sid: &str, at: Timestamp, url: String) {
+        if let Some(length) = self.sounds.get(&url).copied() {
+            let Some(call) = self.calls.get_mut(sid) else { return };
+            let outputs = call.leg.take(at, Input::Sound { url, length });
+            return self.happened(sid, outputs);
         }
-        let sid = self.sids.next("TR");
-        let transcription = Transcription {
-            sid: sid.clone(),
-            recording_sid: recording.to_owned(),
-            created: at,
-            updated: at,
-            seconds: take.seconds,
-            status: TranscriptionStatus::InProgress,
-            text: String::new(),
-            callback,
-        };
-        self.transcriptions.insert(sid.clone(), transcription);
-        let usual = self.config.transcription_delay;
-        let (delay, status) = match self.behaviour.transcription {
-            Transcribing::Usual => (usual, TranscriptionStatus::Completed),
-            Transcribing::AfterSeconds(seconds) => {
-                (SignedDuration::from_secs(i64::from(seconds)), TranscriptionStatus::Completed)
-            }
-            Transcribing::Fails => (usual, TranscriptionStatus::Failed),
-            Transcribing::Never => return ready,
-        };
-        let transcribed = later(at, delay);
-        self.put(transcribed, Pending::Transcribed(sid, status));
-        if self.behaviour.has(Fault::WebhooksSwapped) { ready.max(transcribed) } else { ready }
-    }
-
-    fn recording_ready(&mut self, recording: &str, at: Timestamp) {
-        let url = self.recording_url(recording);
-        let Some(kept) = self.recordings.get_mut(recording) else { return };
-        if kept.status == RecordingStatus::Processing {
-            kept.status = RecordingStatus::Completed;
-        }
-        let (Some(callback), Some(call)) = (kept.callback.clone(), self.calls.get(&kept.call_sid)) else {
-            return;
-        };
-        if self.behaviour.has(Fault::RecordingCallbackLost) {
-            return;
-        }
-        let fields = form::recording_status(kept, url, &self.config.account_sid);
-        let lane = Lane::Beside(call.sid.clone());
-        self.send(at, lane, callback, fields, false);
-    }
-
-    fn transcribed(&mut self, sid: &str, status: TranscriptionStatus, at: Timestamp) {
-        let Some(transcription) = self.transcriptions.get_mut(sid) else { return };
-        let Some(recording) = self.recordings.get(&transcription.recording_sid) else { return };
-        transcription.status = status;
-        transcription.updated = at;
-        if status == TranscriptionStatus::Completed {
-            transcription.text.clone_from(&recording.text);
-        }
-        if self.behaviour.has(Fault::TranscriptionCallbackLost) {
-            return;
-        }
-        let transcription = transcription.clone();
-        let Some(call) = self.calls.get(&recording.call_sid) else { return };
-        let Config { public_url, account_sid, .. } = &self.config;
-        let mut request = form::about(call, account_sid);
-        request.recording_sid = Some(recording.sid.clone());
-        request.recording_url = Some(self.recording_url(&recording.sid));
-        request.transcription_status = Some(status.word().to_owned());
-        request.transcription_text = (status == TranscriptionStatus::Completed).then_some(transcription.text);
-        request.transcription_sid = Some(transcription.sid.clone());
-        let mut fields = form::fields(&request);
-        let url = format!(
-            "{public_url}/{}/Accounts/{account_sid}/Transcriptions/{}",
-            form::API_VERSION,
-            transcription.sid
-        );
-        fields.push(("TranscriptionUrl".to_owned(), url));
-        fields.push(("TranscriptionType".to_owned(), "fast".to_owned()));
-        let lane = Lane::Beside(call.sid.clone());
-        self.send(at, lane, transcription.callback, fields, false);
+        let job = self.job(Lane::Line(sid.to_owned()), url, Fields::new(), Wants::Sound);
+        self.put(at, Pending::Send(job));
     }
 
     fn ended(&mut self, sid: &str, at: Timestamp, by_caller: bool) {
         let Some(call) = self.calls.get_mut(sid) else { return };
-        call.ended = Some(at);
+        call.close(at, End::Completed);
         call.note(at, if by_caller { Kind::HungUp } else { Kind::Ended }, "");
-        let Some(url) = self.config.status_url.clone() else { return };
-        if self.behaviour.has(Fault::StatusCallbackLost) {
-            return;
+        self.forget_steps(sid);
+        if let Some(let_go) = self.lets_go(sid, at) {
+            self.tell_let_go(sid, at, let_go);
         }
-        let fields = form::completed(call, &self.config.account_sid, at);
-        let lane = Lane::Line(sid.to_owned());
-        if self.behaviour.has(Fault::WebhooksSwapped) {
-            let job = self.job(lane, url, fields, false);
-            self.order += 1;
-            self.pending.insert((at, -self.order), Pending::Send(job));
-        } else {
-            self.send(at, lane, url, fields, false);
-        }
+        self.tell_progress(sid, at, Event::Completed);
+        self.callee_is_gone(sid, at);
     }
 
-    fn job(&mut self, lane: Lane, url: String, fields: Fields, wants_document: bool) -> Job {
+    /// Nothing that was put off happens to this call any more.
+    fn forget_steps(&mut self, sid: &str) {
+        self.pending.retain(|_, pending| !matches!(pending, Pending::Call(of, _) if of.as_str() == sid));
+    }
+
+    fn job(&mut self, lane: Lane, url: String, fields: Fields, wants: Wants) -> Job {
         let repeated = self.behaviour.has(Fault::WebhooksRepeated);
-        Job { lane, url, fields, token: self.sids.delivery(), repeated, wants_document }
+        Job { lane, url, fields, token: self.sids.delivery(), repeated, wants }
     }
 
-    fn send(&mut self, at: Timestamp, lane: Lane, url: String, fields: Fields, wants_document: bool) {
-        let job = self.job(lane, url, fields, wants_document);
+    fn send(&mut self, at: Timestamp, lane: Lane, url: String, fields: Fields) {
+        let job = self.job(lane, url, fields, Wants::Nothing);
         self.put(at, Pending::Send(job));
+    }
+
+    /// Sends a callback before what is to be sent at the same moment.
+    fn overtake(&mut self, at: Timestamp, lane: Lane, url: String, fields: Fields) {
+        let job = self.job(lane, url, fields, Wants::Nothing);
+        self.order += 1;
+        self.pending.insert((at, -self.order), Pending::Send(job));
     }
 
     fn put(&mut self, at: Timestamp, pending: Pending) {

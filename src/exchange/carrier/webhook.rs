@@ -6,18 +6,22 @@ use std::{
     time::{Duration, Instant},
 };
 
+use jiff::SignedDuration;
 use reqwest::{Client, Response as Reply, header};
 
-use crate::exchange::http;
+use crate::exchange::{audio, http};
 use crate::twiml::{
-    Response, Say, Verb, read,
+    Play, Response, Say, Verb, read,
     signature::{self, Key, SignedBody},
 };
 
 use super::{
     overrides::{Overrides, Trouble},
-    switchboard::Job,
+    switchboard::{Job, Wants},
 };
+
+/// How long a sound is whose length its beginning doesn't tell.
+const UNKNOWN_LENGTH: SignedDuration = SignedDuration::from_secs(4);
 
 /// What the gateway answered.
 pub(super) struct Answer {
@@ -83,12 +87,14 @@ impl Webhooks {
     ) -> Result<Answer, (Trouble, String)> {
         let client = self.client(overrides.connect).map_err(|why| (Trouble::Connection, why))?;
         let signature = signature::sign(url, &SignedBody::Form(&job.fields), &self.key);
-        let request = client
-            .post(url)
+        let request = match job.wants {
+            Wants::Sound => client.get(url),
+            Wants::Nothing | Wants::Document(_) => client.post(url).form(&job.fields),
+        };
+        let request = request
             .header(signature::SIGNATURE_HEADER, signature)
             .header("I-Twilio-Idempotency-Token", &job.token)
-            .timeout(overrides.read.min(left))
-            .form(&job.fields);
+            .timeout(overrides.read.min(left));
         let reply = request.send().await.map_err(|error| explain(&error))?;
         let status = reply.status().as_u16();
         let content_type = reply.headers().get(header::CONTENT_TYPE);
@@ -158,11 +164,29 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
+    /// How long the sound is that was asked for. An error says why it is none.
+    pub(super) fn sound(self) -> Result<SignedDuration, String> {
+        if !self.is_fine() {
+            return Err(format!("a sound was answered with status {}", self.status));
+        }
+        if !self.is_sound() {
+            return Err(format!("a sound was answered with content type {:?}", self.content_type));
+        }
+        Ok(audio::length(&self.body).unwrap_or(UNKNOWN_LENGTH))
+    }
+
+    fn is_sound(&self) -> bool {
+        self.content_type.starts_with("audio/")
+    }
+
     /// The answer as a document (Twilio, "TwiML for Programmable Voice", content types): plain text that is no
-    /// TwiML is read aloud. An error says what was wrong.
-    pub(super) fn document(self) -> Result<Response, String> {
+    /// TwiML is read aloud, and a sound is played. An error says what was wrong.
+    pub(super) fn document(self, url: &str) -> Result<Response, String> {
         if !self.is_fine() {
             return Err(format!("answered with status {}", self.status));
+        }
+        if self.is_sound() {
+            return Ok(Response { verbs: vec![Verb::Play(Play { url: url.to_owned() })] });
         }
         let text = String::from_utf8(self.body)
             .map_err(|error| format!("not a document: {}", error.utf8_error()))?;

@@ -3,27 +3,21 @@
 use std::collections::VecDeque;
 
 use crate::twiml::{
-    Gather, Record, Response,
+    Dial, Gather, Record, Response,
     play::{Step, steps},
 };
 
 /// One thing to perform. `gather`: it is a prompt of the Gather that follows, and a key ends it.
 #[derive(Debug)]
 pub(super) enum Act {
-    Say {
-        text: String,
-        gather: bool,
-    },
-    Pause {
-        length: u32,
-        gather: bool,
-    },
+    Say { text: String, gather: bool },
+    Pause { length: u32, gather: bool },
+    Play { url: String, gather: bool },
     Gather(Gather),
     Record(Record),
+    Dial(Dial),
     Redirect(String),
     Hangup,
-    /// What this phone can't perform.
-    Unable,
 }
 
 /// The acts of a document in the order of performance.
@@ -39,7 +33,10 @@ pub(super) fn of(response: &Response) -> VecDeque<Act> {
         Step::Record(record) => Act::Record(record.clone()),
         Step::Redirect(redirect) => Act::Redirect(redirect.url.clone()),
         Step::Hangup => Act::Hangup,
-        Step::Play { .. } | Step::Dial(_) => Act::Unable,
+        Step::Play { play, interrupted_by } => {
+            Act::Play { url: play.url.clone(), gather: interrupted_by.is_some() }
+        }
+        Step::Dial(dial) => Act::Dial(dial.clone()),
     };
     steps(response).map(act).collect()
 }

@@ -19,6 +19,8 @@ pub struct Take {
     pub seconds: u32,
     /// The key that ended it, the word `hangup`, or nothing when length or silence ended it.
     pub digits: Option<String>,
+    /// Whether the call was told to do something else meanwhile: then nobody is asked what to do next.
+    pub interrupted: bool,
 }
 
 impl Take {
@@ -126,6 +128,7 @@ impl Recorder {
                 Ended::ByItself => None,
                 Ended::HangUp => Some("hangup".to_owned()),
             },
+            interrupted: false,
         }
     }
 

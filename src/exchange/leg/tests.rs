@@ -2,7 +2,7 @@ use jiff::ToSpan;
 use proptest::prelude::*;
 
 use super::*;
-use crate::twiml::{Pause, Prompt, Record, Redirect, Say, Verb};
+use crate::twiml::{Conference, Number, Pause, Play, Prompt, Record, Redirect, Say, Verb};
 
 /// Ten characters a second, so that lengths can be read off the text.
 const PACE: Pace = Pace { characters_per_second: 10.0, speed: 1.0 };
@@ -41,6 +41,38 @@ fn redirect() -> Verb {
     Verb::Redirect(Redirect { url: "/next".to_owned() })
 }
 
+fn play(url: &str) -> Verb {
+    Verb::Play(Play { url: url.to_owned() })
+}
+
+fn dial(action: Option<&str>, to: DialTo) -> Verb {
+    Verb::Dial(Dial { action: action.map(str::to_owned), timeout: 12, time_limit: None, caller_id: None, to })
+}
+
+fn numbers() -> DialTo {
+    let number =
+        Number { number: "+15550101".to_owned(), url: None, send_digits: None, status_callback: None };
+    DialTo::Numbers(vec![number])
+}
+
+fn room(wait_url: Option<&str>) -> DialTo {
+    DialTo::Conference(Conference {
+        name: "room".to_owned(),
+        start_on_enter: true,
+        end_on_exit: false,
+        beep: false,
+        wait_url: wait_url.map(str::to_owned),
+    })
+}
+
+fn sound(url: &str, length: Option<i64>) -> Input {
+    Input::Sound { url: url.to_owned(), length: length.map(SignedDuration::from_secs) }
+}
+
+fn over(status: &'static str) -> Input {
+    Input::DialOver(Dialled { status, sid: None, duration: None, bridged: None })
+}
+
 /// A leg on the line, and what happened on it in words: `milliseconds: event`.
 struct Line {
     leg: Leg,
@@ -73,6 +105,10 @@ impl Line {
         self.does(milliseconds, Input::Speech { text: text.to_owned(), length })
     }
 
+    fn hears_the_document(&mut self, milliseconds: i64, verbs: Vec<Verb>) -> &mut Self {
+        self.does(milliseconds, Input::Document(Response { verbs }))
+    }
+
     /// Nobody does anything until nothing is due any more.
     fn waits(&mut self) -> &mut Self {
         while let Some(due) = self.leg.next_due() {
@@ -89,10 +125,17 @@ impl Line {
                 What::Heard(text) => format!("heard {text}"),
                 What::Cut => "cut".to_owned(),
                 What::Recording(beep) => format!("recording, beep {beep}"),
-                What::Recorded(take) => {
-                    format!("recorded {:?} {} s, digits {:?}", take.text, take.seconds, take.digits)
+                What::Recorded(Take { text, seconds, digits, interrupted, .. }) => {
+                    let end = if interrupted { ", interrupted" } else { "" };
+                    format!("recorded {text:?} {seconds} s, digits {digits:?}{end}")
                 }
-                What::Fetch(fetch) => format!("fetch {} {:?}", fetch.url, fetch.digits),
+                What::Fetch(Fetch { url, digits, dialled: None }) => format!("fetch {url} {digits:?}"),
+                What::Fetch(Fetch { url, dialled: Some(dialled), .. }) => {
+                    format!("fetch {url} after {}", dialled.status)
+                }
+                What::Load(url) => format!("load {url}"),
+                What::Dial(_) => "dial".to_owned(),
+                What::RanOut => "ran out".to_owned(),
                 What::Ended(by_caller) => format!("ended, by caller {by_caller}"),
             };
             self.log.push(format!("{when}: {what}"));
@@ -289,12 +332,132 @@ fn a_document_that_leads_nowhere_without_time_passing_ends_the_call() {
     assert_eq!(line.log.len(), usize::try_from(DOCUMENTS_AT_ONCE).unwrap() + 2);
 }
 
+#[test]
+fn a_sound_is_heard_once_it_is_there_and_lasts_as_long_as_it_is() {
+    let mut line = Line::plays(vec![play("http://g/ring.wav?x=1"), Verb::Say(say("01234"))]);
+    line.does(200, sound("http://g/other.wav", Some(1)));
+    line.does(300, sound("http://g/ring.wav?x=1", Some(5))).waits().happened(&[
+        "0: load http://g/ring.wav?x=1",
+        "300: heard ♪ ring.wav",
+        "5300: heard 01234",
+        "5800: ended, by caller false",
+    ]);
+}
+
+#[test]
+fn a_sound_that_can_not_be_had_is_left_out() {
+    let mut line = Line::plays(vec![play("/a.wav"), redirect()]);
+    line.does(300, sound("/a.wav", None)).happened(&["0: load /a.wav", "300: fetch /next None"]);
+}
+
+#[test]
+fn a_key_stops_a_sound_and_one_that_is_on_its_way() {
+    let verbs = || {
+        let Verb::Gather(mut verb) = gather(Some(1), "", &[]) else { unreachable!() };
+        verb.prompts = vec![Prompt::Play(Play { url: "/a.wav".to_owned() }), Prompt::Say(say("Press 1"))];
+        vec![Verb::Gather(verb), redirect()]
+    };
+    let mut line = Line::plays(verbs());
+    line.does(100, sound("/a.wav", Some(5))).presses(900, '1').waits().happened(&[
+        "0: load /a.wav",
+        "100: heard ♪ a.wav",
+        "900: cut",
+        "900: fetch /keys Some(\"1\")",
+    ]);
+    let mut line = Line::plays(verbs());
+    line.presses(50, '1').does(100, sound("/a.wav", Some(5))).waits();
+    line.happened(&["0: load /a.wav", "50: fetch /keys Some(\"1\")"]);
+}
+
+#[test]
+fn a_dialling_is_followed_by_its_action_or_by_the_next_verb() {
+    let mut line = Line::plays(vec![dial(Some("/dialled"), numbers())]);
+    line.presses(100, '1').does(9000, over("busy")).happened(&["0: dial", "9000: fetch /dialled after busy"]);
+    let mut line = Line::plays(vec![dial(None, numbers()), redirect()]);
+    line.does(9000, over("busy")).happened(&["0: dial", "9000: fetch /next None"]);
+}
+
+#[test]
+fn a_whisper_that_runs_out_puts_through_and_one_that_hangs_up_does_not() {
+    let whisper = |verbs| {
+        let mut line = Line { leg: Leg::whispered_to(PACE, at(0)), log: Vec::new() };
+        line.hears_the_document(0, verbs).waits();
+        line
+    };
+    let mut line = whisper(vec![gather(Some(1), "", &[]), Verb::Hangup]);
+    line.happened(&["5000: ended, by caller false"]);
+    line = whisper(vec![Verb::Say(say("01234"))]);
+    assert!(!line.leg.is_over());
+    line.does(9000, Input::Completed);
+    line.happened(&["0: heard 01234", "500: ran out", "9000: ended, by caller false"]);
+}
+
+#[test]
+fn whoever_waits_for_a_conference_hears_a_document_over_and_over() {
+    let mut line = Line::plays(vec![dial(None, room(Some("/wait"))), Verb::Say(say("01234"))]);
+    let music = || vec![play("/a.wav")];
+    line.hears_the_document(100, music()).does(100, sound("/a.wav", Some(5))).waits();
+    line.hears_the_document(5200, music()).does(5200, sound("/a.wav", Some(5)));
+    line.does(6000, Input::MusicStops).waits().does(9000, over("answered")).waits().happened(&[
+        "0: fetch /wait None",
+        "0: dial",
+        "100: load /a.wav",
+        "100: heard ♪ a.wav",
+        "5100: fetch /wait None",
+        "5200: load /a.wav",
+        "5200: heard ♪ a.wav",
+        "6000: cut",
+        "9000: heard 01234",
+        "9500: ended, by caller false",
+    ]);
+}
+
+#[test]
+fn music_that_takes_no_time_or_is_none_is_silence() {
+    for input in [Input::Document(Response::default()), Input::NoDocument] {
+        let mut line = Line::plays(vec![dial(None, room(Some("/wait")))]);
+        line.does(100, input).waits().does(200, Input::MusicStops).does(300, Input::HangUp);
+        line.happened(&["0: fetch /wait None", "0: dial", "300: ended, by caller true"]);
+    }
+    let mut line = Line::plays(vec![dial(None, room(Some("")))]);
+    line.does(200, Input::MusicStops).happened(&["0: dial"]);
+    let mut line = Line::plays(vec![dial(None, room(None))]);
+    line.does(200, Input::MusicStops).happened(&["0: heard ♪ music", "0: dial", "200: cut"]);
+}
+
+#[test]
+fn a_call_can_be_told_to_do_something_else() {
+    let elsewhere = || Input::Redirect("/elsewhere".to_owned());
+    let mut line = Line::plays(vec![Verb::Say(say("0123456789")), redirect()]);
+    line.does(300, elsewhere()).waits();
+    line.happened(&["0: heard 0123456789", "300: cut", "300: fetch /elsewhere None"]);
+
+    let mut line = Line::plays(vec![record(0, 120)]);
+    line.speaks(0, "Pumps", 2).does(5000, Input::Replace(Response { verbs: vec![Verb::Say(say("01234"))] }));
+    line.waits().happened(&[
+        "0: recording, beep true",
+        "5000: recorded \"Pumps\" 2 s, digits None, interrupted",
+        "5000: heard 01234",
+        "5500: ended, by caller false",
+    ]);
+
+    let mut line = Line::plays(vec![dial(Some("/dialled"), numbers())]);
+    line.does(300, elsewhere()).does(400, over("completed"));
+    line.happened(&["0: dial", "300: fetch /elsewhere None"]);
+
+    let mut line = Line::plays(vec![]);
+    line.does(300, elsewhere()).happened(&["0: ended, by caller false"]);
+}
+
 fn any_verb() -> impl Strategy<Value = Verb> {
     prop_oneof![
         "[a-z ]{0,30}".prop_map(|text| Verb::Say(say(&text))),
         (1_u32..4).prop_map(|length| Verb::Pause(Pause { length })),
         (1_u32..4, "#?").prop_map(|(digits, finish)| gather(Some(digits), &finish, &["Press a key"])),
         (0_u32..4, 1_u32..20).prop_map(|(timeout, length)| record(timeout, length)),
+        Just(play("/a.wav")),
+        prop_oneof![Just(numbers()), Just(room(None)), Just(room(Some("/wait")))]
+            .prop_map(|to| dial(None, to)),
         Just(redirect()),
         Just(Verb::Hangup),
     ]
@@ -309,6 +472,10 @@ fn any_input() -> impl Strategy<Value = Input> {
             text,
             length: SignedDuration::from_secs(seconds),
         }),
+        3 => (0_i64..9).prop_map(|length| sound("/a.wav", Some(length))),
+        2 => Just(over("busy")),
+        1 => Just(Input::MusicStops),
+        1 => Just(Input::Redirect("/elsewhere".to_owned())),
         1 => Just(Input::HangUp),
         1 => Just(Input::Completed),
     ]

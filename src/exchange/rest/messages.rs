@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::exchange::{
     carrier::{Exchange, OutgoingText, form::rfc2822, records::Message},
-    rest::{Form, created, error::ApiError, ok, page},
+    rest::{Form, created, error::ApiError, is_e164, ok, page},
 };
 
 /// Characters of the longest body.
@@ -43,15 +43,6 @@ pub(super) fn list(exchange: &Exchange) -> Response {
 pub(super) fn show(exchange: &Exchange, sid: &str) -> Result<Response, ApiError> {
     let message = exchange.switchboard().texts.get(sid).cloned().ok_or(ApiError::NOT_FOUND)?;
     Ok(ok(&shape(&message, &exchange.config().account_sid, "delivered")))
-}
-
-/// `+`, then 2 to 15 digits of which the first is not 0.
-fn is_e164(number: &str) -> bool {
-    number.strip_prefix('+').is_some_and(|digits| {
-        (2..=15).contains(&digits.len())
-            && !digits.starts_with('0')
-            && digits.bytes().all(|digit| digit.is_ascii_digit())
-    })
 }
 
 fn shape(message: &Message, account: &str, status: &str) -> Value {

@@ -1,14 +1,14 @@
 //! An alert as JSON.
 
 use crate::app::App;
-use crate::domain::alerting::alert::{AlertStory, Closed};
+use crate::domain::alerting::alert::{Acknowledged, AlertStory, Closed};
 use crate::domain::alerting::log::{Happened, LogEntry};
 use crate::domain::directory::Recipient;
 use crate::domain::ids::{AlertId, CallId};
 use crate::domain::severity::Severity;
 use crate::domain::voice::action::Action;
 use crate::domain::voice::call::Caller;
-use crate::domain::voice::recording::Transcript;
+use crate::domain::voice::recording::{Recording, Transcript};
 use crate::service::alerting;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -27,17 +27,21 @@ pub(in crate::http) struct ListView {
 pub(in crate::http) struct AlertView {
     id: AlertId,
     opened_at: Timestamp,
-    /// `open` or `resolved`.
+    /// `open`, `acknowledged` or `resolved`.
     state: &'static str,
+    /// Whether nobody is told of it for the moment, since its call is still going on.
+    held: bool,
+    acknowledged: Option<AcknowledgedView>,
     resolved: Option<ResolvedView>,
     action: Action,
     severity: Severity,
     caller: CallerView,
     recipients: Vec<Recipient>,
-    message: MessageView,
-    /// The page where people hear the message.
-    link: String,
-    link_expires_at: Timestamp,
+    /// `null`: nothing was recorded.
+    message: Option<MessageView>,
+    /// The page where people hear the message; `null`: there is none.
+    link: Option<String>,
+    link_expires_at: Option<Timestamp>,
     call: CallId,
 }
 
@@ -57,11 +61,19 @@ struct CallerView {
     number: Option<String>,
 }
 
+/// Who takes care of it.
+#[derive(Serialize)]
+struct AcknowledgedView {
+    at: Timestamp,
+    /// The id of a person.
+    by: String,
+}
+
 /// How it ended.
 #[derive(Serialize)]
 struct ResolvedView {
     at: Timestamp,
-    /// Whose key said so.
+    /// The name of an API key, or the id of a person.
     by: String,
 }
 
@@ -91,6 +103,31 @@ impl AlertView {
     /// That alert, for programs that reach us at the public address.
     pub(super) fn of(app: &App, story: AlertStory) -> Self {
         let AlertStory { alert, recording, log: _ } = story;
+        let link = alert.message.as_ref().map(|message| &message.link);
+        Self {
+            id: alert.id,
+            opened_at: alert.opened_at,
+            state: alert.state().word(),
+            held: alert.is_held,
+            resolved: alert.closed.map(|Closed { at, by }| ResolvedView { at, by }),
+            acknowledged: alert.acknowledged.map(|Acknowledged { at, by }| AcknowledgedView { at, by: by.0 }),
+            action: alert.action,
+            severity: alert.severity,
+            caller: CallerView::of(alert.caller),
+            recipients: alert.recipients,
+            message: recording.map(|recording| {
+                let recording_url = format!("{}api/alerts/{}/recording", app.public_url, alert.id);
+                MessageView::of(recording, recording_url)
+            }),
+            link: link.map(|link| alerting::link_url(app, link)),
+            link_expires_at: link.map(|link| link.expires_at),
+            call: alert.call,
+        }
+    }
+}
+
+impl MessageView {
+    fn of(recording: Recording, recording_url: String) -> Self {
         let (transcript, text) = match recording.transcript {
             Transcript::Unwanted => ("unwanted", None),
             Transcript::Pending => ("pending", None),
@@ -98,25 +135,12 @@ impl AlertView {
             Transcript::Failed => ("failed", None),
         };
         Self {
-            id: alert.id,
-            opened_at: alert.opened_at,
-            state: alert.state().word(),
-            resolved: alert.closed.map(|Closed { at, by }| ResolvedView { at, by }),
-            action: alert.action,
-            severity: alert.severity,
-            caller: CallerView::of(alert.caller),
-            recipients: alert.recipients,
-            message: MessageView {
-                text,
-                transcript,
-                seconds: recording.seconds,
-                recording_url: format!("{}api/alerts/{}/recording", app.public_url, alert.id),
-                audio: recording.audio.is_some(),
-                audio_deleted_at: recording.erased_at,
-            },
-            link: alerting::link_url(app, &alert.link),
-            link_expires_at: alert.link.expires_at,
-            call: alert.call,
+            text,
+            transcript,
+            seconds: recording.seconds,
+            recording_url,
+            audio: recording.audio.is_some(),
+            audio_deleted_at: recording.erased_at,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What happens to a call beside the line: it ends, its recordings and texts get ready, its deadline comes.
 
-use super::{AGAIN, VoiceError, moved_on, turn};
+use super::{AGAIN, Happening, VoiceError, moved_on, turn};
 use crate::app::App;
 use crate::domain::ids::CallId;
 use crate::domain::voice::facts::Facts;
@@ -99,7 +99,8 @@ async fn deadline(app: &App, id: CallId, claimed: Timestamp) -> Result<(), Voice
     let Some(call) = app.calls.call(id).await?.filter(|call| call.due_at == Some(claimed)) else {
         return Ok(());
     };
-    match turn(app, &app.live(), &call, CallInput::Due, app.clock.now(), None).await {
+    let due = Happening::Call(CallInput::Due);
+    match turn(app, &app.live(), &call, due, app.clock.now(), Facts::default()).await {
         Err(VoiceError::Store(StoreError::Conflict)) => Ok(()),
         other => other.map(drop),
     }
@@ -118,5 +119,6 @@ async fn beside(app: &App, call: CallId, input: CallInput) -> Result<(), VoiceEr
 
 async fn note(app: &App, call: CallId, input: CallInput) -> Result<(), VoiceError> {
     let stored = app.calls.call(call).await?.ok_or(VoiceError::Unknown)?;
-    turn(app, &app.live(), &stored, input, app.clock.now(), None).await.map(drop)
+    let input = Happening::Call(input);
+    turn(app, &app.live(), &stored, input, app.clock.now(), Facts::default()).await.map(drop)
 }

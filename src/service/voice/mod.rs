@@ -2,6 +2,8 @@
 
 mod admission;
 mod beside;
+mod callable;
+pub mod legs;
 
 pub use beside::{call_ended, deadlines, found, recording_absent, recording_ready, transcription_ready};
 
@@ -10,13 +12,14 @@ use admission::{admission, of_number};
 use crate::app::{App, Live};
 use crate::domain::ids::{CallId, LegId};
 use crate::domain::voice::call::{Call, CallState};
-use crate::domain::voice::facts::{Admission, Facts, Need};
-use crate::domain::voice::input::{CallInput, Take, TakeEnd};
+use crate::domain::voice::facts::{Facts, Need};
+use crate::domain::voice::input::{CallInput, LegInput, Take, TakeEnd};
+use crate::domain::voice::leg::LegNote;
 use crate::domain::voice::phrases::Phrase;
 use crate::domain::voice::plan::{Plan, Then};
 use crate::domain::voice::step::{self, Change, Setting, Step, Turn};
 use crate::ports::error::StoreError;
-use crate::ports::store::RecordedTurn;
+use crate::ports::store::{RecordedTurn, Reply};
 use crate::twiml::render::{Destinations, render};
 use jiff::Timestamp;
 
@@ -55,7 +58,8 @@ pub async fn answer(app: &App, carrier_call: &str, from: Option<&str>) -> Result
     let admission = admission(app, &live, from).await;
     // Finding out who calls may have taken a while.
     let now = app.clock.now();
-    match turn(app, &live, &call, CallInput::Arrived, now, Some(admission)).await {
+    let facts = Facts { admission: Some(admission), ..Facts::default() };
+    match turn(app, &live, &call, Happening::Call(CallInput::Arrived), now, facts).await {
         // The same announcement came twice at once, and the other was first.
         Err(VoiceError::Store(StoreError::Conflict)) => {
             let call = app.calls.by_carrier(carrier_call).await?.ok_or(VoiceError::Unknown)?;
@@ -63,6 +67,21 @@ pub async fn answer(app: &App, carrier_call: &str, from: Option<&str>) -> Result
         }
         other => Ok(other?.unwrap_or_default()),
     }
+}
+
+/// Whose phone a leg of a call is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// The caller's.
+    Callers,
+    /// One that we called.
+    Called,
+}
+
+/// Whose phone a leg of a call is.
+pub async fn whose(app: &App, call: CallId, leg: LegId) -> Result<Whose, VoiceError> {
+    let call = app.calls.call(call).await?.ok_or(VoiceError::Unknown)?;
+    Ok(if call.leg == leg { Whose::Callers } else { Whose::Called })
 }
 
 /// The reply to a document of a call. One that was replied to before gets the same answer again.
@@ -117,9 +136,14 @@ async fn reply(
         | CallState::ConfirmingRecording { .. }
         | CallState::AwaitingTranscription { .. }
         | CallState::Recovering { .. }
+        | CallState::Hunting { .. }
+        | CallState::Connected { .. }
+        | CallState::Offering { .. }
+        | CallState::Conferring { .. }
         | CallState::Ended { .. } => None,
     };
-    let answer = turn(app, &live, &call, input, app.clock.now(), admission).await?;
+    let facts = Facts { admission, ..Facts::default() };
+    let answer = turn(app, &live, &call, Happening::Call(input), app.clock.now(), facts).await?;
     Ok(answer.unwrap_or_default())
 }
 
@@ -132,29 +156,72 @@ const fn moved_on<T>(result: &Result<T, VoiceError>) -> bool {
     matches!(result, Err(VoiceError::Store(StoreError::Conflict)))
 }
 
+/// What has happened to a call, and where.
+#[derive(Debug, Clone)]
+enum Happening {
+    /// On the caller's line, or beside it.
+    Call(CallInput),
+    /// On a phone that we called; with the number of the document that it has performed, where it wants another.
+    Leg(LegId, LegInput, Option<u32>),
+}
+
+/// Questions that one step asks, at most.
+const QUESTIONS: usize = 3;
+
+/// One step, with what it asks for found out.
+async fn decided(
+    app: &App,
+    live: &Live,
+    call: &Call,
+    happening: &Happening,
+    now: Timestamp,
+    mut facts: Facts,
+) -> Result<Turn, VoiceError> {
+    for _ in 0..=QUESTIONS {
+        let setting = Setting { menu: &live.settings.menu, now, ids: &*app.ids, facts: &facts };
+        let step = match happening {
+            Happening::Call(input) => step::step(setting, call, input.clone()),
+            Happening::Leg(leg, input, _) => step::step_leg(setting, call, *leg, input.clone()),
+        };
+        match step {
+            Step::Turn(turn) => return Ok(turn),
+            Step::Need(Need::OnCall(recipients)) => {
+                facts.on_call = Some(callable::callable(app, live, &recipients, now).await?);
+            }
+            Step::Need(Need::Busy) => facts.busy = Some(app.legs.busy(call.id).await?),
+            Step::Need(Need::Admission) => return Err(VoiceError::Unknown),
+        }
+    }
+    Err(VoiceError::Unknown)
+}
+
 /// One turn: decided, rendered, written.
 async fn turn(
     app: &App,
     live: &Live,
     call: &Call,
-    input: CallInput,
+    happening: Happening,
     now: Timestamp,
-    admission: Option<Admission>,
+    facts: Facts,
 ) -> Result<Option<Document>, VoiceError> {
-    let facts = Facts { admission };
-    let setting = Setting { menu: &live.settings.menu, now, ids: &*app.ids, facts: &facts };
-    let turn = match step::step(setting, call, input) {
-        Step::Turn(turn) => turn,
-        Step::Need(Need::Admission) => return Err(VoiceError::Unknown),
-    };
+    let turn = decided(app, live, call, &happening, now, facts).await?;
     if turn.changes_nothing(call) {
         return Ok(None);
     }
+    let (leg, performed) = match happening {
+        Happening::Call(_) => (call.leg, call.document),
+        Happening::Leg(leg, _, performed) => (leg, performed.unwrap_or_default()),
+    };
     let reply = turn.plan.as_ref().map(|plan| {
-        let document = call.document.saturating_add(1);
-        render(plan, &live.phrases, &destinations(app, call, document), app.telephony.capabilities()).to_xml()
+        let to = destinations(app, call.id, leg, performed.saturating_add(1));
+        render(plan, &live.phrases, &to, app.telephony.capabilities()).to_xml()
     });
-    match app.calls.record(RecordedTurn { call, turn: &turn, reply: reply.as_deref() }).await {
+    let recorded = RecordedTurn {
+        call,
+        turn: &turn,
+        reply: reply.as_deref().map(|text| Reply { leg, document: performed, text }),
+    };
+    match app.calls.record(recorded).await {
         Ok(()) => {}
         Err(StoreError::Conflict) => return Err(StoreError::Conflict.into()),
         Err(source) => {
@@ -190,18 +257,51 @@ fn report(call: &Call, turn: &Turn) {
             Change::Discarded(recording) => {
                 tracing::info!(call = %call.id, %recording, "message discarded by its caller");
             }
+            Change::MessageLeft(alert, ..) => {
+                tracing::info!(call = %call.id, %alert, "message left for a live call");
+            }
+            Change::Missed(alert) => {
+                tracing::info!(call = %call.id, %alert, "live call missed");
+                metrics::counter!("dutyline_live_calls_total", "result" => "missed").increment(1);
+            }
+            Change::Acknowledged(alert, _) => {
+                tracing::info!(call = %call.id, %alert, "alert acknowledged on the phone");
+                metrics::counter!("dutyline_live_calls_total", "result" => "answered").increment(1);
+            }
+            Change::Unacknowledged(alert, _) => {
+                tracing::info!(call = %call.id, %alert, "whoever had said yes was gone; the hunt goes on");
+            }
+            Change::Resolved(alert, _) => {
+                tracing::info!(call = %call.id, %alert, "alert resolved at the end of its call");
+            }
+            Change::Called(leg) => {
+                tracing::info!(call = %call.id, leg = %leg.id, number = %leg.number.hash(), "phone called");
+            }
+            Change::Heard(leg, LegNote::Ended(end)) => {
+                tracing::info!(call = %call.id, %leg, end = end.word(), "phone over");
+                metrics::counter!("dutyline_legs_total", "end" => end.word()).increment(1);
+            }
+            Change::Heard(..) | Change::Logged(..) => {}
         }
     }
 }
 
-/// Where the carrier goes from a document.
-fn destinations(app: &App, call: &Call, document: u32) -> Destinations {
-    let base = format!("{}voice/calls/{}/legs/{}", app.public_url, call.id, call.leg);
+/// Where the carrier goes from a document of a phone.
+fn destinations(app: &App, call: CallId, leg: LegId, document: u32) -> Destinations {
+    let call = format!("{}voice/calls/{call}", app.public_url);
+    let base = format!("{call}/legs/{leg}");
     Destinations {
         reply: format!("{base}/documents/{document}"),
         recording: format!("{base}/recording"),
         transcription: format!("{base}/transcription"),
+        ringing_sound: format!("{}sounds/ringing.wav", app.public_url),
+        call,
     }
+}
+
+/// Where the carrier gets the document that follows the one which a caller hears now.
+pub(super) fn next_document(app: &App, call: &Call) -> String {
+    destinations(app, call.id, call.leg, call.document).reply
 }
 
 /// What a caller hears when nothing is known of their call, in the line's language: the call ends with it.
@@ -217,7 +317,5 @@ pub fn last_words(app: &App, is_lost: bool) -> Document {
 
 /// The document of a plan that ends a call: nothing is asked after it.
 fn document(app: &App, live: &Live, plan: &Plan) -> Document {
-    let nowhere =
-        Destinations { reply: String::new(), recording: String::new(), transcription: String::new() };
-    render(plan, &live.phrases, &nowhere, app.telephony.capabilities()).to_xml()
+    render(plan, &live.phrases, &Destinations::default(), app.telephony.capabilities()).to_xml()
 }

@@ -34,8 +34,13 @@ impl Check<'_, '_> {
             found.hint("the token would travel for everybody to read");
         }
         let number = file.number.as_ref().and_then(|number| self.phone_number(number, "carrier.number"));
+        let caller_id = match &file.caller_id {
+            Some(shown) => self.phone_number(shown, "carrier.caller_id"),
+            None => number.clone(),
+        };
         Some(Carrier {
             kind: file.kind,
+            caller_id: caller_id?,
             account_sid: file.account_sid.clone()?,
             auth_token: auth_token?,
             api_key: api_key?,
@@ -43,6 +48,7 @@ impl Check<'_, '_> {
             shared_keys,
             api_url: api_url?,
             number: number?,
+            conferences: file.conferences,
         })
     }
 

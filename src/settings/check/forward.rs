@@ -18,7 +18,8 @@ impl ForwardTo {
     /// What decisions know of it.
     pub(super) fn rule(&self) -> Forward {
         let has = |action: &Action| match action {
-            Action::Alert => self.alert_url.is_some(),
+            // A live call that nobody took is an alert.
+            Action::Alert | Action::Live => self.alert_url.is_some(),
             Action::Conference => self.conference_url.is_some(),
         };
         Forward {
@@ -71,8 +72,9 @@ impl Check<'_, '_> {
                 let message =
                     format!("offers \"{word}\", which no [[forward]] takes, for \"{}\"", group.name);
                 let found = self.findings.problem(&at, "voice.action", message);
+                let url = if *action == Action::Conference { "conference_url" } else { "alert_url" };
                 found.hint(format!(
-                    "nobody would be told: give a [[forward]] its {word}_url, or leave the action out"
+                    "nobody would be told: give a [[forward]] its {url}, or leave the action out"
                 ));
             }
         }

@@ -6,8 +6,8 @@ mod carrier;
 mod directory;
 mod exchange;
 mod forward;
-mod gaps;
 mod groups;
+mod hunt;
 mod outside;
 mod retention;
 mod schedules;
@@ -27,7 +27,6 @@ use crate::domain::directory::person::PersonId;
 use crate::domain::directory::schedule::ScheduleName;
 use crate::domain::voice::menu::CallMenu;
 use crate::domain::voice::phrases::PhraseBook;
-use jiff::Timestamp;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
@@ -41,8 +40,6 @@ pub(super) struct Surroundings<'a> {
     pub(super) languages: Option<&'a [&'a str]>,
     /// What is said in them; `None` likewise.
     pub(super) phrases: Option<&'a PhraseBook>,
-    /// When schedules without anybody are looked for; `None`: they aren't.
-    pub(super) now: Option<Timestamp>,
 }
 
 impl Surroundings<'_> {
@@ -88,11 +85,11 @@ pub(super) fn check(
     let exchange =
         file.exchange.as_ref().map(|exchange| check.exchange(exchange, server.as_ref(), &file.carrier));
     let mut directory = check.directory(file);
-    check.gaps(&file.schedule, &directory);
     let xmatters = file.xmatters.as_ref().map(|xmatters| check.xmatters(xmatters));
     let elsewhere = check.elsewhere(file);
     let transcriber = check.transcriber(&file.transcriber, file.voice.get_ref());
-    let menu = check.menu(file, &directory);
+    let caller_id = carrier.as_ref().map(|carrier| carrier.caller_id.clone());
+    let menu = check.menu(file, &directory, caller_id);
     check.understood(file);
     let offered = menu.as_ref().map_or(&[][..], |menu| &menu.actions);
     let forwards = check.forwards(&file.forward, offered);

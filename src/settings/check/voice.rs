@@ -1,6 +1,7 @@
 //! `[voice]`: what callers are offered.
 
 use super::{Check, Seen, shown};
+use crate::domain::contact::PhoneNumber;
 use crate::domain::directory::{Directory, Recipient};
 use crate::domain::voice::action::Action;
 use crate::domain::voice::menu::{CallMenu, Target};
@@ -13,13 +14,25 @@ pub(super) fn manners(file: &file::Voice) -> Voice {
 }
 
 impl Check<'_, '_> {
-    pub(super) fn menu(&mut self, whole: &file::File, directory: &Directory) -> Option<CallMenu> {
+    pub(super) fn menu(
+        &mut self,
+        whole: &file::File,
+        directory: &Directory,
+        caller_id: Option<PhoneNumber>,
+    ) -> Option<CallMenu> {
         let entry = &whole.voice;
         let file = entry.get_ref();
         self.language(&file.language, "voice.language");
         self.times(file);
-        let actions = self.actions(&file.action);
+        let carrier = whole.carrier.get_ref();
+        let hunt = self.hunt(&file.hunt, carrier);
+        let bridge = self.bridge(&file.conference);
+        let mut actions = self.actions(&file.action);
         let targets = self.targets(&file.group, directory);
+        // Who wants to talk has to say to whom (P12).
+        if file.group.is_empty() {
+            actions.retain(|action| *action != Action::Live);
+        }
         let recipients = &file.default_recipients;
         let default_recipients = self.recipients(recipients.get_ref(), "voice.default_recipients");
         let told = self.findings.any(|key| matches!(key, "voice.group" | "voice.default_recipients"));
@@ -33,8 +46,13 @@ impl Check<'_, '_> {
             let message = "is not used where callers choose a voice.group";
             self.findings.warning(&recipients.span(), "voice.default_recipients", message);
         }
+        let caller_id = caller_id?;
         (!actions.is_empty()).then(|| CallMenu {
             actions,
+            hunt,
+            bridge,
+            caller_id,
+            has_conferences: carrier.conferences,
             targets,
             default_recipients,
             forwards: vec![],
@@ -66,7 +84,7 @@ impl Check<'_, '_> {
     fn actions(&mut self, entries: &Spanned<Vec<file::ActionEntry>>) -> Vec<Action> {
         if entries.get_ref().is_empty() {
             let found = self.findings.problem(&entries.span(), "voice.action", "is empty");
-            found.hint("leave it out for alert and conference");
+            found.hint("leave it out for alert, conference and live");
         }
         let mut seen = Seen::new();
         let mut actions = Vec::with_capacity(entries.get_ref().len());

@@ -1,4 +1,5 @@
 use super::*;
+use crate::twiml::{Conference, Dial, DialTo, Number};
 
 #[track_caller]
 fn verbs(xml: &str) -> Vec<Verb> {
@@ -63,6 +64,62 @@ fn every_verb_as_the_carrier_spells_it() {
 }
 
 #[test]
+fn dialling_as_the_carrier_spells_it() {
+    let phones = Dial {
+        action: Some("https://example.org/1?a=b&c=d#rc=2".to_owned()),
+        timeout: 12,
+        time_limit: Some(3600),
+        caller_id: Some("+15550100".to_owned()),
+        to: DialTo::Numbers(vec![
+            Number {
+                number: "+15550101".to_owned(),
+                url: Some("https://example.org/2".to_owned()),
+                send_digits: Some("ww12#".to_owned()),
+                status_callback: Some("https://example.org/3".to_owned()),
+            },
+            Number { number: "+15550102".to_owned(), url: None, send_digits: None, status_callback: None },
+        ]),
+    };
+    let room = Dial {
+        action: None,
+        timeout: 30,
+        time_limit: None,
+        caller_id: None,
+        to: DialTo::Conference(Conference {
+            name: "R&D".to_owned(),
+            start_on_enter: false,
+            end_on_exit: true,
+            beep: false,
+            wait_url: Some("https://example.org/4".to_owned()),
+        }),
+    };
+    let response = Response { verbs: vec![Verb::Dial(phones), Verb::Dial(room)] };
+    let expected = concat!(
+        r#"<?xml version="1.0" encoding="UTF-8"?><Response>"#,
+        r##"<Dial action="https://example.org/1?a=b&amp;c=d#rc=2" method="POST" timeout="12" "##,
+        r#"timeLimit="3600" callerId="+15550100">"#,
+        r##"<Number url="https://example.org/2" method="POST" sendDigits="ww12#" "##,
+        r#"statusCallback="https://example.org/3" statusCallbackMethod="POST" "#,
+        r#"statusCallbackEvent="initiated ringing answered completed">+15550101</Number>"#,
+        r#"<Number>+15550102</Number></Dial>"#,
+        r#"<Dial timeout="30"><Conference startConferenceOnEnter="false" endConferenceOnExit="true" "#,
+        r#"beep="false" waitUrl="https://example.org/4" waitMethod="POST">R&amp;D</Conference></Dial>"#,
+        r#"</Response>"#,
+    );
+    assert_eq!(response.to_xml(), expected);
+    assert_eq!(read(expected), Ok(response));
+}
+
+#[test]
+fn a_dialling_shows_no_number_and_no_code() {
+    let xml = r#"<Dial callerId="+15550100"><Number sendDigits="4711">+15550101</Number></Dial>"#;
+    let shown = format!("{:?}", verbs(xml));
+    for secret in ["15550100", "15550101", "4711"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+#[test]
 fn empty_documents() {
     for xml in
         ["<Response/>", "<Response></Response>", "\u{FEFF}<?xml version='1.0'?>\n<Response>\n</Response>\n"]
@@ -95,11 +152,26 @@ fn defaults_of_the_carrier() {
             recording_status_callback: None,
             transcribe_callback: None,
         }),
+        Verb::Dial(Dial {
+            action: None,
+            timeout: 30,
+            time_limit: None,
+            caller_id: None,
+            to: DialTo::Conference(Conference {
+                name: "a".to_owned(),
+                start_on_enter: true,
+                end_on_exit: false,
+                beep: true,
+                wait_url: None,
+            }),
+        }),
         Verb::Redirect(Redirect { url: "/".to_owned() }),
         say(""),
     ];
-    let xml = r#"<Pause/><Gather action="/"/><Record action="/"/><Redirect>/</Redirect><Say/>"#;
-    assert_eq!(verbs(xml), expected);
+    let dial = "<Dial><Conference>a</Conference></Dial>";
+    let xml =
+        format!(r#"<Pause/><Gather action="/"/><Record action="/"/>{dial}<Redirect>/</Redirect><Say/>"#);
+    assert_eq!(verbs(&xml), expected);
 }
 
 #[test]
@@ -134,12 +206,18 @@ fn verbs_in_the_wrong_place() {
     refuse("<Response><Say>a|<Pause/></Say></Response>", "<Pause> can't stand inside <Say>");
     refuse("<Response><Say>a|<break/></Say></Response>", "unknown verb <break>");
     refuse("<Response><Hangup>|<Hangup/></Hangup></Response>", "<Hangup> can't stand inside <Hangup>");
+    refuse("<Response>|<Number>+1</Number></Response>", "<Number> can't stand inside <Response>");
+    refuse("<Response><Dial>|<Say>a</Say></Dial></Response>", "<Say> can't stand inside <Dial>");
+    refuse("<Response><Dial>|<Sip>a</Sip></Dial></Response>", "unknown verb <Sip>");
+    let gather = r#"<Response><Gather action="/">|<Dial/></Gather></Response>"#;
+    refuse(gather, "<Dial> can't stand inside <Gather>");
     refuse("<Response>|<Response/></Response>", "<Response> can't stand inside <Response>");
 }
 
 #[test]
 fn text_in_the_wrong_place() {
     refuse("<Response>|hello<Hangup/></Response>", "<Response> can't hold text");
+    refuse("<Response><Dial>|+15550100</Dial></Response>", "<Dial> can't hold text");
     refuse("<Response><Pause>|1</Pause></Response>", "<Pause> can't hold text");
     refuse(r#"<Response><Gather action="/">|a</Gather></Response>"#, "<Gather> can't hold text");
 }
@@ -172,9 +250,38 @@ fn attributes_that_we_cannot_do_without() {
 }
 
 #[test]
+fn who_is_dialled_is_one_room_or_some_phones() {
+    let refuse = |inside: &str| {
+        let xml = format!("<Response>|<Dial>{inside}</Dial></Response>");
+        refuse(&xml, "<Dial> must hold one <Conference>, or one to 10 <Number>s");
+    };
+    let (number, room) = ("<Number>+1</Number>", "<Conference>a</Conference>");
+    refuse("");
+    refuse(&number.repeat(11));
+    refuse(&room.repeat(2));
+    refuse(&[number, room].concat());
+    assert_eq!(verbs(&format!("<Dial>{}</Dial>", number.repeat(10))).len(), 1);
+}
+
+#[test]
+fn phones_have_numbers_and_rooms_have_names() {
+    refuse("<Response><Dial>|<Number/></Dial></Response>", "<Number> has no number");
+    refuse("<Response><Dial>|<Conference/></Dial></Response>", "<Conference> has no name");
+    for number in ["15550100", "+", "+1 555 0100", "+1234567890123456", "client:ada"] {
+        let xml = format!("<Response><Dial>|<Number>{number}</Number></Dial></Response>");
+        refuse(&xml, "<Number> must hold a number as +15550100");
+    }
+}
+
+#[test]
 fn attributes_without_effect_are_unknown() {
     let record = r#"<Response>|<Record action="/" transcribeCallback="/"/></Response>"#;
     refuse(record, r#"<Record> has no attribute "transcribeCallback" here"#);
+    refuse(r#"<Response>|<Dial method="POST"/></Response>"#, r#"<Dial> has no attribute "method" here"#);
+    let number = r#"<Response><Dial>|<Number method="POST">+1</Number></Dial></Response>"#;
+    refuse(number, r#"<Number> has no attribute "method" here"#);
+    let room = r#"<Response><Dial>|<Conference waitMethod="POST">a</Conference></Dial></Response>"#;
+    refuse(room, r#"<Conference> has no attribute "waitMethod" here"#);
     let record = r#"<Response>|<Record action="/" recordingStatusCallbackEvent="absent"/></Response>"#;
     refuse(record, r#"<Record> has no attribute "recordingStatusCallbackEvent" here"#);
 }
@@ -198,6 +305,12 @@ fn values_that_cannot_be() {
             "recordingStatusCallbackEvent",
             "completed absent",
         ),
+        (r#"Dial timeout="4""#, "timeout", "a whole number from 5 to 600"),
+        (r#"Dial timeout="601""#, "timeout", "a whole number from 5 to 600"),
+        (r#"Dial timeout="soon""#, "timeout", "a whole number from 5 to 600"),
+        (r#"Dial timeLimit="0""#, "timeLimit", "a whole number from 1"),
+        (r#"Dial callerId="Ada""#, "callerId", "a number as +15550100"),
+        (r#"Dial action="/" method="GET""#, "method", "POST"),
         (r#"Redirect method="GET""#, "method", "POST"),
     ];
     for (tag, attribute, expected) in cases {
@@ -205,6 +318,26 @@ fn values_that_cannot_be() {
         refuse(
             &format!("<Response>|<{tag}/></Response>"),
             &format!("the attribute {attribute:?} of <{verb}> must be {expected}"),
+        );
+    }
+}
+
+#[test]
+fn values_that_cannot_be_within_a_dialling() {
+    let events = "initiated ringing answered completed";
+    let cases = [
+        (r#"Number url="/" method="GET""#, "method", "POST"),
+        (r#"Number sendDigits="12a""#, "sendDigits", "keys of 0-9, * and #, and pauses w and W"),
+        (r#"Number sendDigits="""#, "sendDigits", "keys of 0-9, * and #, and pauses w and W"),
+        (r#"Number statusCallback="/" statusCallbackEvent="completed""#, "statusCallbackEvent", events),
+        (r#"Conference beep="onEnter""#, "beep", "true or false"),
+        (r#"Conference waitUrl="/" waitMethod="GET""#, "waitMethod", "POST"),
+    ];
+    for (tag, attribute, expected) in cases {
+        let (element, _) = tag.split_once(' ').expect("an element with attributes");
+        refuse(
+            &format!("<Response><Dial>|<{tag}>+1</{element}></Dial></Response>"),
+            &format!("the attribute {attribute:?} of <{element}> must be {expected}"),
         );
     }
 }

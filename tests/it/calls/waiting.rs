@@ -38,7 +38,7 @@ async fn p20_wait_lines_differ_and_end_after_the_longest_wait() {
             World::start_with("one-group", |settings| settings.menu.transcription_wait = patience).await;
         world
             .exchange
-            .behave(Behaviour { transcription: Transcribing::Never, faults: std::iter::empty().collect() });
+            .behave(Behaviour { transcription: Transcribing::Never, ..Behaviour::default() });
         let call = speaks(&world).await;
         world.exchange.press(&call, "1").unwrap();
         let confirmed = world.now();

@@ -1,61 +1,15 @@
 //! The carrier's API, over HTTP.
 
 use dutyline::exchange::line::Road;
-use dutyline::exchange::serve::router;
 use jiff::SignedDuration;
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
+use super::rest_client::Api;
 use super::world::{ACCOUNT, CALLER, KEY, NUMBER, Reply, TOKEN, World, xml};
 
 const RECORD: &str = "<Record action=\"HOST/recorded\" timeout=\"0\" transcribe=\"true\" maxLength=\"100\" \
                       transcribeCallback=\"HOST/transcribed\"/>";
-
-/// A client of the API.
-struct Api {
-    base: String,
-    http: Client,
-    user: &'static str,
-    token: &'static str,
-}
-
-impl Api {
-    async fn of(world: &World) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}/2010-04-01/Accounts/{ACCOUNT}", listener.local_addr().unwrap());
-        let router = router(&world.exchange);
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { base, http: http(), user: ACCOUNT, token: TOKEN }
-    }
-
-    async fn ask(&self, method: Method, path: &str, form: &[(&str, &str)]) -> (StatusCode, Value) {
-        let request = self.http.request(method, format!("{}/{path}", self.base));
-        let reply = request.basic_auth(self.user, Some(self.token)).form(form).send().await.unwrap();
-        let status = reply.status();
-        let body = reply.text().await.unwrap();
-        (status, serde_json::from_str(&body).unwrap_or(Value::Null))
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        let (status, body) = self.ask(Method::GET, path, &[]).await;
-        assert_eq!(status, StatusCode::OK, "{path}: {body}");
-        body
-    }
-
-    async fn refused(&self, method: Method, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
-        let (status, body) = self.ask(method, path, form).await;
-        assert_eq!(body["status"], json!(status.as_u16()), "{path}: {body}");
-        assert!(body["message"].is_string() && body["more_info"].is_string(), "{path}: {body}");
-        (status.as_u16(), body["code"].clone())
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the test speaks to the carrier as a gateway's client does")]
-fn http() -> Client {
-    drop(rustls::crypto::ring::default_provider().install_default());
-    Client::new()
-}
 
 async fn world() -> World {
     World::start(|seen| match seen.path.as_str() {

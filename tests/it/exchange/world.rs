@@ -125,6 +125,11 @@ impl World {
         Self { exchange, clock, gateway, seen }
     }
 
+    /// The present moment.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// Dials as the usual caller and lets the first document come.
     pub(super) async fn dial(&self) -> String {
         let sid = self.exchange.dial(Dial { from: Some(CALLER.to_owned()), attestation: None });

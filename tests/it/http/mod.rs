@@ -10,6 +10,7 @@ mod reload;
 mod requests;
 mod resolve;
 mod sound;
+mod sounds;
 
 use crate::world::World;
 use dutyline::exchange::script;

@@ -19,6 +19,8 @@ async fn without_a_carrier() -> (World, Arc<dyn Telephony>) {
         account_sid: "AC1".to_owned(),
         login: TwilioLogin::Token("token".to_owned()),
         number: world.app.live().settings.carrier.number.clone(),
+        texts_from: world.app.live().settings.carrier.number.clone(),
+        conferences: true,
     };
     let nobody = Twilio::new(http_client::build(Duration::from_secs(2)).unwrap(), account);
     let carrier = std::mem::replace(&mut world.app.telephony, Arc::new(nobody));

@@ -3,7 +3,6 @@
 mod alerts;
 mod calls;
 mod changes;
-mod directory;
 mod keys;
 mod outbox;
 

@@ -18,6 +18,8 @@ const LONGEST_URL: usize = 500;
 const LONGEST_DESCRIPTION: usize = 20_000;
 /// The longest text that is a `Short Description` as it is. The property holds 350.
 const LONGEST_SHORT: usize = 275;
+/// Both descriptions of a call that nobody took, and in which nothing was recorded.
+const NO_MESSAGE: &str = "Missed call: nobody answered, and no message was left.";
 /// Both descriptions of a message without a text.
 const NO_TEXT: &str = "Listen to the recording, there was a transcription error.";
 
@@ -79,27 +81,29 @@ impl<'a> Payload<'a> {
         let ForwardedAlert { story, link, page, carrier_call } = forwarded;
         let Alert { action, severity, ref recipients, ref caller, .. } = story.alert;
         let what = match action {
-            Action::Alert => "Alert",
+            // Its script knows no third word: who reads this is alerted.
+            Action::Alert | Action::Live => "Alert",
             Action::Conference => "Conference",
         };
         let recipients: Vec<_> = recipients.iter().map(|one| Addressee { id: id(one) }).collect();
         let text = story.text();
-        let described = text.unwrap_or(NO_TEXT);
+        let recording = story.recording.as_ref();
+        let described = text.unwrap_or(if recording.is_some() { NO_TEXT } else { NO_MESSAGE });
         Self {
             what,
             recipient: recipients.first().map_or("", |first| first.id),
             shorturl: link,
             transcription_text: start(text.unwrap_or_default(), LONGEST_DESCRIPTION),
-            transtatus: match story.recording.transcript {
-                Transcript::Text(_) => "completed",
-                Transcript::Pending => "in-progress",
-                Transcript::Unwanted | Transcript::Failed => "failed",
+            transtatus: match recording.map(|recording| &recording.transcript) {
+                Some(Transcript::Text(_)) => "completed",
+                Some(Transcript::Pending) => "in-progress",
+                Some(Transcript::Unwanted | Transcript::Failed) | None => "failed",
             },
             from: caller.number.as_ref().map_or("", |number| number.as_str()),
             call_sid: carrier_call,
-            recording_sid: story.recording.source.id(),
+            recording_sid: recording.map_or("", |recording| recording.source.id()),
             recording_url: page,
-            recording_duration: story.recording.seconds,
+            recording_duration: recording.map_or(0, |recording| recording.seconds),
             kind: what,
             severity: match severity {
                 Severity::Critical => "Critical",

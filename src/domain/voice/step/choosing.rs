@@ -4,6 +4,7 @@ use super::{At, MOST_WRONG_KEYS, Turn};
 use crate::domain::severity::Severity;
 use crate::domain::voice::action::Action;
 use crate::domain::voice::call::{Asked, CallState, Ending, Order};
+use crate::domain::voice::facts::Need;
 use crate::domain::voice::input::CallInput;
 use crate::domain::voice::menu::Target;
 use crate::domain::voice::phrases::Phrase;
@@ -14,58 +15,72 @@ const ONE_PAGE: usize = 9;
 const PAGE: usize = 8;
 
 impl<'a> At<'a> {
-    pub(super) fn choosing_action(self, asked: Asked, input: CallInput) -> Turn {
+    pub(super) fn choosing_action(self, asked: Asked, input: CallInput) -> Result<Turn, Need> {
         let stay = CallState::ChoosingAction { asked };
         self.answer(input, asked, stay, Self::ask_action, |at, key| {
-            let action = at.setting.menu.actions.get(key.checked_sub(1)?)?;
-            Some(at.chosen_action(*action))
+            let chosen = key.checked_sub(1).and_then(|place| at.setting.menu.actions.get(place));
+            chosen.map(|action| at.chosen_action(*action)).transpose()
         })
     }
 
-    pub(super) fn choosing_target(self, action: Action, page: usize, asked: Asked, input: CallInput) -> Turn {
+    pub(super) fn choosing_target(
+        self,
+        action: Action,
+        page: usize,
+        asked: Asked,
+        input: CallInput,
+    ) -> Result<Turn, Need> {
         let stay = CallState::ChoosingTarget { action, page, asked };
         let again = |at: Self, before, asked| at.ask_target(before, action, page, asked);
         self.answer(input, asked, stay, again, |at, key| {
             let (targets, last) = at.page(page);
             match key {
                 // Not offered, but peers have taught callers that 0 repeats a long menu (P55).
-                0 if at.has_pages() => Some(at.ask_target(vec![], action, page, asked)),
+                0 if at.has_pages() => Ok(Some(at.ask_target(vec![], action, page, asked))),
                 key if at.has_pages() && key == PAGE + 1 => {
                     let next = if last { 0 } else { page + 1 };
-                    Some(at.ask_target(vec![], action, next, Asked::default()))
+                    Ok(Some(at.ask_target(vec![], action, next, Asked::default())))
                 }
                 key => {
-                    let target = targets.get(key.checked_sub(1)?)?;
-                    let order = at.order(action, Some(target));
-                    Some(at.ordered(order))
+                    let target = key.checked_sub(1).and_then(|place| targets.get(place));
+                    target.map(|target| at.ordered(at.order(action, Some(target)))).transpose()
                 }
             }
         })
     }
 
-    pub(super) fn choosing_severity(self, order: &Order, asked: Asked, input: CallInput) -> Turn {
+    pub(super) fn choosing_severity(
+        self,
+        order: &Order,
+        asked: Asked,
+        input: CallInput,
+    ) -> Result<Turn, Need> {
         let stay = CallState::ChoosingSeverity { order: order.clone(), asked };
         let again = |at: Self, before, asked| at.ask_severity(before, order.clone(), asked);
         self.answer(input, asked, stay, again, |at, key| {
-            let severity = Severity::ALL.get(key.checked_sub(1)?)?;
-            Some(at.ask_message(vec![], Order { severity: *severity, ..order.clone() }, None, 0))
+            let severity = key.checked_sub(1).and_then(|place| Severity::ALL.get(place));
+            let message = |severity| at.ask_message(vec![], Order { severity, ..order.clone() }, None, 0);
+            Ok(severity.map(|severity| message(*severity)))
         })
     }
 
     /// What all questions have in common: star leads to the menu, silence and wrong keys ask again, a bounded
     /// number of times; a caller who is gone is gone.
-    fn answer(
+    pub(super) fn answer(
         self,
         input: CallInput,
         asked: Asked,
         stay: CallState,
         again: impl FnOnce(Self, Vec<Phrase>, Asked) -> Turn,
-        key: impl FnOnce(Self, usize) -> Option<Turn>,
-    ) -> Turn {
-        match input {
+        key: impl FnOnce(Self, usize) -> Result<Option<Turn>, Need>,
+    ) -> Result<Turn, Need> {
+        Ok(match input {
             CallInput::Digits(digits) if digits == "*" => self.ask_action(vec![], Asked::default()),
             CallInput::Digits(digits) => {
-                let chosen = digits.parse().ok().and_then(|digit: usize| key(self, digit));
+                let chosen = match digits.parse() {
+                    Ok(digit) => key(self, digit)?,
+                    Err(_) => None,
+                };
                 let asked = Asked { wrong: asked.wrong + 1, ..asked };
                 match chosen {
                     Some(turn) => turn,
@@ -76,7 +91,7 @@ impl<'a> At<'a> {
                 }
             }
             // A recording here belongs to no order: the carrier repeats itself in a way that has no meaning.
-            CallInput::Silence | CallInput::Arrived | CallInput::Recorded(_) => {
+            CallInput::Silence | CallInput::Arrived | CallInput::Dialled(_) | CallInput::Recorded(_) => {
                 let asked = Asked { silent: asked.silent + 1, ..asked };
                 if asked.silent >= self.setting.menu.ask_times {
                     self.end(vec![Phrase::GoodbyeNothing], Ending::NoAnswer)
@@ -87,7 +102,7 @@ impl<'a> At<'a> {
             CallInput::HungUp => self.beside(CallState::ended(Ending::HungUp)),
             CallInput::Due => self.beside(CallState::ended(Ending::Lost)),
             CallInput::Transcribed { .. } | CallInput::Found(_) => self.unmoved(stay),
-        }
+        })
     }
 
     /// The menu.
@@ -96,15 +111,15 @@ impl<'a> At<'a> {
         self.ask(say, CallState::ChoosingAction { asked })
     }
 
-    fn chosen_action(self, action: Action) -> Turn {
+    fn chosen_action(self, action: Action) -> Result<Turn, Need> {
         match self.setting.menu.targets.as_slice() {
             [] => self.ordered(self.order(action, None)),
             [only] => self.ordered(self.order(action, Some(only))),
-            [_, _, ..] => self.ask_target(vec![], action, 0, Asked::default()),
+            [_, _, ..] => Ok(self.ask_target(vec![], action, 0, Asked::default())),
         }
     }
 
-    fn ask_target(self, mut say: Vec<Phrase>, action: Action, page: usize, asked: Asked) -> Turn {
+    pub(super) fn ask_target(self, mut say: Vec<Phrase>, action: Action, page: usize, asked: Asked) -> Turn {
         let (targets, _) = self.page(page);
         say.push(Phrase::AskTarget(action));
         say.extend((1..).zip(targets).map(|(key, target)| Phrase::Choice(key, target.spoken.clone())));
@@ -123,15 +138,19 @@ impl<'a> At<'a> {
                 .map_or_else(|| menu.default_recipients.clone(), |target| vec![target.recipient.clone()]),
             spoken: target.map(|target| target.spoken.clone()),
             severity: menu.default_severity,
+            missed: None,
         }
     }
 
-    /// It is known what and for whom: how bad, if that is asked, else the message.
-    fn ordered(self, order: Order) -> Turn {
-        if self.setting.menu.ask_severity {
-            self.ask_severity(vec![], order, Asked::default())
-        } else {
-            self.ask_message(vec![], order, None, 0)
+    /// It is known what and for whom. Who wants to talk is put through; else how bad it is, if that is asked, and the
+    /// message.
+    fn ordered(self, order: Order) -> Result<Turn, Need> {
+        match order.action {
+            Action::Live => self.hunt(order),
+            Action::Alert | Action::Conference if self.setting.menu.ask_severity => {
+                Ok(self.ask_severity(vec![], order, Asked::default()))
+            }
+            Action::Alert | Action::Conference => Ok(self.ask_message(vec![], order, None, 0)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The start of a call: who calls, and whether they are let in.
 
-use super::{At, Change, Step, Turn};
+use super::{At, Change, Turn};
 use crate::domain::contact::PhoneNumber;
 use crate::domain::voice::call::{Asked, CallState, Caller, Ending};
 use crate::domain::voice::facts::{Admission, Need, Refusal};
@@ -16,21 +16,21 @@ const LONGEST_HOLD: i64 = 12;
 const HOLD_STEP: u32 = 1;
 
 impl At<'_> {
-    pub(super) fn identifying(self, input: &CallInput) -> Step {
+    pub(super) fn identifying(self, input: &CallInput) -> Result<Turn, Need> {
         match input {
             CallInput::Arrived => {}
             CallInput::HungUp | CallInput::Due => {
-                return Step::Turn(self.beside(CallState::ended(Ending::Lost)));
+                return Ok(self.beside(CallState::ended(Ending::Lost)));
             }
-            CallInput::Digits(_) | CallInput::Silence | CallInput::Recorded(_) => {
-                return Step::Turn(self.end(vec![], Ending::Lost));
+            CallInput::Digits(_) | CallInput::Silence | CallInput::Dialled(_) | CallInput::Recorded(_) => {
+                return Ok(self.end(vec![], Ending::Lost));
             }
             CallInput::Transcribed { .. } | CallInput::Found(_) => {
-                return Step::Turn(self.unmoved(CallState::Identifying));
+                return Ok(self.unmoved(CallState::Identifying));
             }
         }
-        Step::Turn(match &self.setting.facts.admission {
-            None => return Step::Need(Need::Admission),
+        Ok(match &self.setting.facts.admission {
+            None => return Err(Need::Admission),
             Some(Admission::Refused(refusal)) => self.refused(*refusal),
             Some(Admission::Admitted(caller)) => self.admitted(caller),
             Some(Admission::Unsettled(number)) => {
@@ -41,16 +41,25 @@ impl At<'_> {
     }
 
     /// Keys and silence mean the same to a caller who holds: time has passed.
-    pub(super) fn holding(self, number: &PhoneNumber, until: Timestamp, input: &CallInput) -> Step {
+    pub(super) fn holding(
+        self,
+        number: &PhoneNumber,
+        until: Timestamp,
+        input: &CallInput,
+    ) -> Result<Turn, Need> {
         let stay = || CallState::Holding { number: number.clone(), until };
         match input {
-            CallInput::Arrived | CallInput::Digits(_) | CallInput::Silence | CallInput::Recorded(_) => {}
-            CallInput::HungUp => return Step::Turn(self.beside(CallState::ended(Ending::HungUp))),
-            CallInput::Due => return Step::Turn(self.beside(CallState::ended(Ending::Lost))),
-            CallInput::Transcribed { .. } | CallInput::Found(_) => return Step::Turn(self.unmoved(stay())),
+            CallInput::Arrived
+            | CallInput::Digits(_)
+            | CallInput::Silence
+            | CallInput::Dialled(_)
+            | CallInput::Recorded(_) => {}
+            CallInput::HungUp => return Ok(self.beside(CallState::ended(Ending::HungUp))),
+            CallInput::Due => return Ok(self.beside(CallState::ended(Ending::Lost))),
+            CallInput::Transcribed { .. } | CallInput::Found(_) => return Ok(self.unmoved(stay())),
         }
-        Step::Turn(match &self.setting.facts.admission {
-            None => return Step::Need(Need::Admission),
+        Ok(match &self.setting.facts.admission {
+            None => return Err(Need::Admission),
             Some(Admission::Refused(refusal)) => self.refused(*refusal),
             Some(Admission::Admitted(caller)) => self.admitted(caller),
             Some(Admission::Unsettled(_)) if self.later(HOLD_STEP.into()) < until => {

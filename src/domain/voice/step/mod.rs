@@ -4,24 +4,33 @@
 //! plan; one that comes beside the line (a hang-up, a text, a deadline) changes the state and nothing else.
 
 mod choosing;
+mod conferring;
+mod hunting;
+mod legs;
 mod letting_in;
+mod offering;
 mod recording;
+mod talking;
 mod waiting;
 
 #[cfg(test)]
 mod tests;
 
+use super::action::Action;
 use super::call::{Call, CallState, Caller, Ending, News, Order};
 use super::facts::{Facts, Need, Refusal};
-use super::input::{CallInput, Found};
+use super::input::{CallInput, Found, LegInput};
+use super::leg::{Leg, LegNote};
 use super::menu::CallMenu;
 use super::phrases::Phrase;
 use super::plan::{Plan, Then};
 use super::recording::Recording;
-use crate::domain::alerting::alert::Alert;
-use crate::domain::alerting::log::Release;
-use crate::domain::effect::DueEffect;
-use crate::domain::ids::{Ids, RecordingId};
+use crate::domain::alerting::alert::{Alert, Message};
+use crate::domain::alerting::forwarding::passed_on;
+use crate::domain::alerting::log::{Happened, Release};
+use crate::domain::directory::person::PersonId;
+use crate::domain::effect::{DueEffect, Effect};
+use crate::domain::ids::{AlertId, Ids, LegId, RecordingId};
 use jiff::{SignedDuration, Timestamp};
 use waiting::Told;
 
@@ -33,6 +42,8 @@ pub const MOST_EMPTY_RECORDINGS: u32 = 3;
 /// When the carrier is asked for a recording that we lost sight of: seconds after the caller was gone, then after
 /// each look; the last is for the answer to the last look. The file of a recording can lag behind its call.
 pub const LOOKS: [i64; 5] = [10, 30, 120, 600, 60];
+/// Seconds that people may talk: as long as the carrier lets a dialled line (Twilio, Dial, `timeLimit`).
+pub const LONGEST_TALK: u32 = 14_400;
 /// Looks after which a draft that there is counts as the caller's last word.
 pub const LOOKS_WITH_DRAFT: u32 = 2;
 
@@ -49,11 +60,13 @@ pub enum Step {
 /// One turn of a call: where it stands, what happens on the line, and what must happen besides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn {
+    /// When.
+    pub at: Timestamp,
     /// Where the call stands now.
     pub next: CallState,
     /// Who calls, when this turn has let them in.
     pub caller: Option<Caller>,
-    /// What happens on the line; `None` for inputs beside the line.
+    /// What happens on the line that the input came from; `None` for inputs beside the line.
     pub plan: Option<Plan>,
     /// When the call's deadline comes; `None`: it has none.
     pub due_at: Option<Timestamp>,
@@ -84,6 +97,22 @@ pub enum Change {
     Discarded(RecordingId),
     /// A draft became an alert.
     Opened(Box<Alert>, Release),
+    /// A message belongs to an alert that is open already, and that its people are told of from now on.
+    MessageLeft(AlertId, Message, Release),
+    /// Nobody talked to the caller: the alert's people are told of it from now on.
+    Missed(AlertId),
+    /// Somebody takes care of an alert.
+    Acknowledged(AlertId, PersonId),
+    /// They do so no longer, and somebody else is being sought.
+    Unacknowledged(AlertId, PersonId),
+    /// Somebody has dealt with an alert.
+    Resolved(AlertId, PersonId),
+    /// Something for the log of an alert.
+    Logged(AlertId, Happened),
+    /// A phone is called.
+    Called(Box<Leg>),
+    /// Something was heard of it.
+    Heard(LegId, LegNote),
     /// A caller was refused.
     Refused(Refusal),
 }
@@ -105,8 +134,8 @@ pub struct Setting<'a> {
 pub fn step(setting: Setting<'_>, call: &Call, input: CallInput) -> Step {
     let at = At { setting, call };
     let turn = match &call.state {
-        CallState::Identifying => return at.identifying(&input),
-        CallState::Holding { number, until } => return at.holding(number, *until, &input),
+        CallState::Identifying => at.identifying(&input),
+        CallState::Holding { number, until } => at.holding(number, *until, &input),
         CallState::ChoosingAction { asked } => at.choosing_action(*asked, input),
         CallState::ChoosingTarget { action, page, asked } => {
             at.choosing_target(*action, *page, *asked, input)
@@ -116,12 +145,26 @@ pub fn step(setting: Setting<'_>, call: &Call, input: CallInput) -> Step {
         CallState::ConfirmingRecording { order, draft, asked } => at.confirming(order, *draft, *asked, input),
         CallState::AwaitingTranscription { alert, draft, spoken, is_forwarded, until, line } => {
             let told = Told { spoken: spoken.clone(), is_forwarded: *is_forwarded };
-            at.awaiting(*alert, *draft, &told, (*until, *line), input)
+            Ok(at.awaiting(*alert, *draft, &told, (*until, *line), input))
         }
-        CallState::Recovering { order, draft, looks } => at.recovering(order, *draft, *looks, input),
-        CallState::Ended { ending, unsent } => at.ended(*ending, unsent.as_ref(), input),
+        CallState::Recovering { order, draft, looks } => Ok(at.recovering(order, *draft, *looks, input)),
+        CallState::Hunting { hunt } => at.hunting(hunt, input),
+        CallState::Connected { hunt, leg, who, has_joined } => {
+            Ok(at.connected(hunt, (*leg, *who), *has_joined, input))
+        }
+        CallState::Offering { order, why, asked, is_untold } => {
+            at.offering(order, *why, *asked, *is_untold, input)
+        }
+        CallState::Conferring { hunt, joined, caller } => Ok(at.conferring(hunt, joined, *caller, &input)),
+        CallState::Ended { ending, unsent } => Ok(at.ended(*ending, unsent.as_ref(), input)),
     };
-    Step::Turn(turn)
+    at.settled(turn)
+}
+
+/// Takes a call one step further by what happened on a phone that we called for it. The facts tell of that phone.
+pub fn step_leg(setting: Setting<'_>, call: &Call, leg: LegId, input: LegInput) -> Step {
+    let at = At { setting, call };
+    at.settled(at.of_leg(leg, input))
 }
 
 /// What is said, and the call ended with, when a turn could not be written. True in every case: an alert that was
@@ -140,11 +183,23 @@ pub fn unwritten(menu: &CallMenu, call: &Call, turn: &Turn) -> Plan {
         | CallState::Recording { .. }
         | CallState::ConfirmingRecording { .. }
         | CallState::Recovering { .. }
+        | CallState::Hunting { .. }
+        | CallState::Connected { .. }
+        | CallState::Offering { .. }
+        | CallState::Conferring { .. }
         | CallState::Ended { .. } => {
             let was_to_be_kept = |change: &Change| match change {
-                Change::Opened(..) => true,
+                Change::Opened(..) | Change::MessageLeft(..) => true,
                 Change::Drafted(recording) => !turn.changes.contains(&Change::Discarded(recording.id)),
-                Change::Discarded(_) | Change::Refused(_) => false,
+                Change::Discarded(_)
+                | Change::Missed(_)
+                | Change::Acknowledged(..)
+                | Change::Unacknowledged(..)
+                | Change::Resolved(..)
+                | Change::Logged(..)
+                | Change::Called(_)
+                | Change::Heard(..)
+                | Change::Refused(_) => false,
             };
             if turn.changes.iter().any(was_to_be_kept) {
                 Phrase::NotStored(contact)
@@ -166,6 +221,47 @@ struct At<'a> {
 }
 
 impl At<'_> {
+    /// The answer of the machine. An alert that was held and no longer is, is told to its people, unless somebody has
+    /// taken it or a message was left: no way out of a live call forgets it.
+    fn settled(self, turn: Result<Turn, Need>) -> Step {
+        let mut turn = match turn {
+            Ok(turn) => turn,
+            Err(need) => return Step::Need(need),
+        };
+        if let Some(alert) = self.call.state.held().filter(|alert| turn.next.held() != Some(*alert)) {
+            self.miss(&mut turn, alert);
+        }
+        // One that began and ended in the same turn.
+        let opened: Vec<_> = turn
+            .changes
+            .iter()
+            .filter_map(|change| match change {
+                Change::Opened(alert, _) if alert.is_held => Some(alert.id),
+                _ => None,
+            })
+            .collect();
+        let held = turn.next.held();
+        for alert in opened.into_iter().filter(|alert| held != Some(*alert)) {
+            self.miss(&mut turn, alert);
+        }
+        Step::Turn(turn)
+    }
+
+    /// The people of a live call's alert are told of it, unless it has found somebody.
+    fn miss(self, turn: &mut Turn, alert: AlertId) {
+        let is_settled = turn.changes.iter().any(|change| match change {
+            Change::Acknowledged(settled, _) | Change::MessageLeft(settled, ..) => *settled == alert,
+            _ => false,
+        });
+        if is_settled {
+            return;
+        }
+        let now = self.setting.now;
+        turn.changes.push(Change::Missed(alert));
+        turn.effects.push(Effect::AnnounceAlert(alert).at(now));
+        turn.effects.extend(passed_on(&self.setting.menu.forwards, (alert, Action::Live), false, now));
+    }
+
     /// A call that is over: the line is hung up, and only a recording that turns up after all still counts.
     fn ended(self, ending: Ending, unsent: Option<&Order>, input: CallInput) -> Turn {
         let stay = CallState::Ended { ending, unsent: unsent.cloned() };
@@ -178,9 +274,14 @@ impl At<'_> {
                 let turn = self.beside(CallState::ended(ending));
                 self.turned_up(turn, order, None, &take)
             }
-            (CallInput::Arrived | CallInput::Digits(_) | CallInput::Silence | CallInput::Recorded(_), _) => {
-                Turn { plan: Some(self.plan(vec![], Then::End)), ..self.beside(stay) }
-            }
+            (
+                CallInput::Arrived
+                | CallInput::Digits(_)
+                | CallInput::Silence
+                | CallInput::Dialled(_)
+                | CallInput::Recorded(_),
+                _,
+            ) => Turn { plan: Some(self.plan(vec![], Then::End)), ..self.beside(stay) },
             (CallInput::HungUp | CallInput::Transcribed { .. } | CallInput::Found(_) | CallInput::Due, _) => {
                 self.beside(stay)
             }
@@ -217,15 +318,34 @@ impl At<'_> {
             CallState::Recovering { looks, .. } => {
                 usize::try_from(*looks).ok().and_then(|looks| LOOKS.get(looks)).copied()
             }
+            CallState::Hunting { hunt } => {
+                let due = hunt.due();
+                return self.until(next, due);
+            }
+            CallState::Conferring { hunt, .. } => {
+                let end = self.later(LONGEST_TALK.saturating_add(menu.call_deadline).into());
+                let due = hunt.ringing.iter().map(|ringing| ringing.due).min();
+                let due = due.map_or(end, |due| due.min(end));
+                return self.until(next, due);
+            }
+            CallState::Connected { .. } => Some(LONGEST_TALK.saturating_add(menu.call_deadline).into()),
             CallState::Identifying
             | CallState::Holding { .. }
             | CallState::ChoosingAction { .. }
             | CallState::ChoosingTarget { .. }
             | CallState::ChoosingSeverity { .. }
+            | CallState::Offering { .. }
             | CallState::AwaitingTranscription { .. } => Some(menu.call_deadline.into()),
         };
         let due_at = seconds.map(|seconds| self.later(seconds));
-        Turn { next, caller: None, plan: None, due_at, changes: vec![], effects: vec![] }
+        let at = self.setting.now;
+        Turn { at, next, caller: None, plan: None, due_at, changes: vec![], effects: vec![] }
+    }
+
+    /// A change of state whose deadline is known.
+    fn until(self, next: CallState, due_at: Timestamp) -> Turn {
+        let at = self.setting.now;
+        Turn { at, next, caller: None, plan: None, due_at: Some(due_at), changes: vec![], effects: vec![] }
     }
 
     /// News that change nothing on the line and move no deadline.

@@ -1,13 +1,14 @@
 //! The message: spoken, confirmed or made again, released exactly once.
 
 use super::{At, Change, LOOKS, LOOKS_WITH_DRAFT, MOST_EMPTY_RECORDINGS, Turn};
-use crate::domain::alerting::alert::Alert;
+use crate::domain::alerting::alert::{Alert, Message};
 use crate::domain::alerting::forwarding::passed_on;
 use crate::domain::alerting::log::Release;
 use crate::domain::effect::Effect;
 use crate::domain::ids::{AlertId, RecordingId};
 use crate::domain::links::{Link, LinkCode};
 use crate::domain::voice::call::{Asked, CallState, Caller, Draft, Ending, News, Order};
+use crate::domain::voice::facts::Need;
 use crate::domain::voice::input::{CallInput, Found, Take, TakeEnd};
 use crate::domain::voice::phrases::Phrase;
 use crate::domain::voice::plan::Then;
@@ -17,12 +18,18 @@ use crate::domain::voice::recording::{DraftStatus, Recording, Transcript};
 const FILE_LAG: i64 = 2;
 
 impl At<'_> {
-    pub(super) fn recording(self, order: &Order, draft: Option<Draft>, empty: u32, input: CallInput) -> Turn {
-        match input {
-            CallInput::Recorded(take) => self.recorded(order, draft, &take),
+    pub(super) fn recording(
+        self,
+        order: &Order,
+        draft: Option<Draft>,
+        empty: u32,
+        input: CallInput,
+    ) -> Result<Turn, Need> {
+        Ok(match input {
+            CallInput::Recorded(take) => self.recorded(order, draft, &take)?,
             // The document ran out after its Record: nothing was recorded (P54). A key here is one that the
             // carrier reports apart from the recording; it records nothing either.
-            CallInput::Silence | CallInput::Arrived | CallInput::Digits(_)
+            CallInput::Silence | CallInput::Arrived | CallInput::Dialled(_) | CallInput::Digits(_)
                 if empty + 1 >= MOST_EMPTY_RECORDINGS =>
             {
                 match draft {
@@ -31,7 +38,7 @@ impl At<'_> {
                 }
             }
             CallInput::Digits(digits) if digits == "*" => self.back_to_menu(draft),
-            CallInput::Silence | CallInput::Arrived | CallInput::Digits(_) => {
+            CallInput::Silence | CallInput::Arrived | CallInput::Dialled(_) | CallInput::Digits(_) => {
                 self.ask_message(vec![Phrase::NothingRecorded], order.clone(), draft, empty + 1)
             }
             CallInput::HungUp => self.beside(CallState::Recovering { order: order.clone(), draft, looks: 0 }),
@@ -43,15 +50,15 @@ impl At<'_> {
                 self.unmoved(CallState::Recording { order: order.clone(), draft, empty })
             }
             CallInput::Found(_) => self.unmoved(CallState::Recording { order: order.clone(), draft, empty }),
-        }
+        })
     }
 
     /// A take is there: the key that ended it says what becomes of it.
-    fn recorded(self, order: &Order, before: Option<Draft>, take: &Take) -> Turn {
+    fn recorded(self, order: &Order, before: Option<Draft>, take: &Take) -> Result<Turn, Need> {
         let recording = self.record(take);
         let draft = Draft::of(&recording);
         let mut turn = match take.end {
-            TakeEnd::Key('1') => self.confirmed(order, draft),
+            TakeEnd::Key('1') => self.confirmed(order, draft)?,
             TakeEnd::Key('*') => self.back_to_menu(Some(draft)),
             TakeEnd::Key(_) => self.ask_message(vec![Phrase::RecordAgain], order.clone(), Some(draft), 0),
             TakeEnd::Open => self.ask_confirm(vec![], order.clone(), draft, Asked::default()),
@@ -62,17 +69,23 @@ impl At<'_> {
         };
         turn.changes.insert(0, Change::Drafted(Box::new(recording)));
         self.discard(&mut turn, before.map(|before| before.recording));
-        turn
+        Ok(turn)
     }
 
-    pub(super) fn confirming(self, order: &Order, draft: Draft, asked: Asked, input: CallInput) -> Turn {
-        match input {
+    pub(super) fn confirming(
+        self,
+        order: &Order,
+        draft: Draft,
+        asked: Asked,
+        input: CallInput,
+    ) -> Result<Turn, Need> {
+        Ok(match input {
             CallInput::Digits(digits) => match digits.as_str() {
-                "1" => self.confirmed(order, draft),
+                "1" => self.confirmed(order, draft)?,
                 "*" => self.back_to_menu(Some(draft)),
                 _ => self.ask_message(vec![Phrase::RecordAgain], order.clone(), Some(draft), 0),
             },
-            CallInput::Silence | CallInput::Arrived | CallInput::Recorded(_) => {
+            CallInput::Silence | CallInput::Arrived | CallInput::Dialled(_) | CallInput::Recorded(_) => {
                 let asked = Asked { silent: asked.silent + 1, ..asked };
                 if asked.silent >= self.setting.menu.ask_times {
                     self.unanswered(order, draft)
@@ -95,7 +108,7 @@ impl At<'_> {
             CallInput::Found(_) => {
                 self.unmoved(CallState::ConfirmingRecording { order: order.clone(), draft, asked })
             }
-        }
+        })
     }
 
     /// The caller is gone and the carrier has not said what it recorded: ask it, a few times.
@@ -125,7 +138,7 @@ impl At<'_> {
             CallInput::Found(Found::Nothing) if draft.is_some() => self.give_up(order, draft),
             CallInput::Due => self.look(self.beside(with(looks + 1))),
             // The line is still there, so the caller is: the message is asked for again.
-            CallInput::Arrived | CallInput::Digits(_) | CallInput::Silence => {
+            CallInput::Arrived | CallInput::Digits(_) | CallInput::Silence | CallInput::Dialled(_) => {
                 self.ask_message(vec![Phrase::NothingRecorded], order.clone(), draft, 0)
             }
             CallInput::Transcribed { recording, has_text } => {
@@ -139,7 +152,9 @@ impl At<'_> {
     /// There is nothing newer to be had: what there is counts. A recording that turns up even later is still
     /// sent, as an alert of its own.
     fn give_up(self, order: &Order, draft: Option<Draft>) -> Turn {
-        let turn = self.beside(CallState::Ended { ending: Ending::HungUp, unsent: Some(order.clone()) });
+        // The alert of a live call is told without the message then.
+        let unsent = Order { missed: None, ..order.clone() };
+        let turn = self.beside(CallState::Ended { ending: Ending::HungUp, unsent: Some(unsent) });
         match draft {
             Some(draft) => self.open(turn, order, draft, Release::HungUp),
             None => turn,
@@ -199,10 +214,16 @@ impl At<'_> {
 
     /// Opens the alert of a draft.
     pub(super) fn open(self, turn: Turn, order: &Order, draft: Draft, release: Release) -> Turn {
-        self.open_as(AlertId::next(self.setting.ids), turn, order, draft, release)
+        self.open_as(self.alert_of(order), turn, order, draft, release)
     }
 
-    /// Opens the alert of a draft under an id that the turn already names.
+    /// The alert that a message for that order belongs to.
+    pub(super) fn alert_of(self, order: &Order) -> AlertId {
+        order.missed.unwrap_or_else(|| AlertId::next(self.setting.ids))
+    }
+
+    /// Opens the alert of a draft under an id that the turn already names; the message of a live call that nobody took
+    /// belongs to the alert of that.
     pub(super) fn open_as(
         self,
         id: AlertId,
@@ -213,38 +234,49 @@ impl At<'_> {
     ) -> Turn {
         let (now, ids) = (self.setting.now, self.setting.ids);
         let days = i64::from(self.setting.menu.link_days);
-        let stranger = || Caller {
-            person: None,
-            name: None,
-            number: None,
-            language: self.setting.menu.language.clone(),
+        let link = Link {
+            code: LinkCode::of(ids.secret()),
+            expires_at: self.later(days * 24 * 60 * 60),
+            short_url: None,
         };
-        let alert = Alert {
-            id,
-            call: self.call.id,
-            action: order.action,
-            recipients: order.recipients.clone(),
-            severity: order.severity,
-            caller: self.call.caller.clone().unwrap_or_else(stranger),
-            recording,
-            link: Link {
-                code: LinkCode::of(ids.secret()),
-                expires_at: self.later(days * 24 * 60 * 60),
-                short_url: None,
-            },
-            opened_at: now,
-            closed: None,
-        };
-        turn.effects.push(Effect::AnnounceAlert(alert.id).at(now));
-        turn.effects.extend(passed_on(&self.setting.menu.forwards, &alert, news == News::Pending));
+        let message = Message { recording, link };
+        turn.effects.push(Effect::AnnounceAlert(id).at(now));
+        let forwards = &self.setting.menu.forwards;
+        turn.effects.extend(passed_on(forwards, (id, order.action), news == News::Pending, now));
         // The file of a recording lags behind its call; asking at once would only be refused.
         turn.effects.push(Effect::FetchRecording(recording).at(self.later(FILE_LAG)));
         if self.setting.menu.transcribe && self.setting.menu.carrier_transcribes {
             let due = self.later(self.setting.menu.transcription_wait.into());
             turn.effects.push(Effect::AskForText(recording).at(due));
         }
-        turn.changes.push(Change::Opened(Box::new(alert), release));
+        turn.changes.push(match order.missed {
+            Some(alert) => Change::MessageLeft(alert, message, release),
+            None => Change::Opened(Box::new(self.alert(id, order, Some(message))), release),
+        });
         turn
+    }
+
+    /// An alert of that order; one without a message is held.
+    pub(super) fn alert(self, id: AlertId, order: &Order, message: Option<Message>) -> Alert {
+        let stranger = || Caller {
+            person: None,
+            name: None,
+            number: None,
+            language: self.setting.menu.language.clone(),
+        };
+        Alert {
+            id,
+            call: self.call.id,
+            action: order.action,
+            recipients: order.recipients.clone(),
+            severity: order.severity,
+            caller: self.call.caller.clone().unwrap_or_else(stranger),
+            is_held: message.is_none(),
+            message,
+            opened_at: self.setting.now,
+            acknowledged: None,
+            closed: None,
+        }
     }
 
     /// A take as what is stored of it.

@@ -4,7 +4,9 @@
 use super::{At, Turn};
 use crate::domain::alerting::log::Release;
 use crate::domain::ids::AlertId;
+use crate::domain::voice::action::Action;
 use crate::domain::voice::call::{Asked, CallState, Draft, Ending, News, Order};
+use crate::domain::voice::facts::Need;
 use crate::domain::voice::input::CallInput;
 use crate::domain::voice::phrases::{Name, Phrase};
 use crate::domain::voice::plan::Then;
@@ -19,7 +21,7 @@ pub(super) struct Told {
 
 impl Told {
     /// What is said first of it, where more is to be said than that it is open.
-    fn first(&self) -> Option<Phrase> {
+    pub(super) fn first(&self) -> Option<Phrase> {
         self.is_forwarded.then_some(Phrase::Forwarding)
     }
 
@@ -45,15 +47,24 @@ impl Told {
 
 impl At<'_> {
     /// What the caller is told of the alert of that order.
-    fn told(self, order: &Order) -> Told {
+    pub(super) fn told(self, order: &Order) -> Told {
         Told { spoken: order.spoken.clone(), is_forwarded: self.setting.menu.forwards(order.action) }
     }
 
     /// Key 1: the alert opens, and the caller waits for the text while it is being made.
-    pub(super) fn confirmed(self, order: &Order, draft: Draft) -> Turn {
+    pub(super) fn confirmed(self, order: &Order, draft: Draft) -> Result<Turn, Need> {
+        if order.action == Action::Conference {
+            return self.confer(order, draft);
+        }
+        Ok(self.opened(vec![], order, draft))
+    }
+
+    /// The alert opens, and the caller waits for the text; `say` comes first.
+    pub(super) fn opened(self, mut say: Vec<Phrase>, order: &Order, draft: Draft) -> Turn {
         let told = self.told(order);
         if draft.news != News::Pending {
-            let turn = self.end(told.at_once(draft.news), Ending::Alerted);
+            say.extend(told.at_once(draft.news));
+            let turn = self.end(say, Ending::Alerted);
             return self.open(turn, order, draft, Release::Confirmed);
         }
         let until = self.later(self.setting.menu.transcription_wait.into());
@@ -65,8 +76,8 @@ impl At<'_> {
             until,
             line: 0,
         };
-        let id = AlertId::next(self.setting.ids);
-        let say = told.first().into_iter().chain([Phrase::Transcribing(told.spoken.clone())]).collect();
+        let id = self.alert_of(order);
+        say.extend(told.first().into_iter().chain([Phrase::Transcribing(told.spoken.clone())]));
         let turn = self.wait(say, waiting(id));
         self.open_as(id, turn, order, draft, Release::Confirmed)
     }
@@ -96,7 +107,11 @@ impl At<'_> {
             CallInput::Digits(digits) if digits == "*" => {
                 self.ask_action(vec![Phrase::AlertOpen(told.spoken.clone())], Asked::default())
             }
-            CallInput::Silence | CallInput::Arrived | CallInput::Digits(_) | CallInput::Recorded(_) => {
+            CallInput::Silence
+            | CallInput::Arrived
+            | CallInput::Dialled(_)
+            | CallInput::Digits(_)
+            | CallInput::Recorded(_) => {
                 let next = self.later(self.setting.menu.wait_step.into());
                 if draft.news == News::Pending && next <= until {
                     self.wait(vec![Phrase::Wait(line)], with(draft, line.wrapping_add(1)))

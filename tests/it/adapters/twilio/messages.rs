@@ -24,7 +24,7 @@ async fn a_short_message_is_posted_and_its_sid_comes_back() {
     authorization: Basic QUMwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjphLXRva2VuLXRoYXQtbm9ib2R5LWVsc2UtbWF5LXNlZQ==
     content-type: application/x-www-form-urlencoded
     user-agent: dutyline/0.1.0
-    To=%2B15550101&From=%2B15550199&Body=Pumps+%26+pipes+are+down%3A+100+%25
+    To=%2B15550101&From=%2B15550198&Body=Pumps+%26+pipes+are+down%3A+100+%25
     ");
 }
 

@@ -1,5 +1,6 @@
 //! Twilio's API, played by a mock server.
 
+mod calls;
 mod failures;
 mod login;
 mod media;
@@ -18,6 +19,7 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
 const TOKEN: &str = "a-token-that-nobody-else-may-see";
 const OUR_NUMBER: &str = "+15550199";
+const TEXTS_FROM: &str = "+15550198";
 
 /// An adapter for the API at that address; it gives up after half a second.
 fn twilio(api_url: &str) -> Twilio {
@@ -26,14 +28,18 @@ fn twilio(api_url: &str) -> Twilio {
 
 /// The same, with another login.
 fn twilio_by(api_url: &str, login: TwilioLogin) -> Twilio {
-    let client = http_client::build(Duration::from_millis(500)).unwrap();
-    let account = TwilioAccount {
+    Twilio::new(http_client::build(Duration::from_millis(500)).unwrap(), account(api_url, login))
+}
+
+fn account(api_url: &str, login: TwilioLogin) -> TwilioAccount {
+    TwilioAccount {
         api_url: api_url.parse().unwrap(),
         account_sid: ACCOUNT.to_owned(),
         login,
         number: PhoneNumber::parse(OUR_NUMBER).unwrap(),
-    };
-    Twilio::new(client, account)
+        texts_from: PhoneNumber::parse(TEXTS_FROM).unwrap(),
+        conferences: true,
+    }
 }
 
 /// A server that gives that answer to whatever it is asked, and an adapter for it.

@@ -3,14 +3,16 @@
 
 mod description;
 
+use super::calls::{ada, new_call};
 use super::messages::sms;
 use super::recordings::{named, sound};
 use super::{ACCOUNT, TOKEN, twilio_by};
 use description::Description;
 use dutyline::adapters::twilio::{Twilio, TwilioLogin};
 use dutyline::domain::contact::PhoneNumber;
-use dutyline::ports::telephony::Telephony;
+use dutyline::ports::telephony::{NewCall, Telephony};
 use dutyline::ports::vendor::SingleSender;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -25,6 +27,12 @@ const CALL: &str = "CA0123456789abcdef0123456789abcdef";
 /// Makes every request that the adapter can make; the names of the ports' methods that were called. Each must be
 /// content with what it is answered.
 async fn drive(twilio: &Twilio) -> BTreeSet<&'static str> {
+    let url = || "https://duty.example/legs/1".to_owned();
+    twilio.place_call(&NewCall { machine_url: Some(url()), ..new_call() }).await.unwrap();
+    twilio.redirect_call(CALL, &url()).await.unwrap();
+    twilio.hang_up(CALL).await.unwrap();
+    twilio.call_status(CALL).await.unwrap();
+    twilio.calls_to(&ada(), Timestamp::UNIX_EPOCH).await.unwrap();
     sound(twilio, &named(RECORDING)).await.unwrap();
     twilio.delete_recording(&named(RECORDING)).await.unwrap();
     twilio.text_of(&named(RECORDING)).await.unwrap();
@@ -33,7 +41,10 @@ async fn drive(twilio: &Twilio) -> BTreeSet<&'static str> {
     twilio.number(&PhoneNumber::parse("+15550199").unwrap()).await.unwrap();
     twilio.send(&sms("Pumps are down")).await.unwrap();
     SingleSender::probe(twilio).await.unwrap();
-    ["open_recording", "delete_recording", "text_of", "recordings_of", "probe", "number", "send"].into()
+    let calls = ["place_call", "redirect_call", "hang_up", "call_status", "calls_to"];
+    let others =
+        ["open_recording", "delete_recording", "text_of", "recordings_of", "probe", "number", "send"];
+    calls.into_iter().chain(others).collect()
 }
 
 /// The asynchronous methods of a trait, in a source file.
@@ -62,8 +73,8 @@ impl Respond for Examples {
             Some((204, _)) => ResponseTemplate::new(204),
             Some((status, example)) => ResponseTemplate::new(status).set_body_json(example),
             None => ResponseTemplate::new(200).set_body_json(json!({
-                "sid": "SM1", "status": "active",
-                "recordings": [], "transcriptions": [], "incoming_phone_numbers": [],
+                "sid": "SM1", "status": if request.url.path().contains("/Calls/") { "completed" } else { "active" },
+                "calls": [], "recordings": [], "transcriptions": [], "incoming_phone_numbers": [],
             })),
         }
     }
@@ -95,7 +106,7 @@ async fn every_request_keeps_to_the_public_description() {
     let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("TWILIO_OPENAPI: {error}"));
     let description = Arc::new(Description(serde_json::from_str(&text).unwrap()));
     let requests = asked(Some(&description)).await;
-    assert!(requests.len() >= 16, "{}", requests.len());
+    assert!(requests.len() >= 26, "{}", requests.len());
     let problems: Vec<_> = requests
         .into_iter()
         .map(|mut request| {

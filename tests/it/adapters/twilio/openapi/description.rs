@@ -195,8 +195,10 @@ fn wrong(value: &str, schema: &Value) -> Option<String> {
         return Some(format!("\"{value}\" is too short or too long"));
     }
     match schema["format"].as_str() {
-        None | Some("int64") => {}
-        Some("phone-number") => {
+        // The words of a method are listed.
+        None | Some("int64" | "http-method") => {}
+        // Whom we call is a phone.
+        Some("phone-number" | "endpoint") => {
             let digits =
                 value.strip_prefix('+').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
             if digits.is_none() {

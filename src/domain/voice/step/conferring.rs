@@ -1,0 +1,189 @@
+//! A conference: its alert is open, its caller is in it, and the people on call are called into it.
+
+use super::hunting::Moves;
+use super::legs::Outcome;
+use super::{At, Change, Turn};
+use crate::domain::alerting::log::{Happened, Release};
+use crate::domain::effect::Effect;
+use crate::domain::ids::LegId;
+use crate::domain::voice::call::{CallState, Draft, Ending, InConference, Order};
+use crate::domain::voice::facts::Need;
+use crate::domain::voice::hunt::Hunt;
+use crate::domain::voice::input::{CallInput, LegInput};
+use crate::domain::voice::leg::{LegEnd, LegNote};
+use crate::domain::voice::phrases::Phrase;
+use crate::domain::voice::plan::{Bridge, Plan, Then};
+
+impl At<'_> {
+    /// The message of a conference is sent: its alert opens, the caller goes into the conference, and everybody on call
+    /// is called into it at once. Where nobody can be called, the caller hears so, and waits as with any other alert.
+    pub(super) fn confer(self, order: &Order, draft: Draft) -> Result<Turn, Need> {
+        let callable = self.on_call(order)?;
+        let has_room = self.setting.menu.has_conferences;
+        if callable.candidates.is_empty() || !has_room {
+            let say = if has_room { vec![Phrase::NobodyToConfer(order.spoken.clone())] } else { vec![] };
+            if let (false, Some(bridge)) = (has_room, self.bridge()) {
+                let turn = self.end(vec![Phrase::Bridged(order.spoken.clone())], Ending::Alerted);
+                let plan = turn.plan.map(|plan| Plan { then: Then::Bridge(bridge), ..plan });
+                return Ok(self.open(Turn { plan, ..turn }, order, draft, Release::Confirmed));
+            }
+            return Ok(self.opened(say, order, draft));
+        }
+        let mut moves = Moves::default();
+        let id = self.alert_of(order);
+        let known = Order { missed: Some(id), ..order.clone() };
+        let mut hunt = self.begin(known, callable, &mut moves);
+        hunt.order.missed = None;
+        for who in 0..hunt.candidates.len() {
+            self.ring(&mut hunt, &mut moves, who, 0);
+        }
+        let mut say: Vec<_> = self.told(order).first().into_iter().collect();
+        say.push(Phrase::Conference(order.spoken.clone()));
+        let plan = self.plan(say, self.meeting());
+        let next =
+            CallState::Conferring { hunt: Box::new(hunt), joined: vec![], caller: InConference::Inside };
+        let turn = Turn { plan: Some(plan), ..self.beside(next) };
+        Ok(self.open_as(id, turn, order, draft, Release::Confirmed).with(moves))
+    }
+
+    /// Into the conference: the room of this call, or the bridge of somebody else's.
+    fn meeting(self) -> Then {
+        match self.bridge() {
+            Some(bridge) => Then::Bridge(bridge),
+            // It goes on without any one of them.
+            None => Then::Join(self.room(false)),
+        }
+    }
+
+    fn bridge(self) -> Option<Bridge> {
+        self.setting.menu.bridge.clone().map(|at| Bridge {
+            at,
+            shown: self.shown(),
+            longest: super::LONGEST_TALK,
+        })
+    }
+
+    /// The caller's line while the conference goes on.
+    pub(super) fn conferring(
+        self,
+        hunt: &Hunt,
+        joined: &[LegId],
+        caller: InConference,
+        input: &CallInput,
+    ) -> Turn {
+        let mut moves = Moves::default();
+        match input {
+            CallInput::Arrived
+            | CallInput::Digits(_)
+            | CallInput::Silence
+            | CallInput::Dialled(_)
+            | CallInput::Recorded(_) => {
+                let say = match caller {
+                    InConference::Leaving => vec![Phrase::NobodyJoined(hunt.order.spoken.clone())],
+                    InConference::Inside | InConference::Gone => vec![Phrase::ConferenceOver],
+                };
+                let turn = self.without_caller(hunt, joined, &mut moves);
+                Turn { plan: Some(self.plan(say, Then::End)), ..turn }.with(moves)
+            }
+            CallInput::HungUp => self.without_caller(hunt, joined, &mut moves).with(moves),
+            CallInput::Due => {
+                let mut hunt = hunt.clone();
+                let lost: Vec<_> = hunt
+                    .ringing
+                    .iter()
+                    .filter(|ringing| ringing.due <= self.setting.now)
+                    .map(|ringing| ringing.leg)
+                    .collect();
+                if lost.is_empty() {
+                    self.stop(&mut hunt, &mut moves, LegEnd::OutOfTime);
+                    for leg in joined {
+                        moves.note(*leg, LegNote::Ended(LegEnd::Lost));
+                        moves.effects.push(Effect::ReleaseLeg(*leg).at(self.setting.now));
+                    }
+                    return self.beside(CallState::ended(Ending::Lost)).with(moves);
+                }
+                for leg in lost {
+                    moves.effects.push(Effect::ReleaseLeg(leg).at(self.setting.now));
+                    self.leg_over(&mut hunt, &mut moves, leg, LegEnd::Lost);
+                }
+                self.conference(hunt, joined.to_vec(), caller, moves)
+            }
+            CallInput::Transcribed { .. } | CallInput::Found(_) => self.unmoved(self.call.state.clone()),
+        }
+    }
+
+    /// The caller has left: the others go on, where there are any.
+    fn without_caller(self, hunt: &Hunt, joined: &[LegId], moves: &mut Moves) -> Turn {
+        let mut hunt = hunt.clone();
+        if joined.is_empty() {
+            self.stop(&mut hunt, moves, LegEnd::CallerGone);
+        }
+        self.conference(hunt, joined.to_vec(), InConference::Gone, Moves::default())
+    }
+
+    /// Where the conference stands now. A caller who is alone in it, with nobody to come, is told so.
+    fn conference(self, hunt: Hunt, joined: Vec<LegId>, caller: InConference, mut moves: Moves) -> Turn {
+        let is_empty = joined.is_empty() && hunt.ringing.is_empty();
+        let caller = match caller {
+            InConference::Gone if is_empty => {
+                return self.beside(CallState::ended(Ending::Alerted)).with(moves);
+            }
+            InConference::Inside if is_empty => {
+                moves.effects.push(Effect::RecallCaller(self.call.id).at(self.setting.now));
+                InConference::Leaving
+            }
+            caller => caller,
+        };
+        self.beside(CallState::Conferring { hunt: Box::new(hunt), joined, caller }).with(moves)
+    }
+
+    /// A phone that is called into the conference, or is in it.
+    pub(super) fn conferring_leg(
+        self,
+        (hunt, joined, caller): (&Hunt, &[LegId], InConference),
+        leg: LegId,
+        input: LegInput,
+    ) -> Turn {
+        let mut moves = Moves::default();
+        let mut joined = joined.to_vec();
+        let mut hunt = hunt.clone();
+        if let Some(place) = joined.iter().position(|one| *one == leg) {
+            return match input {
+                LegInput::PickedUp | LegInput::Pressed(_) => {
+                    let plan = self.leg_plan(vec![], self.meeting());
+                    Turn { plan: Some(plan), ..self.unmoved(self.call.state.clone()) }
+                }
+                LegInput::Silence | LegInput::Dismissed | LegInput::Ended(_) => {
+                    joined.remove(place);
+                    moves.note(leg, LegNote::Ended(LegEnd::Talked));
+                    if let Some(leg) = &self.setting.facts.leg {
+                        moves.log(hunt.alert, Happened::Left { person: leg.person.0.clone() });
+                    }
+                    let is_reply = !matches!(input, LegInput::Ended(_));
+                    let plan = is_reply.then(|| self.leg_plan(vec![Phrase::ConferenceOver], Then::End));
+                    Turn { plan, ..self.conference(hunt, joined, caller, moves) }
+                }
+                LegInput::Ringing | LegInput::Machine => self.unmoved(self.call.state.clone()),
+            };
+        }
+        match self.ringing_leg(&mut hunt, &mut moves, leg, &input) {
+            Outcome::Unknown => self.stray_leg(leg, &input),
+            Outcome::Goes(plan) => Turn { plan, ..self.conference(hunt, joined, caller, moves) },
+            Outcome::Accepted(who) => {
+                hunt.ringing.retain(|ringing| ringing.leg != leg);
+                moves.note(leg, LegNote::Accepted);
+                if let Some(candidate) = hunt.candidates.get(who) {
+                    let person = candidate.person.clone();
+                    moves.log(hunt.alert, Happened::Joined { person: person.0.clone() });
+                    if !hunt.has_called {
+                        moves.changes.push(Change::Acknowledged(hunt.alert, person));
+                    }
+                }
+                hunt.has_called = true;
+                joined.push(leg);
+                let plan = Some(self.leg_plan(vec![Phrase::Joining], self.meeting()));
+                Turn { plan, ..self.conference(hunt, joined, caller, moves) }
+            }
+        }
+    }
+}

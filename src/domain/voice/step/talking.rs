@@ -1,0 +1,80 @@
+//! Somebody on call has said yes: the caller talks to them.
+
+use super::hunting::Moves;
+use super::{At, Change, Turn};
+use crate::domain::effect::Effect;
+use crate::domain::ids::LegId;
+use crate::domain::voice::call::{Asked, CallState, Ending};
+use crate::domain::voice::hunt::Hunt;
+use crate::domain::voice::input::CallInput;
+use crate::domain::voice::leg::{LegEnd, LegNote};
+use crate::domain::voice::phrases::Phrase;
+use crate::domain::voice::plan::{Room, Then};
+
+impl At<'_> {
+    /// The caller's line when somebody has said yes.
+    pub(super) fn connected(
+        self,
+        hunt: &Hunt,
+        (leg, who): (LegId, usize),
+        has_joined: bool,
+        input: CallInput,
+    ) -> Turn {
+        let mut moves = Moves::default();
+        match input {
+            CallInput::Arrived | CallInput::Digits(_) | CallInput::Silence | CallInput::Recorded(_)
+                if !has_joined =>
+            {
+                let next = CallState::Connected { hunt: Box::new(hunt.clone()), leg, who, has_joined: true };
+                let say = vec![Phrase::Connecting(hunt.name(who))];
+                Turn { plan: Some(self.plan(say, Then::Join(self.room(true)))), ..self.beside(next) }
+            }
+            CallInput::Arrived
+            | CallInput::Digits(_)
+            | CallInput::Silence
+            | CallInput::Dialled(_)
+            | CallInput::Recorded(_) => {
+                self.leave(hunt, (leg, who), LegEnd::Talked, &mut moves);
+                self.ask_action(vec![Phrase::CallOver(hunt.name(who))], Asked::default()).with(moves)
+            }
+            CallInput::HungUp => {
+                let (end, ending) = if has_joined {
+                    (LegEnd::Talked, Ending::Talked)
+                } else {
+                    (LegEnd::CallerGone, Ending::HungUp)
+                };
+                self.leave(hunt, (leg, who), end, &mut moves);
+                self.beside(CallState::ended(ending)).with(moves)
+            }
+            CallInput::Due => {
+                self.leave(hunt, (leg, who), LegEnd::Lost, &mut moves);
+                self.beside(CallState::ended(Ending::Lost)).with(moves)
+            }
+            CallInput::Transcribed { .. } | CallInput::Found(_) => self.unmoved(self.call.state.clone()),
+        }
+    }
+
+    /// The call with that person is over.
+    fn leave(self, hunt: &Hunt, (leg, who): (LegId, usize), end: LegEnd, moves: &mut Moves) {
+        moves.note(leg, LegNote::Ended(end));
+        moves.effects.push(Effect::ReleaseLeg(leg).at(self.setting.now));
+        if self.setting.menu.hunt.resolves_at_end
+            && end == LegEnd::Talked
+            && let Some(candidate) = hunt.candidates.get(who)
+        {
+            moves.changes.push(Change::Resolved(hunt.alert, candidate.person.clone()));
+        }
+    }
+
+    /// The room of this call.
+    pub(super) const fn room(self, ends_with_me: bool) -> Room {
+        Room { call: self.call.id, ends_with_me, longest: super::LONGEST_TALK }
+    }
+}
+
+impl Hunt {
+    /// The name of somebody in it, as it is spoken.
+    pub(super) fn name(&self, who: usize) -> String {
+        self.candidates.get(who).map(|candidate| candidate.name.clone()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,64 @@
+//! Who can be called for a live call, or into a conference.
+
+use crate::app::{App, Live};
+use crate::domain::alerting::announce::in_words;
+use crate::domain::directory::Recipient;
+use crate::domain::directory::device::{Device, DeviceKind};
+use crate::domain::directory::resolve::{self, Reason};
+use crate::domain::voice::facts::Callable;
+use crate::domain::voice::hunt::{Candidate, HuntOrder};
+use crate::ports::error::StoreError;
+use crate::service::on_call;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+
+/// For how long it counts when somebody was called last, in hours.
+const REMEMBERED: i64 = 30 * 24;
+
+/// Everyone who is on call for those recipients at that moment and has a phone that rings.
+pub(super) async fn callable(
+    app: &App,
+    live: &Live,
+    recipients: &[Recipient],
+    now: Timestamp,
+) -> Result<Callable, StoreError> {
+    let directory = on_call::directory_for(app, recipients, now).await?;
+    let mut callable = Callable::default();
+    let mut first_level: u32 = 0;
+    for recipient in recipients {
+        let found = resolve::on_call(&directory, recipient, now);
+        let (reached, without) = resolve::reachable(&directory, &found.responders, &[DeviceKind::Voice]);
+        for one in &found.skipped {
+            callable.is_unknown |= one.reason == Reason::Unknown;
+        }
+        callable.skipped.extend(found.skipped.iter().chain(&without).map(in_words));
+        let mut last_level = first_level;
+        for one in reached {
+            if callable.candidates.iter().any(|known| known.person == one.person.id) {
+                continue;
+            }
+            let level = first_level.saturating_add(one.responder.level);
+            last_level = last_level.max(level.saturating_add(1));
+            let numbers = one.devices.iter().filter_map(|device| match device {
+                Device::Voice(number) => Some(number.clone()),
+                Device::Sms(_) | Device::Email(_) | Device::Webhook(_) => None,
+            });
+            callable.candidates.push(Candidate {
+                person: one.person.id.clone(),
+                name: one.person.name.clone(),
+                language: one.person.language.clone().unwrap_or_else(|| live.settings.menu.language.clone()),
+                numbers: numbers.collect(),
+                level,
+            });
+        }
+        first_level = last_level;
+    }
+    callable.called = match live.settings.menu.hunt.order {
+        HuntOrder::RoundRobin => {
+            let since = now.checked_sub(SignedDuration::from_hours(REMEMBERED)).unwrap_or(Timestamp::MIN);
+            app.legs.called_since(since).await?
+        }
+        HuntOrder::Listed | HuntOrder::Random => BTreeMap::new(),
+    };
+    Ok(callable)
+}
