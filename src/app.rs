@@ -13,7 +13,8 @@ use crate::ports::limit::Limit;
 use crate::ports::recordings::Recordings;
 use crate::ports::shortener::Shortener;
 use crate::ports::store::{
-    AlertStore, CallStore, ChangeStore, DirectoryStore, KeyStore, LegStore, LinkStore, Outbox, RetentionStore,
+    AlertStore, CallHistory, CallStore, ChangeStore, DirectoryStore, KeyStore, LegStore, LinkStore, Outbox,
+    RetentionStore,
 };
 use crate::ports::telephony::Telephony;
 use crate::ports::transcriber::Transcriber;
@@ -50,6 +51,8 @@ pub struct Parts {
     pub calls: Arc<dyn CallStore>,
     /// The phones that we call.
     pub legs: Arc<dyn LegStore>,
+    /// Calls as they are told afterwards.
+    pub history: Arc<dyn CallHistory>,
     /// Alerts.
     pub alerts: Arc<dyn AlertStore>,
     /// Links to recordings.

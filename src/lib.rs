@@ -36,32 +36,44 @@
 //!   - `start/reload.rs`: which settings a running program takes up, and which need a restart.
 //! - `logging.rs`, `logging/`: where the log goes, line by line.
 //! - `app.rs`: what every use case gets: the settings of the moment, and the ports.
-//! - `app/`: what this process has under way in another system's directory.
+//! - `app/`: what this process has under way in another system's directory, and what it has warned of.
 //! - `domain/`: the decisions; here ids, contacts, severity, effects, retries, API keys.
 //!   - `domain/voice/`: a phone call: its states, inputs, menu, phrases and plans.
 //!   - `domain/voice/step/`: the state machine of a call.
 //!   - `domain/voice/step/mod.rs`: **the** function: state and input in, turn out.
-//!   - `domain/directory/`: people, groups, devices, absences.
+//!   - `domain/directory/`: people, groups, devices, absences, overrides.
+//!   - `domain/directory/schedule.rs`, `domain/directory/schedule/`: who is on call when: hand-offs, shifts, gaps.
 //!   - `domain/directory/resolve.rs`: who is reached when a recipient is addressed at a moment.
+//!   - `domain/directory/change.rs`: what of it may be changed while the program runs.
+//!   - `domain/directory/calendar.rs`: shifts and absences as events.
 //!   - `domain/directory/elsewhere.rs`: what another system's directory says of people, and how long that counts.
+//!   - `domain/directory/elsewhere/`: what it says of who is on call, and how that is put into ours.
 //!   - `domain/alerting/`: alerts, and what each of their people is sent.
 //!   - `domain/links/`: short links to recordings.
+//!   - `domain/audit.rs`: who did what.
 //!   - `domain/retention.rs`: what is forgotten, and when.
 //! - `ports/`: what we ask of the world: store, carrier, vendors, recordings, limits, time.
 //!   - `ports/store.rs`: what is remembered, an area a trait.
 //! - `service/`: the use cases.
 //!   - `service/voice/`: a call, turn by turn, and what happens to it beside the line.
+//!   - `service/on_call.rs`: who is on call: the one answer that everybody is given.
+//!   - `service/changes.rs`: absences and overrides, entered while the program runs.
 //!   - `service/directory.rs`: callers looked up in another system's directory.
+//!   - `service/directory/`: who is on call, asked there.
+//!   - `service/directory/on_call/`: the search for it, from group to group.
 //!   - `service/effects.rs`, `service/effects/`: every effect carried out: one `match`.
 //!   - `service/online.rs`, `service/online/`: whether the world outside is as the settings say: a line a probe.
 //! - `http/`: the edge: handlers, errors, what surrounds every route.
 //!   - `http/router.rs`: every route of the program, one list.
 //!   - `http/voice.rs`: the carrier's webhooks.
 //!   - `http/extract/`: what handlers take from a request: signature, key, item.
+//!   - `http/on_call/`, `http/changes/`: who is on call, and what changes it, as JSON.
+//!   - `http/calendar/`: the same for programs that show calendars.
 //!   - `http/alerting/`: an alert as JSON, a page of a list.
+//!   - `http/calls/`: a call as JSON, a page of a list.
 //! - `worker/`: the loops that carry out what is due.
 //! - `settings/`: the settings file: from text to checked values.
-//!   - `settings/keys.rs`: every key, its kind, its default and its meaning, one table.
+//!   - `settings/keys.rs`, `settings/keys/`: every key, its kind, its default and its meaning, one table.
 //!   - `settings/check/`: the rules between keys.
 //!   - `settings/import/`: the settings of the original, made ours.
 //!   - `settings/import/names.rs`: every setting of the original and where it is here, one table.
@@ -84,9 +96,12 @@
 //!   - `twiml/signature/`: the signature on a webhook.
 //! - `exchange/`: a carrier of our own, for the demo and for every test of a call.
 //!   - `exchange/carrier/`: calls, recordings, webhooks with retries.
+//!   - `exchange/carrier/switchboard/`: phones that ring, are put through to one another, and meet.
 //!   - `exchange/leg/`: one phone performing a document.
 //!   - `exchange/rest/`: the carrier's API, as far as it is used.
 //!   - `exchange/script/`: calls written down.
+//!   - `exchange/script/parse/`: how they are read, line by line.
+//!   - `exchange/script/run/`: how they are played, by as many people as there are in them.
 //!
 //! # Who may import whom
 //!
@@ -132,7 +147,7 @@
 //! - … add a system that alerts are passed on to: a file or folder in `adapters/` that implements
 //!   [`ports::alert_target::AlertTarget`], a word in [`settings::ForwardKind`], a line in `start/assemble.rs`.
 //! - … add a menu action: a variant of [`domain::voice::action::Action`]; the compiler shows the rest.
-//! - … add a setting: a line in `settings/keys.rs`, a field in `settings/file.rs`, one in [`settings::Settings`],
+//! - … add a setting: a line in `settings/keys.rs` or below it, a field in `settings/file.rs`, one in [`settings::Settings`],
 //!   its rule in `settings/check/`; the tests ask for its place in `settings/default.toml` and
 //!   `settings/reference.md`.
 //! - … add an effect: a variant of [`domain::effect::Effect`] with its lane, and its arm in `service/effects.rs`.

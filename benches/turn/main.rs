@@ -1,4 +1,5 @@
-//! Figures of speed and memory: one whole turn of a call beside a bare handler, instructions a turn, memory, start.
+//! Figures of speed and memory: one whole turn of a call beside a bare handler, instructions a turn, memory, start; and who is
+//! on call.
 //!
 //! `benches/run` measures everything and prints the table of the README. What is measured is the real program
 //! (`dutyline serve`) as a process of its own, so that the load generator's work, which is done in this process,
@@ -9,6 +10,7 @@ mod carrier;
 mod comparison;
 mod instructions;
 mod load;
+mod on_call;
 mod program;
 mod server;
 mod settings;
@@ -45,6 +47,8 @@ enum What {
     Program(program::Program),
     /// Takes turns over connections in memory, for `benches/instructions` to count.
     Instructions(instructions::Instructions),
+    /// Who is on call: by a large group now, and by many rotations over twelve weeks.
+    OnCall(on_call::OnCall),
     /// Serves the bare handler that turns are compared with.
     #[command(hide = true)]
     Bare(bare::Bare),
@@ -82,6 +86,7 @@ fn run(bench: Bench) -> Result<(), Failed> {
         Some(What::Turn(turn)) => turn.run(),
         Some(What::Program(program)) => program.run(),
         Some(What::Instructions(instructions)) => instructions.run(),
+        Some(What::OnCall(on_call)) => on_call.run(),
         Some(What::Bare(bare)) => bare.run(),
         None if bench.is_bench => comparison::Turn::default().run(),
         None => comparison::Turn::short().run(),

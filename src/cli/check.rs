@@ -32,7 +32,9 @@ impl Check {
             say(settings::reference().trim_end());
         } else {
             let source = Source::File(self.file.settings.clone());
-            let loaded = source.load().map_err(|problems| WrongSettings(problems.to_string()))?;
+            let now = start::real_clock().now();
+            let loaded = settings::load_at(&self.file.settings, now)
+                .map_err(|problems| WrongSettings(problems.to_string()))?;
             for warning in &loaded.warnings {
                 say(&warning.to_string());
             }

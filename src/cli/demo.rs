@@ -6,7 +6,10 @@ use super::signals::{reload_on_signal, stop_on_signal};
 use super::{Failed, block_on, say};
 use clap::Args;
 use dutyline::domain::access::Scope;
-use dutyline::domain::directory::device::Device;
+use dutyline::domain::directory::device::{Device, DeviceKind};
+use dutyline::domain::directory::person::Person;
+use dutyline::domain::directory::resolve;
+use dutyline::domain::voice::action::Action;
 use dutyline::exchange::script::{self, remote::Contacts};
 use dutyline::exchange::serve as exchange_on;
 use dutyline::logging;
@@ -15,8 +18,12 @@ use dutyline::service::keys;
 use dutyline::settings::Settings;
 use dutyline::start::{self, Ground, Source};
 use dutyline::storage::SqlStore;
+use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
+
+/// Of a menu with several groups these are offered first: a key each.
+const KEYS: usize = 8;
 
 /// Options of `demo`.
 #[derive(Debug, Args)]
@@ -43,6 +50,7 @@ impl Demo {
             let settings = loaded.settings.clone();
             let listener = listen_on(settings.server.listen).await?;
             let ground = Ground::real(source, listener.local_addr()?);
+            let now = ground.clock.now();
             let store = start::open_store(&settings, ground.ids.clone()).await?;
             let key = demo_key(&store, &ground).await?;
             let app = start::assemble(loaded, store.clone(), ground)?;
@@ -51,7 +59,7 @@ impl Demo {
             let folder = settings.store.database.parent().unwrap_or(Path::new("."));
             let place = folder.join("client.toml");
             client.write(&place)?;
-            introduce(&settings, &client, &place);
+            introduce(&settings, &client, &place, now);
             print_arrivals(&settings, http.local_addr()?)?;
             let stop = stop_on_signal();
             reload_on_signal(&app);
@@ -80,21 +88,21 @@ fn client(
     exchange: &TcpListener,
     api_key: String,
 ) -> Result<Client, Failed> {
-    let voice_number = |devices: &[Device]| {
-        devices.iter().find_map(|device| match device {
-            Device::Voice(number) => Some(number.as_str().to_owned()),
-            Device::Sms(_) | Device::Email(_) | Device::Webhook(_) => None,
-        })
+    let voice_number = |device: &Device| match device {
+        Device::Voice(number) => Some(number.as_str().to_owned()),
+        Device::Sms(_) | Device::Email(_) | Device::Webhook(_) => None,
     };
     let address = |device: &Device| match device {
-        Device::Voice(number) | Device::Sms(number) => number.as_str().to_owned(),
-        Device::Email(address) => address.as_str().to_owned(),
-        Device::Webhook(url) => url.as_str().to_owned(),
+        Device::Voice(number) | Device::Sms(number) => Some(number.as_str().to_owned()),
+        Device::Email(address) => Some(address.as_str().to_owned()),
+        Device::Webhook(_) => None,
     };
     let people = settings.directory.people.iter().map(|person| {
+        let mut numbers = person.devices.iter().filter_map(voice_number);
         let contacts = Contacts {
-            number: voice_number(&person.devices),
-            addresses: person.devices.iter().map(address).collect(),
+            number: numbers.next(),
+            other_numbers: numbers.collect(),
+            addresses: person.devices.iter().filter_map(address).collect(),
         };
         (person.id.0.clone(), contacts)
     });
@@ -112,8 +120,22 @@ fn client(
     })
 }
 
+/// Somebody whom a caller can talk to: the keys that lead to them, and who they are. The caller is somebody else.
+fn talker<'s>(settings: &'s Settings, caller: &str, now: Timestamp) -> Option<(String, &'s Person)> {
+    let menu = &settings.menu;
+    let live = menu.actions.iter().position(|action| *action == Action::Live)? + 1;
+    (1..).zip(menu.targets.iter().take(KEYS)).find_map(|(key, target)| {
+        let found = resolve::on_call(&settings.directory, &target.recipient, now);
+        let (reached, _) = resolve::reachable(&settings.directory, &found.responders, &[DeviceKind::Voice]);
+        let found = reached.iter().find(|one| one.person.id.0 != caller)?;
+        let person = settings.directory.person(&found.person.id)?;
+        let keys = if menu.targets.len() == 1 { format!("{live}") } else { format!("{live}, then {key}") };
+        Some((keys, person))
+    })
+}
+
 /// What a newcomer needs to know.
-fn introduce(settings: &Settings, client: &Client, place: &Path) {
+fn introduce(settings: &Settings, client: &Client, place: &Path, now: Timestamp) {
     let Some(exchange) = &client.exchange else { return };
     let option = if place == Path::new("dutyline-demo/client.toml") {
         String::new()
@@ -133,6 +155,16 @@ fn introduce(settings: &Settings, client: &Client, place: &Path) {
         let name =
             settings.directory.people.iter().find(|one| one.id.0 == *person).map_or("", |one| &one.name);
         say(&format!("  cargo run --release -- call{option}                 a phone: you are {name}"));
+        if let Some((keys, on_call)) = talker(settings, person, now) {
+            let Person { id, name, .. } = on_call;
+            say(&format!(
+                "  cargo run --release -- call{option} --as {:<11}another phone: you are {name}, on call;",
+                id.0
+            ));
+            say(&format!(
+                "                                               it rings when the caller presses {keys}"
+            ));
+        }
     }
     say(&format!("  cargo run --release -- alerts{option}               the alerts"));
     say(&format!("  curl -H 'Authorization: Bearer {}' {}/api/alerts", client.api_key, client.url));

@@ -140,7 +140,7 @@ impl OnCall {
             say(&serde_json::to_string_pretty(&answer)?);
             return Ok(());
         }
-        say(&format!("{} at {}", self.group, text(&answer["at"])));
+        say(&format!("{} at {}", self.group, answer.get("at").map(text).unwrap_or_default()));
         let responders = list(&answer, "responders");
         if responders.is_empty() {
             say("  nobody is on call");
@@ -237,7 +237,7 @@ impl List {
         for one in shown {
             say(&line(one));
         }
-        if let Some(next) = answer["next"].as_str() {
+        if let Some(next) = answer.get("next").and_then(Value::as_str) {
             say(&format!("there are more: --after {next}"));
         }
         Ok(())

@@ -16,6 +16,9 @@ pub(crate) struct Call {
     /// Who calls: a person of the settings, a number, or any word that a carrier sends in a number's place.
     #[arg(long, value_name = "WHO", conflicts_with = "script")]
     from: Option<String>,
+    /// Wait for the phone of this person of the settings, or of this number, to ring, and answer it.
+    #[arg(long = "as", value_name = "WHO", conflicts_with_all = ["from", "script"])]
+    answer_as: Option<String>,
     /// Play this script instead, and succeed only if all that it expects was heard and happened. Can be given
     /// several times.
     #[arg(long, value_name = "FILE")]
@@ -31,6 +34,9 @@ impl Call {
             return Err("there is no built-in carrier in that file: its phones belong to the demo".into());
         };
         block_on(async {
+            if let Some(who) = &self.answer_as {
+                return answer(exchange, who).await;
+            }
             if self.script.is_empty() {
                 return phone(exchange, self.from.as_deref()).await;
             }
@@ -58,6 +64,20 @@ async fn phone(exchange: &Exchange, from: Option<&str>) -> Result<(), Failed> {
     say(&format!("Calling {} from {}.", exchange.number, from.as_deref().unwrap_or("no number")));
     let dial = Dial { from, ..Dial::default() };
     terminal::call(&phone, &dial, BufReader::new(tokio::io::stdin()), tokio::io::stdout()).await?;
+    Ok(())
+}
+
+async fn answer(exchange: &Exchange, who: &str) -> Result<(), Failed> {
+    let number = match exchange.people.get(who) {
+        Some(contacts) => {
+            contacts.number.clone().ok_or_else(|| format!("{who} has no phone that can be called"))?
+        }
+        None if who.starts_with('+') => who.to_owned(),
+        None => return Err(format!("there is no person `{who}` in these settings").into()),
+    };
+    let phone = PhoneClient::new(&exchange.url, &exchange.token)?;
+    say(&format!("This is the phone {number}."));
+    terminal::answer(&phone, &number, BufReader::new(tokio::io::stdin()), tokio::io::stdout()).await?;
     Ok(())
 }
 

@@ -55,4 +55,6 @@ pub enum Fault {
     TranscriptionCallbackLost,
     /// No status callback of a call is ever sent.
     StatusCallbackLost,
+    /// A call that the gateway asks for is placed, and the answer says that something failed.
+    PlacingAnswersLost,
 }

@@ -246,6 +246,11 @@ impl Exchange {
         self.switchboard().calls_to(number).skip(after).collect()
     }
 
+    /// How many phones ring.
+    pub fn ringing(&self) -> usize {
+        self.switchboard().ringing()
+    }
+
     /// Hangs up.
     ///
     /// False when the call is over already.

@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::twiml::{Dial, DialTo, Gather, Response};
+use crate::twiml::{Conference, Dial, DialTo, Gather, Response};
 
 use acts::Act;
 use music::Music;
@@ -87,7 +87,9 @@ pub enum Input {
     Replace(Response),
     /// A dialling is over.
     DialOver(Dialled),
-    /// Who dialled is heard by somebody: the music that is heard meanwhile stops.
+    /// Who dialled a conference has to wait for it to begin.
+    MusicStarts,
+    /// It begins.
     MusicStops,
 }
 
@@ -179,7 +181,7 @@ enum Doing {
     /// Records the caller.
     Recording(Recorder),
     /// Others are dialled, or are on the line.
-    Dialling { action: Option<String>, music: Option<Box<Music>> },
+    Dialling { action: Option<String>, conference: Option<Conference>, music: Option<Box<Music>> },
     /// Put through to the one who dialled.
     Connected,
     /// The call is over.
@@ -261,6 +263,11 @@ impl Leg {
                 }
             }
             Input::DialOver(dialled) => self.dialled(dialled, now, &mut out),
+            Input::MusicStarts => {
+                if let Doing::Dialling { conference: Some(conference), music, .. } = &mut self.doing {
+                    *music = Music::start(conference, self.pace, now, &mut out).map(Box::new);
+                }
+            }
             Input::MusicStops => self.music_stops(now, &mut out),
             Input::Key(key) => self.key(key, now, &mut out),
             Input::Speech { text, length } => {
@@ -289,11 +296,11 @@ impl Leg {
                 Some(ended) => self.recorded(recorder, ended, at, out),
             },
             Doing::Waiting => {}
-            Doing::Dialling { action, mut music } => {
+            Doing::Dialling { action, conference, mut music } => {
                 if let Some(music) = &mut music {
                     music.advance(at, out);
                 }
-                self.doing = Doing::Dialling { action, music };
+                self.doing = Doing::Dialling { action, conference, music };
             }
             other @ (Doing::Loading { .. } | Doing::Connected | Doing::Over) => self.doing = other,
         }
@@ -446,11 +453,11 @@ impl Leg {
                     return;
                 }
                 Some(Act::Dial(dial)) => {
-                    let music = match &dial.to {
-                        DialTo::Conference(conference) => Music::start(conference, self.pace, at, out),
+                    let conference = match &dial.to {
+                        DialTo::Conference(conference) => Some(conference.clone()),
                         DialTo::Numbers(_) => None,
                     };
-                    self.doing = Doing::Dialling { action: dial.action.clone(), music: music.map(Box::new) };
+                    self.doing = Doing::Dialling { action: dial.action.clone(), conference, music: None };
                     out.push(Output { at, what: What::Dial(dial) });
                     return;
                 }

@@ -11,6 +11,7 @@
 //! | `POST /phone/calls/{sid}/hang-up` | hangs up; `{done}` |
 //! | `POST /phone/calls/{sid}/pick-up`, `…/decline` | answers a call that rings, or doesn't; `{done}` |
 //! | `GET /phone/handsets/{number}/calls?after=N&wait=SECONDS` | the calls to a phone ([`CallTo`]) |
+//! | `GET /phone/ringing` | `{phones}`: how many phones ring |
 //! | `GET /phone/messages?after=N&wait=SECONDS` | text messages and mails that arrived |
 //! | `POST /phone/behaviour` | what the carrier does wrong, and phones do that ring, from now on ([`Behaviour`]) |
 
@@ -61,6 +62,12 @@ pub(super) struct Words {
     pub(super) seconds: Option<u32>,
 }
 
+/// How many phones ring.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Ringing {
+    pub(super) phones: usize,
+}
+
 /// Whether what was asked for had an effect.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Done {
@@ -92,6 +99,7 @@ pub(super) fn router(exchange: Exchange) -> Router {
         .route("/phone/calls/{sid}/pick-up", post(pick_up))
         .route("/phone/calls/{sid}/decline", post(decline))
         .route("/phone/handsets/{number}/calls", get(calls_to))
+        .route("/phone/ringing", get(ringing))
         .route("/phone/messages", get(messages))
         .route("/phone/behaviour", post(behave))
         .layer(middleware::from_fn_with_state(exchange.clone(), let_in))
@@ -181,6 +189,10 @@ async fn calls_to(
 ) -> Json<Vec<CallTo>> {
     let look = || Some(exchange.calls_to(&number, since.after)).filter(|calls| !calls.is_empty());
     Json(exchange.something_new(since.wait(), look).await.unwrap_or_default())
+}
+
+async fn ringing(State(exchange): State<Exchange>) -> Json<Ringing> {
+    Json(Ringing { phones: exchange.ringing() })
 }
 
 async fn messages(State(exchange): State<Exchange>, Query(since): Query<Since>) -> Json<Vec<Arrived>> {

@@ -10,7 +10,7 @@ use super::{
     carrier::{CallTo, Dial},
     http,
     line::{Arrived, LineEvent},
-    phone::{Done, Keys, NewCall, Words},
+    phone::{Done, Keys, NewCall, Ringing, Words},
 };
 
 /// The exchange must answer within this, on top of the wait that it was asked for.
@@ -100,6 +100,12 @@ impl PhoneClient {
     ) -> Result<Vec<CallTo>, PhoneError> {
         let number: String = url::form_urlencoded::byte_serialize(number.as_bytes()).collect();
         self.poll(&format!("handsets/{number}/calls"), after, wait).await
+    }
+
+    /// How many phones ring.
+    pub async fn ringing(&self) -> Result<usize, PhoneError> {
+        let ringing: Ringing = self.ask(self.http.get(self.url("ringing")), Duration::ZERO).await?;
+        Ok(ringing.phones)
     }
 
     /// The text messages and mails after number `after`; waits up to `wait` for one.

@@ -6,13 +6,26 @@ use jiff::Timestamp;
 
 use super::line::{Arrived, Kind, LineEvent, Road};
 
-/// Renders calls, one after the other, and the messages that arrived. Times count from the first call's
-/// beginning; ids are left out, so that the same conversation always reads the same.
-pub fn render(calls: &[&[LineEvent]], messages: &[Arrived]) -> String {
-    let start = calls.iter().find_map(|call| call.first()).map(|event| event.at);
+/// One phone's call.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    /// Whose phone it is; `None`: the caller's.
+    pub who: Option<&'a str>,
+    /// What happened on its line.
+    pub line: &'a [LineEvent],
+}
+
+/// Renders calls, event by event in the order of time, and the messages that arrived. Times count from the first
+/// event; ids are left out, so that the same conversation always reads the same.
+pub fn render(calls: &[Side<'_>], messages: &[Arrived]) -> String {
+    let mut events: Vec<(Option<&str>, &LineEvent)> =
+        calls.iter().flat_map(|call| call.line.iter().map(|event| (call.who, event))).collect();
+    events.sort_by_key(|(_, event)| event.at);
+    let start = events.first().map(|(_, event)| event.at);
     let mut text = String::new();
-    for event in calls.iter().copied().flatten() {
-        line(&mut text, start, event.at, &words(event));
+    for (who, event) in events {
+        let words = who.map_or_else(|| words(event), |who| words_of(who, event));
+        line(&mut text, start, event.at, &words);
     }
     for message in messages {
         let start = start.or_else(|| messages.first().map(|first| first.at));
@@ -21,8 +34,8 @@ pub fn render(calls: &[&[LineEvent]], messages: &[Arrived]) -> String {
     text
 }
 
-/// One event in words.
-pub(super) fn words(event: &LineEvent) -> String {
+/// One event on the caller's line in words.
+fn words(event: &LineEvent) -> String {
     let text = &event.text;
     match event.kind {
         Kind::Dialled => "caller dials".to_owned(),
@@ -32,21 +45,48 @@ pub(super) fn words(event: &LineEvent) -> String {
         Kind::Recording => "line   (recording)".to_owned(),
         Kind::Recorded if text.is_empty() => "line   (recorded nothing)".to_owned(),
         Kind::Recorded => format!("line   (recorded \"{text}\")"),
-        Kind::Pressed => format!("caller presses {text}"),
         Kind::RingingTone => "line   (ringing)".to_owned(),
-        Kind::Rings => "phone rings".to_owned(),
-        Kind::PickedUp => "caller picks up".to_owned(),
-        Kind::Declined => "caller declines".to_owned(),
-        Kind::StopsRinging => "phone stops ringing".to_owned(),
         Kind::Connected => "line   (connected)".to_owned(),
         Kind::Parted => "line   (no longer connected)".to_owned(),
-        Kind::Voice => format!("other  \"{text}\""),
+        Kind::Voice => format!("voice  \"{text}\""),
         Kind::Tone if text.is_empty() => "line   (tone)".to_owned(),
-        Kind::Tone => format!("line   (tones {text})"),
-        Kind::Said => format!("caller says \"{text}\""),
+        Kind::Tone => format!("line   (tone {text})"),
         Kind::Trouble => format!("trouble: {text}"),
-        Kind::HungUp => "caller hangs up".to_owned(),
         Kind::Ended => "line   (hangs up)".to_owned(),
+        Kind::Pressed
+        | Kind::Said
+        | Kind::Rings
+        | Kind::PickedUp
+        | Kind::Declined
+        | Kind::StopsRinging
+        | Kind::HungUp => words_of("caller", event),
+    }
+}
+
+/// One event on somebody else's line in words.
+fn words_of(who: &str, event: &LineEvent) -> String {
+    let text = &event.text;
+    match event.kind {
+        Kind::Dialled => format!("{who} dials"),
+        Kind::Heard => format!("{who} hears \"{text}\""),
+        Kind::Cut => format!("{who}'s line stops speaking"),
+        Kind::Beep | Kind::Recording => format!("{who} is recorded"),
+        Kind::Recorded => format!("{who} has been recorded: \"{text}\""),
+        Kind::Pressed => format!("{who} presses {text}"),
+        Kind::Said => format!("{who} says \"{text}\""),
+        Kind::RingingTone => format!("{who} hears ringing"),
+        Kind::Rings => format!("{who}'s phone rings"),
+        Kind::PickedUp => format!("{who} picks up"),
+        Kind::Declined => format!("{who} declines"),
+        Kind::StopsRinging => format!("{who}'s phone stops ringing"),
+        Kind::Connected => format!("{who} is connected"),
+        Kind::Parted => format!("{who} is no longer connected"),
+        Kind::Voice => format!("{who} hears somebody say \"{text}\""),
+        Kind::Tone if text.is_empty() => format!("{who} hears a tone"),
+        Kind::Tone => format!("{who} hears tone {text}"),
+        Kind::Trouble => format!("{who}'s line, trouble: {text}"),
+        Kind::HungUp => format!("{who} hangs up"),
+        Kind::Ended => format!("{who}'s line ends"),
     }
 }
 
@@ -103,7 +143,7 @@ mod tests {
             text: "Pumps\nListen\n".to_owned(),
         };
         assert_eq!(
-            render(&[&call], &[mail]),
+            render(&[Side { who: None, line: &call }], &[mail]),
             "    0.0  caller dials
     0.0  line   \"Press 1\"
     2.0  caller presses 1

@@ -17,7 +17,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use page::Alerts;
-use view::{AlertView, FullAlert, ListView};
+use view::{AlertView, ListView};
+
+pub(super) use view::{CallerView, FullAlert, transcript};
 
 /// Nothing is known of it.
 const NO_ALERT: &str = "there is no alert of this id";

@@ -4,6 +4,7 @@
 mod admin;
 mod alerting;
 mod calendar;
+mod calls;
 mod changes;
 pub mod error;
 pub mod extract;

@@ -2,7 +2,8 @@
 
 use super::extract::signature;
 use super::{
-    admin, alerting, calendar, changes, error, health, layers, limits, links, on_call, outbox, sounds, voice,
+    admin, alerting, calendar, calls, changes, error, health, layers, limits, links, on_call, outbox, sounds,
+    voice,
 };
 use crate::app::App;
 use axum::Router;
@@ -35,6 +36,8 @@ pub fn router(app: App) -> Router {
         .route("/api/alerts/{id}", get(alerting::one))
         .route("/api/alerts/{id}/recording", get(alerting::recording))
         .route("/api/alerts/{id}/resolve", post(alerting::resolve))
+        .route("/api/calls", get(calls::list))
+        .route("/api/calls/{id}", get(calls::one))
         .route("/api/on-call", get(on_call::on_call))
         .route("/api/on-call/gaps", get(on_call::gaps))
         .route("/api/on-call/{group}/explain", get(on_call::explain))

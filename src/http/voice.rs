@@ -51,7 +51,10 @@ pub(super) async fn replied(
         return apology(&app);
     };
     let answer = match voice::whose(&app, call, leg).await {
-        Ok(Whose::Callers) => voice::take_turn(&app, call, leg, document, input(&said)).await,
+        // What can't be read counts as the caller's, who then hears whether their message is lost.
+        Ok(Whose::Callers) | Err(VoiceError::Store(_)) => {
+            voice::take_turn(&app, call, leg, document, input(&said)).await
+        }
         Ok(Whose::Called) => {
             voice::legs::take_turn(&app, call, leg, document, leg_input(&said, document), &said.call_sid)
                 .await

@@ -24,6 +24,7 @@ use crate::domain::voice::call::Call;
 use crate::domain::voice::leg::{Leg, LegNote};
 use crate::domain::voice::recording::{Audio, Recording, Transcribed};
 use crate::domain::voice::step::Turn;
+use crate::domain::voice::story::{CallPhase, CallRecord, CallStory};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -96,6 +97,29 @@ pub trait LegStore: Send + Sync {
     /// Writes that the carrier is about to be asked for one. [`StoreError::Conflict`] when it was before, or the leg is
     /// over.
     async fn ask_for_leg(&self, id: LegId, now: Timestamp) -> Result<(), StoreError>;
+}
+
+/// Where a list of calls goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallCursor {
+    /// When the last one shown began.
+    pub started_at: Timestamp,
+    /// Its id.
+    pub id: CallId,
+}
+
+/// Calls as they are told afterwards. Nothing is written here: the turns of calls have written it.
+#[async_trait]
+pub trait CallHistory: Send + Sync {
+    /// Calls, all or those of a phase, newest first, after that place.
+    async fn calls(
+        &self,
+        phase: Option<CallPhase>,
+        after: Option<CallCursor>,
+        limit: u32,
+    ) -> Result<Vec<CallRecord>, StoreError>;
+    /// One call with everything that came of it.
+    async fn story(&self, id: CallId) -> Result<Option<CallStory>, StoreError>;
 }
 
 /// Where a list of alerts goes on.

@@ -66,22 +66,27 @@ fn new_call(app: &App, call: &Call, leg: &Leg) -> NewCall {
 
 /// A call to a phone that may or may not have been placed: the carrier is asked which. One that it has is adopted.
 async fn find(app: &App, leg: &Leg, asked_at: Timestamp) -> Result<Vec<Consequence>, EffectError> {
-    let since = asked_at.checked_sub(SignedDuration::from_secs(MARGIN)).unwrap_or(asked_at);
-    let there = app.telephony.calls_to(&leg.number, since).await?;
-    let mut known = vec![];
-    for other in app.legs.legs_under_way().await? {
-        known.extend(other.carrier_call);
-    }
-    match there.into_iter().find(|call| !known.contains(&call.carrier_call)) {
+    match lost(app, leg, asked_at).await?.into_iter().next() {
         Some(found) => {
             tracing::warn!(leg = %leg.id, "a call that was lost sight of is adopted");
-            Ok(vec![Consequence::Heard(leg.id, LegNote::Placed(found.carrier_call), app.clock.now())])
+            Ok(vec![Consequence::Heard(leg.id, LegNote::Placed(found), app.clock.now())])
         }
         None => {
             over(app, leg, LegEnd::Failed).await?;
             Ok(vec![])
         }
     }
+}
+
+/// Calls to a phone, under way at the carrier, that belong to no phone whose call we know.
+async fn lost(app: &App, leg: &Leg, asked_at: Timestamp) -> Result<Vec<String>, EffectError> {
+    let since = asked_at.checked_sub(SignedDuration::from_secs(MARGIN)).unwrap_or(asked_at);
+    let there = app.telephony.calls_to(&leg.number, since).await?;
+    let mut known = vec![];
+    for other in app.legs.legs_under_way().await? {
+        known.extend(other.carrier_call);
+    }
+    Ok(there.into_iter().map(|call| call.carrier_call).filter(|call| !known.contains(call)).collect())
 }
 
 /// A phone is wanted no longer. One that rings stops; whoever has picked up hears why, and then it ends.
@@ -95,14 +100,8 @@ pub(super) async fn release(app: &App, id: LegId) -> Result<Vec<Consequence>, Ef
         };
     };
     let Some(carrier_call) = leg.carrier_call.clone() else {
-        let since = asked_at.checked_sub(SignedDuration::from_secs(MARGIN)).unwrap_or(asked_at);
-        let there = app.telephony.calls_to(&leg.number, since).await?;
-        let mut known = vec![];
-        for other in app.legs.legs_under_way().await? {
-            known.extend(other.carrier_call);
-        }
-        for call in there.into_iter().filter(|call| !known.contains(&call.carrier_call)) {
-            app.telephony.hang_up(&call.carrier_call).await?;
+        for found in lost(app, &leg, asked_at).await? {
+            app.telephony.hang_up(&found).await?;
         }
         return Ok(vec![]);
     };
@@ -129,8 +128,22 @@ pub(super) async fn recall(app: &App, id: CallId) -> Result<Vec<Consequence>, Ef
         return Ok(vec![]);
     }
     let url = voice::next_document(app, &call);
-    app.telephony.redirect_call(&call.carrier_call, &url).await?;
-    Ok(vec![])
+    match app.telephony.redirect_call(&call.carrier_call, &url).await {
+        Ok(()) => Ok(vec![]),
+        // The caller may be gone, and nobody has told us.
+        Err(error @ VendorError::Permanent { .. }) => {
+            match app.telephony.call_status(&call.carrier_call).await? {
+                Some(CallProgress::Over(_)) | None => {
+                    told(voice::call_ended(app, &call.carrier_call).await)?;
+                    Ok(vec![])
+                }
+                Some(CallProgress::Queued | CallProgress::Ringing | CallProgress::InProgress) => {
+                    Err(error.into())
+                }
+            }
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Looks at every phone that is not over: a process that stopped may have missed what became of it. What the carrier

@@ -4,6 +4,7 @@
 pub mod alerting;
 pub mod calendar;
 pub mod calling;
+pub mod calls;
 pub mod changes;
 pub mod directory;
 pub mod effects;
@@ -21,4 +22,4 @@ mod transcribing;
 pub mod voice;
 
 pub use crate::ports::error::StoreError;
-pub use crate::ports::store::{AlertCursor, AuditEntry, ListedEffect};
+pub use crate::ports::store::{AlertCursor, AuditEntry, CallCursor, ListedEffect};

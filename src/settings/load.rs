@@ -9,6 +9,7 @@ use super::problem::{Level, Problem, Problems};
 use super::prompts::{self, PromptsFile};
 use super::walk::Walk;
 use crate::domain::voice::phrases::PhraseBook;
+use jiff::Timestamp;
 use serde::Deserialize;
 use std::path::Path;
 use toml::de::Deserializer;
@@ -32,14 +33,27 @@ pub struct Loaded {
 
 /// Reads and checks a settings file, and the prompts files that it names.
 pub fn load(path: &Path) -> Result<Loaded, Problems> {
+    read(path, None)
+}
+
+/// The same; it warns as well of the schedules that have nobody in the 30 days from `now` on.
+pub fn load_at(path: &Path, now: Timestamp) -> Result<Loaded, Problems> {
+    read(path, Some(now))
+}
+
+fn read(path: &Path, now: Option<Timestamp>) -> Result<Loaded, Problems> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path)
         .map_err(|error| Problems(vec![Problem::unreadable(name.clone(), &error)]))?;
-    parse(&name, &text, path.parent().unwrap_or(Path::new("")))
+    understand(&name, &text, path.parent().unwrap_or(Path::new("")), now)
 }
 
 /// Checks a settings text. `name` is what problems call it, and relative paths in it start at `base`.
 pub fn parse(name: &str, text: &str, base: &Path) -> Result<Loaded, Problems> {
+    understand(name, text, base, None)
+}
+
+fn understand(name: &str, text: &str, base: &Path, now: Option<Timestamp>) -> Result<Loaded, Problems> {
     let mut findings = Findings::new(name, text);
     let mut table = findings.parse();
     let at = 0..text.len();
@@ -54,7 +68,7 @@ pub fn parse(name: &str, text: &str, base: &Path) -> Result<Loaded, Problems> {
             let languages: Option<Vec<_>> =
                 phrases.as_ref().map(|book| book.languages.keys().map(String::as_str).collect());
             let surroundings =
-                Surroundings { base, languages: languages.as_deref(), phrases: phrases.as_ref() };
+                Surroundings { base, languages: languages.as_deref(), phrases: phrases.as_ref(), now };
             check(&file, &surroundings, &mut findings).zip(phrases)
         }
         Err(error) => {

@@ -19,7 +19,7 @@ mod secret;
 mod tests;
 mod walk;
 
-pub use load::{DEFAULT, DEMO, Loaded, load, parse};
+pub use load::{DEFAULT, DEMO, Loaded, load, load_at, parse};
 pub use problem::{Level, Position, Problem, Problems};
 pub use reference::reference;
 pub use secret::{Secret, SecretUrl};

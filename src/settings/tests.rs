@@ -120,6 +120,8 @@ fn file_and_table_of_keys_hold_the_same() {
         ("Carrier", "carrier"),
         ("SharedKey", "carrier.shared_keys"),
         ("Voice", "voice"),
+        ("Hunt", "voice.hunt"),
+        ("Conference", "voice.conference"),
         ("ActionEntry", "voice.action"),
         ("Target", "voice.group"),
         ("Recipient", "voice.authorised"),

@@ -46,6 +46,9 @@ pub(super) fn reloader(live: Arc<ArcSwap<Live>>, started: Settings, source: Sour
         new.menu.forwards.clone_from(&old.menu.forwards);
         // Who makes the texts changes with a restart only, and so does whom calls ask for them.
         new.menu.carrier_transcribes = old.menu.carrier_transcribes;
+        // What the carrier can do is asked at the start.
+        new.menu.has_conferences = old.menu.has_conferences;
+        new.menu.hunt.whole_levels &= old.menu.has_conferences;
         live.store(Arc::new(Live { settings: new, phrases }));
         let restart: Vec<_> =
             sections.into_iter().filter_map(|(name, changed)| changed.then_some(name)).collect();

@@ -37,6 +37,7 @@ macro_rules! select_story {
         )
     };
 }
+pub(super) use select_story;
 
 #[async_trait]
 impl AlertStore for SqlStore {
@@ -211,7 +212,8 @@ pub(super) fn sent(id: NotificationId, vendor_id: Option<&str>) -> Write {
         .one("update notifications set sent = 1, vendor_id = $2 where id = $1", args![id.0, vendor_id])
 }
 
-fn story(row: &Row) -> Result<AlertStory, StoreError> {
+/// An alert with its recording and no log, from the columns of [`select_story`].
+pub(super) fn story(row: &Row) -> Result<AlertStory, StoreError> {
     let at = COLUMNS;
     let recording = opt_recording(row, 0)?;
     let Some(action) = Action::from_word(row.text(at + 2)?) else {

@@ -54,8 +54,8 @@ impl ChangeStore for SqlStore {
                 audited.at,
                 audited.by.as_str(),
                 audited.word(),
-                opt_json(audited.before())?,
-                opt_json(audited.after())?,
+                opt_json(audited.before().as_ref())?,
+                opt_json(audited.after().as_ref())?,
             ],
         );
         self.driver.apply(changed(&audited.changed)?.then(entry)).await
@@ -130,8 +130,8 @@ fn stored(id: Option<Uuid>) -> Result<Uuid, StoreError> {
     id.ok_or(StoreError::Conflict)
 }
 
-fn opt_json(subject: Option<Subject<'_>>) -> Result<Value, StoreError> {
-    subject.as_ref().map_or(Ok(Value::Null), json)
+fn opt_json(subject: Option<&Subject<'_>>) -> Result<Value, StoreError> {
+    subject.map_or(Ok(Value::Null), json)
 }
 
 fn absence(row: &Row) -> Result<Absence, StoreError> {

@@ -9,6 +9,7 @@ mod changes;
 mod columns;
 mod directory;
 pub mod driver;
+mod history;
 mod keys;
 mod legs;
 mod links;

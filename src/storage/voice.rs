@@ -17,13 +17,21 @@ use crate::storage::write::args;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+/// Columns of a call, as [`call`] reads them.
+macro_rules! call_columns {
+    () => {
+        "id, carrier_call, leg_id, state, version, document, caller_person, caller_name, caller_number, \
+         caller_language, started_at, due_at"
+    };
+}
+pub(super) use call_columns;
+
+/// How many columns those are.
+pub(super) const CALL_COLUMNS: usize = 12;
+
 macro_rules! select_call {
     ($where:literal) => {
-        concat!(
-            "select id, carrier_call, leg_id, state, version, document, caller_person, caller_name, ",
-            "caller_number, caller_language, started_at, due_at from calls where ",
-            $where
-        )
+        concat!("select ", call_columns!(), " from calls where ", $where)
     };
 }
 
@@ -203,7 +211,8 @@ impl SqlStore {
     }
 }
 
-fn call(row: &Row) -> Result<Call, StoreError> {
+/// A call from [`CALL_COLUMNS`] columns.
+pub(super) fn call(row: &Row) -> Result<Call, StoreError> {
     let caller = match row.opt_text(9)? {
         Some(language) => Some(caller(row, 6, language)?),
         None => None,

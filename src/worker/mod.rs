@@ -2,7 +2,7 @@
 //! what the tests call.
 
 use crate::app::App;
-use crate::service::{directory, effects, retention, voice};
+use crate::service::{calling, directory, effects, retention, voice};
 use std::error::Error;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -17,12 +17,16 @@ const CLEANUP: Duration = Duration::from_hours(1);
 /// How long it takes until answers of another directory that have aged are looked for again.
 const REFRESH: Duration = Duration::from_secs(30);
 
+/// How long it takes until the phones that are being called are looked at again, in case news of one were lost.
+const LOOK: Duration = Duration::from_secs(30);
+
 /// Runs every loop until `stop` turns true; a pass that is under way is finished.
 pub async fn run(app: App, stop: watch::Receiver<bool>) {
     let mut loops = JoinSet::new();
     loops.spawn(outbox(app.clone(), stop.clone()));
     loops.spawn(deadlines(app.clone(), stop.clone()));
     loops.spawn(callers(app.clone(), stop.clone()));
+    loops.spawn(phones(app.clone(), stop.clone()));
     loops.spawn(cleanup(app, stop));
     while let Some(ended) = loops.join_next().await {
         note(ended);
@@ -107,6 +111,27 @@ async fn callers(app: App, mut stop: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = patience(REFRESH) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Phones that are being called: at the start, since news of them may have found nobody here, and then now and again.
+async fn phones(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let pass = tokio::spawn({
+            let app = app.clone();
+            async move { calling::reconcile(&app).await }
+        });
+        match pass.await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => {
+                tracing::error!(error = &error as &dyn Error, "the phones under way can't be read");
+            }
+            Err(panicked) => note(Err(panicked)),
+        }
+        tokio::select! {
+            () = patience(LOOK) => {}
             _ = stop.changed() => {}
         }
     }

@@ -21,4 +21,5 @@ exports.handler = function (context, event, callback) {
   waitPhrase = [];
   waitPhrase.push('Your transcription is not quite finished.');
   setting.waitPhrase = waitPhrase;
+  setting.holdMusic = 'https://music.example/hold?Bucket=classical';
 };

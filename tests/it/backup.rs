@@ -85,7 +85,7 @@ async fn what_was_saved_beside_a_running_gateway_comes_back_whole() {
     let store = start::open_store(&loaded.settings, world.app.ids.clone()).await.unwrap();
     let alert = store.alerts(None, None, 10).await.unwrap().remove(0);
     assert_eq!(alert.text(), Some("Pumps"));
-    let audio = alert.recording.audio.unwrap();
+    let audio = alert.recording.unwrap().audio.unwrap();
     let sound = std::fs::read(elsewhere.path().join("data/recordings").join(&audio.key)).unwrap();
     assert_eq!(Sha256::digest(&sound).as_slice(), audio.sha256);
     store.close().await;

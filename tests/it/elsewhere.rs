@@ -1,5 +1,7 @@
 //! Callers whom another directory knows: xMatters, played by a mock server.
 
+mod on_call;
+
 use crate::world::{Logs, PeopleServer, World, device, voice};
 use dutyline::exchange::carrier::Dial;
 use dutyline::exchange::line::Kind;

@@ -116,7 +116,7 @@ async fn where_all_is_as_it_should_be_every_line_says_so() {
     skipped  forward targets: there is no [[forward]]
     skipped  directory login: there is no [xmatters]
     skipped  directory callers: voice.access is not "xmatters"
-    skipped  directory groups: no [[group]] is elsewhere
+    skipped  directory groups: no [[group]] is elsewhere, and none has on_call
     "#);
 }
 
@@ -566,4 +566,16 @@ async fn the_other_directory_is_asked_for_its_people_and_groups() {
     assert_snapshot!(of("directory login"), @"FAILED   directory login: there is no directory (404); check xmatters.url -> check url, user and password of [xmatters]");
     assert_snapshot!(of("directory callers"), @"FAILED   directory callers: xmatters.authorised[2] is not there -> give them a voice device there, or leave them out of xmatters.authorised");
     assert_snapshot!(of("directory groups"), @r#"FAILED   directory groups: there is no group "Cloud DevOps" -> write each name as it is written there"#);
+}
+
+#[tokio::test]
+async fn groups_whose_on_call_people_the_other_directory_knows_are_looked_for_there() {
+    let server = PeopleServer::start().await;
+    let world = World::start_with("on-call", |settings| server.set(settings)).await;
+    let missing = said(&world.app, &[]).await;
+    assert_snapshot!(line(&missing, "directory groups"), @r#"FAILED   directory groups: there is no group "R&D #1 50%" -> write each name as it is written there"#);
+    assert_snapshot!(line(&missing, "directory callers"), @r#"skipped  directory callers: voice.access is not "xmatters""#);
+    server.has_group("R&D%20%231%2050%25").await;
+    let there = said(&world.app, &[]).await;
+    assert_snapshot!(line(&there, "directory groups"), @"ok       directory groups: the directory has all groups of which only it knows the members: 1");
 }

@@ -190,7 +190,8 @@ async fn a_sound_goes_before_its_alert_and_everybody_is_told_so() {
     assert_eq!((&alert["message"]["audio"], &alert["message"]["text"]), (&false.into(), &"Pumps".into()));
     assert_eq!(alert["message"]["audio_deleted_at"], world.now().to_string());
     // An effect that an operator starts again does not bring it back.
-    let recording = world.app.alerts.alerts(None, None, 1).await.unwrap()[0].recording.id;
+    let story = world.app.alerts.alerts(None, None, 1).await.unwrap().remove(0);
+    let recording = story.recording.unwrap().id;
     let effect = Effect::FetchRecording(recording);
     let row =
         "insert into outbox (id, effect, due_at, failed, state, lane) values (?1, ?2, 0, 0, 'waiting', ?3)";

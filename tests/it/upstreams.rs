@@ -4,6 +4,7 @@
 mod carrier;
 mod directory;
 mod mail;
+mod on_call;
 
 use crate::world::World;
 use dutyline::exchange::script;

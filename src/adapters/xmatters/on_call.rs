@@ -65,9 +65,9 @@ impl XmattersDirectory {
     }
 }
 
-fn member(Member { member, absences, replacements, .. }: Member) -> MemberOnCall {
+fn member(Member { who: recipient, absences, replacements, position: _ }: Member) -> MemberOnCall {
     let leaves = absences.data.into_iter().chain(replacements.data).map(leave);
-    MemberOnCall { is_active: is_active(&member), who: who(member), absences: leaves.collect() }
+    MemberOnCall { is_active: is_active(&recipient), who: who(recipient), absences: leaves.collect() }
 }
 
 fn is_active(recipient: &Recipient) -> bool {
@@ -91,13 +91,11 @@ fn who(recipient: Recipient) -> Who {
 
 /// Whose a device is. Its own target name is its owner's with its name after a bar.
 fn owner(device: Recipient) -> Named {
-    match device.owner {
-        Some(owner) => named(*owner),
-        None => {
-            let id = device.name.split('|').next().unwrap_or_default().to_owned();
-            Named { id: PersonId(id), name: None }
-        }
+    if let Some(owner) = device.owner {
+        return named(*owner);
     }
+    let id = device.name.split('|').next().unwrap_or_default().to_owned();
+    Named { id: PersonId(id), name: None }
 }
 
 fn named(person: Recipient) -> Named {
@@ -105,8 +103,8 @@ fn named(person: Recipient) -> Named {
 }
 
 /// Nobody stands in for a vacancy (P34), and nobody who is switched off stands in.
-fn leave(Absence { absence_type, start, end, replacement }: Absence) -> Leave {
-    let is_vacancy = absence_type.is_some_and(|kind| kind == "VACANCY");
+fn leave(Absence { kind, start, end, replacement }: Absence) -> Leave {
+    let is_vacancy = kind.is_some_and(|kind| kind == "VACANCY");
     let replacement = replacement.filter(|who| !is_vacancy && who.kind == "PERSON" && is_active(who));
     Leave { from: start, until: end, replacement: replacement.map(named) }
 }

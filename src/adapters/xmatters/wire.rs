@@ -112,7 +112,8 @@ pub(super) struct OnCall {
 /// Whoever takes part in a shift.
 #[derive(Debug, Deserialize)]
 pub(super) struct Member {
-    pub(super) member: Recipient,
+    #[serde(rename = "member")]
+    pub(super) who: Recipient,
     /// Its place in the order in which they are tried.
     pub(super) position: Option<i64>,
     #[serde(default)]
@@ -124,10 +125,10 @@ pub(super) struct Member {
 
 /// A time in which a member is away.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct Absence {
     /// `VACANCY`: nobody stands in.
-    pub(super) absence_type: Option<String>,
+    #[serde(rename = "absenceType")]
+    pub(super) kind: Option<String>,
     pub(super) start: Timestamp,
     pub(super) end: Option<Timestamp>,
     pub(super) replacement: Option<Recipient>,

@@ -1,4 +1,4 @@
-use super::{EmailAddress, InvalidPhoneNumber, PhoneNumber};
+use super::{EmailAddress, InvalidPhoneNumber, PhoneNumber, WebhookUrl};
 use proptest::prelude::*;
 
 fn check(text: &str, expected: &str) {
@@ -79,6 +79,17 @@ fn mail_addresses() {
     }
 }
 
+#[test]
+fn a_webhook_is_an_address_on_the_web_and_never_shown() {
+    let url = WebhookUrl::parse(" https://hooks.example.com/duty?key=secret ").unwrap();
+    assert_eq!(url.as_str(), "https://hooks.example.com/duty?key=secret");
+    assert_eq!(format!("{url:?}"), "WebhookUrl(…)");
+    for bad in ["", "hooks.example.com/duty", "ftp://hooks.example.com", "mailto:ada@example.com", "https://"]
+    {
+        assert!(WebhookUrl::parse(bad).is_err(), "{bad}");
+    }
+}
+
 proptest! {
     #[test]
     fn whatever_is_accepted_is_e164_and_stays_as_it_is(text in "[+0-9 ()./-]{0,22}") {
@@ -92,5 +103,6 @@ proptest! {
     fn no_text_is_too_odd(text in any::<String>()) {
         let _ = PhoneNumber::parse(&text);
         let _ = EmailAddress::parse(&text);
+        let _ = WebhookUrl::parse(&text);
     }
 }

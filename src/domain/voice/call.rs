@@ -179,8 +179,8 @@ pub enum CallState {
         leg: LegId,
         /// Who: a place among the candidates.
         who: usize,
-        /// Whether the caller has been put through.
-        has_joined: bool,
+        /// When the caller was put through.
+        joined_at: Option<Timestamp>,
     },
     /// Nobody could be reached: what shall be done instead?
     Offering {
@@ -317,5 +317,10 @@ impl CallState {
             | Self::Conferring { .. }
             | Self::Ended { .. } => None,
         }
+    }
+
+    /// Whether the caller's line is done with: the call is over, or goes on among others.
+    pub const fn is_line_over(&self) -> bool {
+        matches!(self, Self::Ended { .. } | Self::Conferring { caller: InConference::Gone, .. })
     }
 }

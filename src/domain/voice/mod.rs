@@ -12,3 +12,4 @@ pub mod phrases;
 pub mod plan;
 pub mod recording;
 pub mod step;
+pub mod story;

@@ -28,7 +28,7 @@ pub(in crate::exchange) struct Call {
     pub(in crate::exchange) leg: Leg,
     pub(in crate::exchange) line: Vec<LineEvent>,
     pub(in crate::exchange) started: Timestamp,
-    pub(in crate::exchange) progress: Progress,
+    pub(in crate::exchange) progress: State,
     /// When somebody picked up; a call to the gateway counts from its beginning.
     pub(in crate::exchange) answered: Option<Timestamp>,
     pub(in crate::exchange) ended: Option<Timestamp>,
@@ -68,7 +68,7 @@ impl Direction {
 
 /// Where a call stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::exchange) enum Progress {
+pub(in crate::exchange) enum State {
     Queued,
     Ringing,
     InProgress,
@@ -161,20 +161,20 @@ impl Call {
     /// The carrier's word for where the call stands.
     pub(in crate::exchange) fn status(&self) -> &'static str {
         match self.progress {
-            Progress::Queued => "queued",
-            Progress::Ringing => "ringing",
-            Progress::InProgress => "in-progress",
-            Progress::Over(end) => end.word(),
+            State::Queued => "queued",
+            State::Ringing => "ringing",
+            State::InProgress => "in-progress",
+            State::Over(end) => end.word(),
         }
     }
 
     pub(in crate::exchange) fn is_over(&self) -> bool {
-        matches!(self.progress, Progress::Over(_))
+        matches!(self.progress, State::Over(_))
     }
 
     /// Whether nobody has picked up yet.
     pub(in crate::exchange) fn is_awaited(&self) -> bool {
-        self.direction != Direction::Inbound && matches!(self.progress, Progress::Queued | Progress::Ringing)
+        self.direction != Direction::Inbound && matches!(self.progress, State::Queued | State::Ringing)
     }
 
     /// Whether its phone ever rang.
@@ -184,7 +184,7 @@ impl Call {
 
     /// The call is over.
     pub(in crate::exchange) fn close(&mut self, at: Timestamp, end: End) {
-        self.progress = Progress::Over(end);
+        self.progress = State::Over(end);
         self.ended = Some(at);
     }
 

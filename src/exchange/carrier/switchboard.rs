@@ -20,7 +20,7 @@ use crate::{
 
 use super::{
     CallTo, Config, Dial, Mail, OutgoingText,
-    call::{Call, Callbacks, Connection, Direction, End, Event, Progress},
+    call::{Call, Callbacks, Connection, Direction, End, Event, State},
     form::{self, Fields},
     records::{Message, Recording, Transcription, TranscriptionStatus},
     sids::Sids,
@@ -136,7 +136,7 @@ impl Switchboard {
             leg: Leg::new(self.config.pace, now),
             line: Vec::new(),
             started: now,
-            progress: Progress::Ringing,
+            progress: State::Ringing,
             answered: Some(now),
             ended: None,
             answered_by: None,
@@ -159,10 +159,12 @@ impl Switchboard {
     pub(in crate::exchange) fn tell(&mut self, sid: &str, now: Timestamp, input: Input) -> bool {
         let Some(call) = self.calls.get_mut(sid) else { return false };
         if call.is_awaited() {
-            return match input {
-                Input::HangUp => self.declines(sid, now),
-                Input::Completed => self.cancels(sid, now),
-                _ => true,
+            return if matches!(input, Input::HangUp) {
+                self.declines(sid, now)
+            } else if matches!(input, Input::Completed) {
+                self.cancels(sid, now)
+            } else {
+                true
             };
         }
         let before = call.leg.advance(now);
@@ -170,21 +172,12 @@ impl Switchboard {
         self.happened(sid, before);
         let Some(call) = self.calls.get_mut(sid) else { return false };
         if going_on {
-            let sound = match &input {
-                Input::Key(key) => {
-                    call.note(now, Kind::Pressed, *key);
-                    Some((Kind::Tone, key.to_string()))
-                }
-                Input::Speech { text, .. } => {
-                    call.note(now, Kind::Said, text.as_str());
-                    Some((Kind::Voice, text.clone()))
-                }
-                _ => None,
-            };
-            if let Some((kind, text)) = sound {
-                for other in self.others_on_the_line(sid) {
-                    self.note(&other, now, kind, text.clone());
-                }
+            if let Input::Key(key) = &input {
+                call.note(now, Kind::Pressed, *key);
+                self.others_hear(sid, now, Kind::Tone, &key.to_string());
+            } else if let Input::Speech { text, .. } = &input {
+                call.note(now, Kind::Said, text.as_str());
+                self.others_hear(sid, now, Kind::Voice, text);
             }
         }
         if matches!(input, Input::Redirect(_) | Input::Replace(_)) {
@@ -195,6 +188,12 @@ impl Switchboard {
         let outputs = call.leg.take(now, input);
         self.happened(sid, outputs);
         going_on
+    }
+
+    fn others_hear(&mut self, sid: &str, at: Timestamp, kind: Kind, text: &str) {
+        for other in self.others_on_the_line(sid) {
+            self.note(&other, at, kind, text.to_owned());
+        }
     }
 
     /// Whether anybody hears what is said on a line now.
@@ -216,8 +215,8 @@ impl Switchboard {
         let Some(call) = self.calls.get_mut(sid).filter(|call| call.documents == number) else { return };
         match document {
             Ok(response) => {
-                if call.progress == Progress::Ringing {
-                    call.progress = Progress::InProgress;
+                if call.progress == State::Ringing {
+                    call.progress = State::InProgress;
                 }
                 self.tell(sid, now, Input::Document(response));
             }
@@ -316,9 +315,14 @@ impl Switchboard {
         calls.zip(1..).map(|(call, n)| CallTo {
             n,
             sid: call.sid.clone(),
-            ringing: call.progress == Progress::Ringing,
+            ringing: call.progress == State::Ringing,
             over: call.is_over(),
         })
+    }
+
+    pub(super) fn ringing(&self) -> usize {
+        let rings = |call: &&Call| call.direction != Direction::Inbound && call.progress == State::Ringing;
+        self.live.iter().filter_map(|sid| self.calls.get(sid)).filter(rings).count()
     }
 
     pub(super) fn line(&self, sid: &str, after: usize) -> Option<Vec<LineEvent>> {

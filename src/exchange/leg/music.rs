@@ -71,10 +71,8 @@ impl Music {
     /// What was asked for has come. A document that is over at once, or is none, is silence from then on.
     pub(super) fn take(&mut self, at: Timestamp, input: Input, out: &mut Vec<Output>) {
         let Some(documents) = &mut self.documents else { return };
-        let outputs = match input {
-            Input::NoDocument => documents.leg.take(at, Input::Completed),
-            input => documents.leg.take(at, input),
-        };
+        let input = if matches!(input, Input::NoDocument) { Input::Completed } else { input };
+        let outputs = documents.leg.take(at, input);
         documents.goes_on(outputs, out);
     }
 
@@ -97,7 +95,7 @@ impl Documents {
                     continue;
                 }
                 What::Fetch(_) | What::Load(_) => self.sounding = false,
-                _ => continue,
+                What::Cut | What::Recording(_) | What::Recorded(_) | What::Dial(_) | What::RanOut => continue,
             }
             out.push(output);
         }

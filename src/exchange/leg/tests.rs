@@ -396,11 +396,12 @@ fn a_whisper_that_runs_out_puts_through_and_one_that_hangs_up_does_not() {
 fn whoever_waits_for_a_conference_hears_a_document_over_and_over() {
     let mut line = Line::plays(vec![dial(None, room(Some("/wait"))), Verb::Say(say("01234"))]);
     let music = || vec![play("/a.wav")];
+    line.does(0, Input::MusicStarts);
     line.hears_the_document(100, music()).does(100, sound("/a.wav", Some(5))).waits();
     line.hears_the_document(5200, music()).does(5200, sound("/a.wav", Some(5)));
     line.does(6000, Input::MusicStops).waits().does(9000, over("answered")).waits().happened(&[
-        "0: fetch /wait None",
         "0: dial",
+        "0: fetch /wait None",
         "100: load /a.wav",
         "100: heard ♪ a.wav",
         "5100: fetch /wait None",
@@ -416,13 +417,15 @@ fn whoever_waits_for_a_conference_hears_a_document_over_and_over() {
 fn music_that_takes_no_time_or_is_none_is_silence() {
     for input in [Input::Document(Response::default()), Input::NoDocument] {
         let mut line = Line::plays(vec![dial(None, room(Some("/wait")))]);
-        line.does(100, input).waits().does(200, Input::MusicStops).does(300, Input::HangUp);
-        line.happened(&["0: fetch /wait None", "0: dial", "300: ended, by caller true"]);
+        line.does(0, Input::MusicStarts).does(100, input).waits();
+        line.does(200, Input::MusicStops).does(300, Input::HangUp);
+        line.happened(&["0: dial", "0: fetch /wait None", "300: ended, by caller true"]);
     }
     let mut line = Line::plays(vec![dial(None, room(Some("")))]);
-    line.does(200, Input::MusicStops).happened(&["0: dial"]);
+    line.does(0, Input::MusicStarts).does(200, Input::MusicStops).happened(&["0: dial"]);
     let mut line = Line::plays(vec![dial(None, room(None))]);
-    line.does(200, Input::MusicStops).happened(&["0: heard ♪ music", "0: dial", "200: cut"]);
+    line.does(0, Input::MusicStarts).does(200, Input::MusicStops);
+    line.happened(&["0: dial", "0: heard ♪ music", "200: cut"]);
 }
 
 #[test]
@@ -474,6 +477,7 @@ fn any_input() -> impl Strategy<Value = Input> {
         }),
         3 => (0_i64..9).prop_map(|length| sound("/a.wav", Some(length))),
         2 => Just(over("busy")),
+        2 => Just(Input::MusicStarts),
         1 => Just(Input::MusicStops),
         1 => Just(Input::Redirect("/elsewhere".to_owned())),
         1 => Just(Input::HangUp),

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use crate::{
     exchange::{
+        behaviour::Fault,
         carrier::{
             Exchange,
-            call::{Call, Event, Progress},
+            call::{Call, Event, State},
             form::rfc2822,
             switchboard::outgoing::{Detection, First, NewCall},
         },
@@ -35,8 +36,12 @@ pub(super) fn place(exchange: &Exchange, form: &Form) -> Result<Response, ApiErr
     let mut switchboard = exchange.switchboard();
     let sid = switchboard.place(asked, now);
     let shape = switchboard.call(&sid).map(|call| shape(call, &exchange.config().account_sid));
+    let lost = switchboard.behaviour.has(Fault::PlacingAnswersLost);
     drop(switchboard);
     exchange.announce();
+    if lost {
+        return Err(ApiError::INTERNAL);
+    }
     shape.map(|shape| created(&shape)).ok_or(ApiError::NOT_FOUND)
 }
 
@@ -49,11 +54,7 @@ fn asked(form: &Form) -> Result<NewCall, ApiError> {
     if !is_e164(from) {
         return Err(ApiError::INVALID_FROM);
     }
-    let first = match next(form)?.ok_or(ApiError::NO_URL)? {
-        Input::Replace(response) => First::Document(response),
-        Input::Redirect(url) => First::Url(url),
-        _ => return Err(ApiError::NO_URL),
-    };
+    let first = next(form)?.ok_or(ApiError::NO_URL)?;
     let events: Vec<&str> = form.all("StatusCallbackEvent").flat_map(str::split_whitespace).collect();
     let events = if events.is_empty() {
         [Event::Completed].into()
@@ -102,18 +103,18 @@ fn detection(form: &Form) -> Result<Option<Detection>, ApiError> {
 }
 
 /// What the call is to do next, if the form says so.
-fn next(form: &Form) -> Result<Option<Input>, ApiError> {
+fn next(form: &Form) -> Result<Option<First>, ApiError> {
     match (form.given("Url"), form.given("Twiml")) {
         (_, Some(text)) if text.chars().count() > LONGEST_TWIML => Err(ApiError::LONG_TWIML),
         (None, Some(text)) => match read::read(text) {
-            Ok(response) => Ok(Some(Input::Replace(response))),
+            Ok(response) => Ok(Some(First::Document(response))),
             Err(_) => Err(ApiError::INVALID_TWIML),
         },
         (Some(_), Some(_)) => Err(ApiError::URL_AND_TWIML),
         (Some(url), None) => {
             posted(form, "Method")?;
             let is_web = url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-            if is_web { Ok(Some(Input::Redirect(url.to_owned()))) } else { Err(ApiError::INVALID_URL) }
+            if is_web { Ok(Some(First::Url(url.to_owned()))) } else { Err(ApiError::INVALID_URL) }
         }
         (None, None) => Ok(None),
     }
@@ -174,11 +175,12 @@ pub(super) fn update(exchange: &Exchange, sid: &str, form: &Form) -> Result<Resp
     }
     let progress = exchange.switchboard().call(sid).ok_or(ApiError::NOT_FOUND)?.progress;
     let input = match (next, status, progress) {
-        (_, _, Progress::Over(_)) => return Err(ApiError::CALL_OVER),
-        (Some(_), None, Progress::Queued | Progress::Ringing) if is_awaited(exchange, sid) => {
+        (_, _, State::Over(_)) => return Err(ApiError::CALL_OVER),
+        (Some(_), None, State::Queued | State::Ringing) if is_awaited(exchange, sid) => {
             return Err(ApiError::CALL_OVER);
         }
-        (Some(next), None, _) => next,
+        (Some(First::Url(url)), None, _) => Input::Redirect(url),
+        (Some(First::Document(response)), None, _) => Input::Replace(response),
         (None, Some("completed"), _) => Input::Completed,
         (None, Some("canceled"), _) if is_awaited(exchange, sid) => Input::Completed,
         (None, Some("canceled"), _) => return show(exchange, sid),
@@ -208,7 +210,7 @@ fn shape(call: &Call, account: &str) -> Value {
         "direction": call.direction.word(),
         "date_created": started,
         "date_updated": rfc2822(call.ended.unwrap_or(call.started)),
-        "start_time": if call.progress == Progress::Queued { Value::Null } else { json!(started) },
+        "start_time": if call.progress == State::Queued { Value::Null } else { json!(started) },
         "end_time": call.ended.map(rfc2822),
         "duration": call.duration().map(|seconds| seconds.to_string()),
         "price": null,

@@ -16,6 +16,8 @@ pub(super) struct ApiError {
 
 impl ApiError {
     pub(super) const UNAUTHORIZED: Self = Self::new(StatusCode::UNAUTHORIZED, 20003, "Authenticate");
+    pub(super) const INTERNAL: Self =
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, 20500, "An internal server error has occurred");
     pub(super) const NOT_FOUND: Self =
         Self::new(StatusCode::NOT_FOUND, 20404, "The requested resource was not found");
     pub(super) const INVALID_STATUS: Self =

@@ -1,5 +1,7 @@
 //! Reads `.call` files, and says of every line that is wrong what is wrong with it.
 
+mod people;
+
 use std::fmt;
 
 use super::{
@@ -18,7 +20,7 @@ const WITHHELD: &str = "anonymous";
 const CHARACTERS_PER_SECOND: usize = 15;
 
 /// How every kind of line is written.
-const FORMS: [&str; 28] = [
+const FORMS: [&str; 49] = [
     "settings NAME",
     "caller PERSON",
     "attestation WORD",
@@ -31,6 +33,7 @@ const FORMS: [&str; 28] = [
     "recording callback lost",
     "transcription callback lost",
     "status callback lost",
+    "placing answers lost",
     "dial",
     "hears \"…\"",
     "does not hear \"…\"",
@@ -38,15 +41,35 @@ const FORMS: [&str; 28] = [
     "press KEYS",
     "silence",
     "records \"…\" for N seconds",
+    "says \"…\"",
+    "connected",
     "wait N seconds",
     "hangs up",
     "call ends",
-    "alert for \"…\" from \"…\" saying \"…\" severity WORD",
+    "alert for \"…\" from \"…\" saying \"…\" severity WORD state WORD by PERSON",
     "alerts N",
     "no alert",
     "sms to PERSON containing \"…\"",
     "mail to PERSON containing \"…\"",
     "no sms to PERSON",
+    "PERSON answers after N seconds",
+    "PERSON does not answer",
+    "PERSON is busy",
+    "PERSON declines after N seconds",
+    "PERSON has voicemail",
+    "PERSON's number is dead",
+    "PERSON is out of reach",
+    "PERSON's phone rings",
+    "PERSON's phone does not ring",
+    "PERSON's phone stops ringing",
+    "PERSON picks up",
+    "PERSON hears \"…\"",
+    "PERSON does not hear \"…\"",
+    "PERSON presses KEYS",
+    "PERSON says \"…\"",
+    "PERSON is connected",
+    "PERSON is cut off",
+    "nobody's phone rings",
 ];
 
 /// What is wrong with one line of a script.
@@ -141,6 +164,7 @@ fn step(tokens: &[Token<&str>]) -> Result<Step, Wrong> {
             Step::Fault(Fault::TranscriptionCallbackLost)
         }
         [Word("status"), Word("callback"), Word("lost")] => Step::Fault(Fault::StatusCallbackLost),
+        [Word("placing"), Word("answers"), Word("lost")] => Step::Fault(Fault::PlacingAnswersLost),
         [Word("dial" | "dials")] => Step::Dial,
         [Word("hears"), Text(text)] => Step::Hears((*text).to_owned()),
         [Word("does"), Word("not"), Word("hear"), Text(text)] => Step::DoesNotHear((*text).to_owned()),
@@ -148,9 +172,10 @@ fn step(tokens: &[Token<&str>]) -> Result<Step, Wrong> {
         [Word("press" | "presses"), Word(keys)] => Step::Press(these_keys(keys)?),
         [Word("silence")] => Step::Silence,
         [Word("records"), Text(text)] => {
-            let seconds = text.chars().count().div_ceil(CHARACTERS_PER_SECOND);
-            Step::Records { text: (*text).to_owned(), seconds: u32::try_from(seconds).unwrap_or(u32::MAX) }
+            Step::Records { text: (*text).to_owned(), seconds: usual_length(text) }
         }
+        [Word("says"), Text(text)] => Step::Says { text: (*text).to_owned(), seconds: usual_length(text) },
+        [Word("connected")] => Step::Connected,
         [Word("records"), Text(text), Word("for"), Word(number), Word("second" | "seconds")] => {
             Step::Records { text: (*text).to_owned(), seconds: whole(number)? }
         }
@@ -169,8 +194,13 @@ fn step(tokens: &[Token<&str>]) -> Result<Step, Wrong> {
         [Word(kind @ ("sms" | "mail")), Word("to"), Word(to) | Text(to), Word("containing"), Text(text)] => {
             Step::Message(message(kind, to, Some(text)))
         }
-        _ => return Err(Wrong::Form),
+        tokens => return people::step(tokens),
     })
+}
+
+/// Whole seconds that a person takes to say a text.
+fn usual_length(text: &str) -> u32 {
+    u32::try_from(text.chars().count().div_ceil(CHARACTERS_PER_SECOND)).unwrap_or(u32::MAX)
 }
 
 fn message(kind: &str, to: &str, containing: Option<&str>) -> WantedMessage {
@@ -187,6 +217,8 @@ fn alert(clauses: &[Token<&str>]) -> Result<WantedAlert, Wrong> {
             "from" => &mut alert.from,
             "saying" => &mut alert.saying,
             "severity" => &mut alert.severity,
+            "state" => &mut alert.state,
+            "by" => &mut alert.by,
             _ => return Err(Wrong::Form),
         };
         if slot.replace((*value).to_owned()).is_some() {
@@ -220,6 +252,8 @@ fn needs_a_call(step: &Step) -> bool {
             | Step::Press(_)
             | Step::Silence
             | Step::Records { .. }
+            | Step::Says { .. }
+            | Step::Connected
             | Step::HangsUp
             | Step::CallEnds
     )
@@ -227,10 +261,12 @@ fn needs_a_call(step: &Step) -> bool {
 
 /// The form whose words are most like the line's.
 fn nearest(tokens: &[Token<String>]) -> Option<&'static str> {
-    let line = first_two(tokens.iter().filter_map(Token::word));
+    let words: Vec<&str> = tokens.iter().filter_map(Token::word).collect();
     let likeness = |form: &str| {
-        let words = form.split_whitespace().filter(|word| word.starts_with(char::is_lowercase));
-        strsim::jaro_winkler(&first_two(words), &line)
+        // A form that begins with a person is compared with what the line says of its first word.
+        let named = usize::from(form.starts_with(char::is_uppercase));
+        let form = form.split_whitespace().filter(|word| word.starts_with(char::is_lowercase));
+        strsim::jaro_winkler(&first_two(form), &first_two(words.iter().copied().skip(named)))
     };
     let best = FORMS.into_iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
     (likeness(best) > 0.7).then_some(best)

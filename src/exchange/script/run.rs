@@ -1,17 +1,21 @@
 //! Plays a script on a stage.
 
-use std::fmt;
+mod ear;
+mod others;
+
+use std::{collections::BTreeMap, fmt};
 
 use jiff::SignedDuration;
 
-use super::{CallerId, Line, Script, SeenAlert, Stage, StageError, Step, WantedAlert, WantedMessage};
+use super::{CallerId, Deed, Line, Script, SeenAlert, Stage, StageError, Step, WantedAlert, WantedMessage};
 use crate::exchange::{
     behaviour::{Behaviour, Transcribing},
     carrier::Dial,
     leg::APPLICATION_ERROR,
     line::{Arrived, Kind, LineEvent},
-    transcript,
+    transcript::{self, Side},
 };
+use ear::Ear;
 
 /// Why a script failed, and all that happened until then.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,11 +52,13 @@ pub async fn run(script: &Script, stage: &mut dyn Stage) -> Result<String, Failu
     }
     for line in &script.lines {
         if let Err(problem) = player.play(&line.step).await {
+            // What the phones can't say any more is left out.
+            drop(player.look_everywhere().await);
             return Err(failure(script, line, problem, player.everything().await));
         }
     }
-    if let Err(error) = player.look().await {
-        return Err(failure(script, last, error.into(), player.everything().await));
+    if let Err(error) = player.look_everywhere().await {
+        return Err(failure(script, last, error, player.everything().await));
     }
     for line in &script.lines {
         if let Step::NeverHears(text) = &line.step
@@ -62,7 +68,7 @@ pub async fn run(script: &Script, stage: &mut dyn Stage) -> Result<String, Failu
             return Err(failure(script, line, problem, player.everything().await));
         }
     }
-    if !script.lines.iter().any(expects_the_apology) && player.has_heard(APPLICATION_ERROR) {
+    if !script.lines.iter().any(expects_the_apology) && player.anybody_has_heard(APPLICATION_ERROR) {
         let problem = Problem("the carrier had to apologise for the gateway".to_owned());
         return Err(failure(script, last, problem, player.everything().await));
     }
@@ -80,7 +86,11 @@ fn failure(script: &Script, line: &Line, problem: Problem, transcript: String) -
 }
 
 fn expects_the_apology(line: &Line) -> bool {
-    matches!(&line.step, Step::Hears(text) if contains(APPLICATION_ERROR, text))
+    if let Step::Hears(text) | Step::Others { deed: Deed::Hears(text), .. } = &line.step {
+        contains(APPLICATION_ERROR, text)
+    } else {
+        false
+    }
 }
 
 /// What is wrong, in words.
@@ -97,13 +107,15 @@ struct Player<'a> {
     stage: &'a mut dyn Stage,
     dial: Dial,
     behaviour: Behaviour,
-    /// The calls before the present one.
-    past: Vec<Vec<LineEvent>>,
-    /// The present call.
-    line: Vec<LineEvent>,
+    /// The calls before the present ones, and whose phone they were at; `None`: the caller's.
+    past: Vec<(Option<String>, Vec<LineEvent>)>,
+    /// The present call of the caller.
+    caller: Ear,
     calling: bool,
-    /// The first event that no line has dealt with, and how much of its text has been.
-    next: (usize, usize),
+    /// Other people's phones that a line has spoken of, by number.
+    phones: BTreeMap<String, Ear>,
+    /// What they are called.
+    names: BTreeMap<String, String>,
     /// Alerts and messages that a line has asked for.
     alerts_taken: Vec<String>,
     messages_taken: Vec<usize>,
@@ -116,9 +128,10 @@ impl<'a> Player<'a> {
             dial: Dial::default(),
             behaviour: Behaviour::default(),
             past: Vec::new(),
-            line: Vec::new(),
+            caller: Ear::default(),
             calling: false,
-            next: (0, 0),
+            phones: BTreeMap::new(),
+            names: BTreeMap::new(),
             alerts_taken: Vec::new(),
             messages_taken: Vec::new(),
         }
@@ -137,23 +150,30 @@ impl<'a> Player<'a> {
             Step::Hears(text) => self.hears(text).await?,
             Step::DoesNotHear(text) => {
                 self.look().await?;
-                if self.find(text).is_some() {
+                if self.caller.find(text).is_some() {
                     return Err(Problem("it was said".to_owned()));
                 }
             }
             Step::NeverHears(_) => {}
             Step::Press(keys) => {
                 self.line_answers().await?;
-                self.next = (self.line.len(), 0);
-                self.stage.press(keys).await?;
+                self.caller.turn_page();
+                let call = self.call();
+                self.stage.press(&call, keys).await?;
             }
             Step::Silence => self.silence().await?,
             Step::Records { text, seconds } => self.records(text, *seconds).await?,
+            Step::Says { text, seconds } => self.says(text, *seconds).await?,
+            Step::Connected => self.connected("nobody else is on the line").await?,
+            Step::Handset { phones, handset } => self.handsets(phones, handset).await?,
+            Step::Others { phones, deed } => self.others(phones, deed).await?,
+            Step::NobodyRings => self.nobody_rings().await?,
             Step::Wait(seconds) => self.wait(SignedDuration::from_secs(i64::from(*seconds))).await?,
             Step::HangsUp => {
                 self.look().await?;
-                self.next = (self.line.len(), 0);
-                self.stage.hang_up().await?;
+                self.caller.turn_page();
+                let call = self.call();
+                self.stage.hang_up(&call).await?;
                 self.look().await?;
             }
             Step::CallEnds => self.call_ends().await?,
@@ -174,7 +194,7 @@ impl<'a> Player<'a> {
         match caller {
             CallerId::Raw(raw) => Ok(Some(raw.clone())),
             CallerId::Absent => Ok(None),
-            CallerId::Person(person) => match self.stage.number_of(person) {
+            CallerId::Person(person) => match self.stage.phones_of(person).into_iter().next() {
                 Some(number) => Ok(Some(number)),
                 None => Err(Problem(format!("the settings have no phone of `{person}`"))),
             },
@@ -189,18 +209,23 @@ impl<'a> Player<'a> {
     async fn pick_up(&mut self) -> Result<(), Problem> {
         if self.calling {
             self.look().await?;
-            self.past.push(std::mem::take(&mut self.line));
+            self.past.push((None, std::mem::take(&mut self.caller).line));
         }
+        self.caller = Ear::to(self.stage.dial(self.dial.clone()).await?, 1);
         self.calling = true;
-        self.next = (0, 0);
-        Ok(self.stage.dial(self.dial.clone()).await?)
+        Ok(())
+    }
+
+    /// The present call of the caller, as stages want it.
+    fn call(&self) -> Vec<String> {
+        self.caller.sid.iter().cloned().collect()
     }
 
     /// Nobody presses a key before the other side has said its first word.
     async fn line_answers(&mut self) -> Result<(), Problem> {
         let mut patience = Patience::new(self.stage.patience());
         self.look().await?;
-        while !self.is_over() && !self.line.iter().any(|event| event.kind == Kind::Heard) {
+        while !self.caller.is_over() && !self.caller.has(Kind::Heard) {
             patience.a_while(self.stage, "the line does not answer").await?;
             self.look().await?;
         }
@@ -211,11 +236,10 @@ impl<'a> Player<'a> {
         let mut patience = Patience::new(self.stage.patience());
         loop {
             self.look().await?;
-            if let Some(next) = self.find(text) {
-                self.next = next;
+            if self.caller.hear(text) {
                 return Ok(());
             }
-            if self.is_over() {
+            if self.caller.is_over() {
                 return Err(Problem("it was not said until the call ended".to_owned()));
             }
             patience.a_while(self.stage, "it was not said").await?;
@@ -224,31 +248,54 @@ impl<'a> Player<'a> {
 
     async fn silence(&mut self) -> Result<(), Problem> {
         self.look().await?;
-        let known = self.line.len();
+        let known = self.caller.line.len();
         let mut patience = Patience::new(self.stage.patience());
-        while !self.line.iter().skip(known).any(|event| event.kind == Kind::Heard) {
-            if self.is_over() {
+        while !self.caller.line.iter().skip(known).any(|event| event.kind == Kind::Heard) {
+            if self.caller.is_over() {
                 return Err(Problem("nothing was said until the call ended".to_owned()));
             }
             patience.a_while(self.stage, "nothing was said").await?;
             self.look().await?;
         }
-        self.next = self.next.max((known, 0));
+        self.caller.turn_page_to(known);
+        Ok(())
+    }
+
+    async fn says(&mut self, text: &str, seconds: u32) -> Result<(), Problem> {
+        self.connected("nobody would hear it").await?;
+        for call in self.call() {
+            self.stage.say(&call, text, seconds).await?;
+        }
+        Ok(())
+    }
+
+    async fn connected(&mut self, or_else: &str) -> Result<(), Problem> {
+        let mut patience = Patience::new(self.stage.patience());
+        self.look().await?;
+        while !self.caller.is_connected() {
+            if self.caller.is_over() {
+                return Err(Problem(format!("{or_else} until the call ended")));
+            }
+            patience.a_while(self.stage, or_else).await?;
+            self.look().await?;
+        }
         Ok(())
     }
 
     async fn records(&mut self, text: &str, seconds: u32) -> Result<(), Problem> {
         let mut patience = Patience::new(self.stage.patience());
         self.look().await?;
-        while !self.is_recording() {
-            if self.is_over() {
+        while !self.caller.is_recording() {
+            if self.caller.is_over() {
                 return Err(Problem("no recording began until the call ended".to_owned()));
             }
             patience.a_while(self.stage, "no recording began").await?;
             self.look().await?;
         }
-        self.next = (self.line.len(), 0);
-        self.stage.say(text, seconds).await?;
+        self.caller.turn_page();
+        for call in self.call() {
+            self.stage.say(&call, text, seconds).await?;
+        }
         self.wait(self.stage.spoken(seconds)).await
     }
 
@@ -264,8 +311,8 @@ impl<'a> Player<'a> {
         let mut patience = Patience::new(self.stage.patience());
         loop {
             self.look().await?;
-            match self.line.iter().find(|event| event.kind.is_end()) {
-                Some(end) if end.kind == Kind::Ended => return Ok(()),
+            match self.caller.end() {
+                Some(Kind::Ended) => return Ok(()),
                 Some(_) => return Err(Problem("it was the caller who hung up".to_owned())),
                 None => patience.a_while(self.stage, "the call goes on").await?,
             }
@@ -329,48 +376,36 @@ impl<'a> Player<'a> {
     }
 
     async fn look(&mut self) -> Result<(), StageError> {
-        if self.calling {
-            self.line = self.stage.line().await?;
+        if let Some(call) = &self.caller.sid {
+            self.caller.line = self.stage.line(call).await?;
         }
         Ok(())
     }
 
-    /// Where the text ends in what no line has dealt with yet.
-    fn find(&self, text: &str) -> Option<(usize, usize)> {
-        let (first, dealt_with) = self.next;
-        let wanted = text.to_lowercase();
-        let mut unheard =
-            self.line.iter().enumerate().skip(first).filter(|(_, event)| event.kind == Kind::Heard);
-        unheard.find_map(|(n, event)| {
-            let said = event.text.to_lowercase();
-            let from = if n == first { dealt_with } else { 0 };
-            let at = said.get(from..)?.find(&wanted)?;
-            Some((n, from + at + wanted.len()))
-        })
-    }
-
-    fn is_over(&self) -> bool {
-        self.line.iter().any(|event| event.kind.is_end())
-    }
-
-    fn is_recording(&self) -> bool {
-        let last = self.line.iter().rev().map(|event| event.kind);
-        last.filter(|kind| matches!(kind, Kind::Beep | Kind::Recording | Kind::Recorded))
-            .map(|kind| kind != Kind::Recorded)
-            .next()
-            .unwrap_or_default()
-    }
-
     fn has_heard(&self, text: &str) -> bool {
-        let events = self.past.iter().flatten().chain(&self.line);
-        events.filter(|event| event.kind == Kind::Heard).any(|event| contains(&event.text, text))
+        let past = self.past.iter().filter(|(who, _)| who.is_none()).flat_map(|(_, line)| line);
+        past.chain(&self.caller.line)
+            .filter(|event| event.kind == Kind::Heard)
+            .any(|event| contains(&event.text, text))
+    }
+
+    /// Whether anybody heard this in any call.
+    fn anybody_has_heard(&self, text: &str) -> bool {
+        let present = self.phones.values().chain([&self.caller]).flat_map(|ear| &ear.line);
+        let mut events = self.past.iter().flat_map(|(_, line)| line).chain(present);
+        events.any(|event| event.kind == Kind::Heard && contains(&event.text, text))
     }
 
     /// The transcript of all that happened. What can't be asked for any more is left out.
     async fn everything(&mut self) -> String {
         let messages = self.stage.messages().await.unwrap_or_default();
-        let calls: Vec<&[LineEvent]> = self.past.iter().chain([&self.line]).map(Vec::as_slice).collect();
-        transcript::render(&calls, &messages)
+        let present = self.phones.iter().map(|(number, ear)| (Some(number), &ear.line));
+        let past = self.past.iter().map(|(number, line)| (number.as_ref(), line));
+        let all = past.chain([(None, &self.caller.line)]).chain(present);
+        let name = |number: &String| self.names.get(number).unwrap_or(number).clone();
+        let all: Vec<_> = all.map(|(number, line)| (number.map(name), line)).collect();
+        let sides: Vec<Side<'_>> = all.iter().map(|(who, line)| Side { who: who.as_deref(), line }).collect();
+        transcript::render(&sides, &messages)
     }
 }
 
@@ -407,13 +442,16 @@ fn is_like(alert: &SeenAlert, wanted: &WantedAlert) -> bool {
     wanted.recipient.as_ref().is_none_or(|wanted| alert.recipients.contains(wanted))
         && same(&alert.from, &wanted.from)
         && same(&alert.severity, &wanted.severity)
+        && same(&alert.state, &wanted.state)
+        && same(alert.taken_by.as_deref().unwrap_or_default(), &wanted.by)
         && wanted.saying.as_ref().is_none_or(|wanted| contains(text, wanted))
 }
 
 fn describe(alert: &SeenAlert) -> String {
-    let SeenAlert { recipients, from, severity, text, id: _ } = alert;
+    let SeenAlert { recipients, from, severity, text, state, taken_by, id: _ } = alert;
+    let by = taken_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
     format!(
-        "for {} from {from:?} severity {severity} saying {:?}",
+        "for {} from {from:?} severity {severity} saying {:?} state {state}{by}",
         recipients.join(", "),
         text.as_deref().unwrap_or_default()
     )

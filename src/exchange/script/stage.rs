@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::exchange::{
     behaviour::Behaviour,
-    carrier::Dial,
+    carrier::{CallTo, Dial},
     line::{Arrived, LineEvent},
 };
 
@@ -30,6 +30,10 @@ pub struct SeenAlert {
     pub severity: String,
     /// What was said, once there is a text.
     pub text: Option<String>,
+    /// `open`, `acknowledged` or `resolved`.
+    pub state: String,
+    /// The id of whoever takes care of it.
+    pub taken_by: Option<String>,
 }
 
 /// An alert as the gateway's API gives it; what is missing is empty.
@@ -40,7 +44,9 @@ struct WireAlert {
     recipients: Vec<BTreeMap<String, String>>,
     caller: WireCaller,
     severity: String,
-    message: WireMessage,
+    message: Option<WireMessage>,
+    state: String,
+    acknowledged: Option<WireAcknowledged>,
 }
 
 #[derive(Deserialize, Default)]
@@ -55,6 +61,12 @@ struct WireMessage {
     text: Option<String>,
 }
 
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct WireAcknowledged {
+    by: String,
+}
+
 impl From<WireAlert> for SeenAlert {
     fn from(of: WireAlert) -> Self {
         Self {
@@ -62,7 +74,9 @@ impl From<WireAlert> for SeenAlert {
             recipients: of.recipients.into_iter().flat_map(BTreeMap::into_values).collect(),
             from: of.caller.name.unwrap_or_default(),
             severity: of.severity,
-            text: of.message.text,
+            text: of.message.and_then(|message| message.text),
+            state: of.state,
+            taken_by: of.acknowledged.map(|acknowledged| acknowledged.by),
         }
     }
 }
@@ -70,29 +84,42 @@ impl From<WireAlert> for SeenAlert {
 /// Where a script is played: an exchange with its gateway, and their time.
 #[async_trait]
 pub trait Stage: Send {
-    /// The number that a person of the settings calls from; `None`: no such person, or no phone.
-    fn number_of(&self, person: &str) -> Option<String>;
+    /// The numbers of a person's phones, in the order of the settings; none: no such person, or no phone. They call
+    /// from the first.
+    fn phones_of(&self, person: &str) -> Vec<String>;
 
     /// The numbers and addresses at which a person of the settings gets messages.
     fn addresses_of(&self, person: &str) -> Vec<String>;
 
-    /// Picks up the phone and dials.
-    async fn dial(&mut self, dial: Dial) -> Result<(), StageError>;
+    /// Picks up the phone and dials. Returns what the call is called from now on.
+    async fn dial(&mut self, dial: Dial) -> Result<String, StageError>;
 
-    /// Presses keys in the present call.
-    async fn press(&mut self, keys: &str) -> Result<(), StageError>;
+    /// Presses keys in calls, in all of them at the same moment.
+    async fn press(&mut self, calls: &[String], keys: &str) -> Result<(), StageError>;
 
-    /// Begins to speak in the present call.
-    async fn say(&mut self, text: &str, seconds: u32) -> Result<(), StageError>;
+    /// Begins to speak in a call.
+    async fn say(&mut self, call: &str, text: &str, seconds: u32) -> Result<(), StageError>;
 
-    /// Hangs up the present call.
-    async fn hang_up(&mut self) -> Result<(), StageError>;
+    /// Hangs up calls, all of them at the same moment.
+    async fn hang_up(&mut self, calls: &[String]) -> Result<(), StageError>;
+
+    /// Picks up phones that ring, all of them at the same moment.
+    async fn pick_up(&mut self, calls: &[String]) -> Result<(), StageError>;
+
+    /// Declines calls while the phones ring, all of them at the same moment.
+    async fn decline(&mut self, calls: &[String]) -> Result<(), StageError>;
+
+    /// The calls to a phone after number `after` that came since the stage was set, oldest first.
+    async fn calls_to(&mut self, number: &str, after: usize) -> Result<Vec<CallTo>, StageError>;
+
+    /// How many phones ring.
+    async fn ringing(&mut self) -> Result<usize, StageError>;
 
     /// Changes how the carrier behaves.
     async fn behave(&mut self, behaviour: &Behaviour) -> Result<(), StageError>;
 
-    /// What has happened on the line of the present call, from its beginning.
-    async fn line(&mut self) -> Result<Vec<LineEvent>, StageError>;
+    /// What has happened on the line of a call, from its beginning.
+    async fn line(&mut self, call: &str) -> Result<Vec<LineEvent>, StageError>;
 
     /// The alerts that there are.
     async fn alerts(&mut self) -> Result<Vec<SeenAlert>, StageError>;

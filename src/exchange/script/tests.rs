@@ -1,5 +1,5 @@
 use super::*;
-use crate::exchange::line::Road;
+use crate::exchange::{handsets::USUAL_GREETING, line::Road};
 
 fn steps(text: &str) -> Vec<Step> {
     parse("test.call", text).unwrap().lines.into_iter().map(|line| line.step).collect()
@@ -58,7 +58,8 @@ fn what_the_carrier_does_is_said_in_words() {
         steps(
             "transcription after 3 seconds\ntranscription after 1 second\ntranscription fails\n\
              transcription never comes\ntranscription as usual\nwebhooks repeated\nwebhooks swapped\n\
-             recording callback lost\ntranscription callback lost\nstatus callback lost"
+             recording callback lost\ntranscription callback lost\nstatus callback lost\n\
+             placing answers lost"
         ),
         [
             Step::Transcription(Transcribing::AfterSeconds(3)),
@@ -71,7 +72,110 @@ fn what_the_carrier_does_is_said_in_words() {
             Step::Fault(Fault::RecordingCallbackLost),
             Step::Fault(Fault::TranscriptionCallbackLost),
             Step::Fault(Fault::StatusCallbackLost),
+            Step::Fault(Fault::PlacingAnswersLost),
         ]
+    );
+}
+
+/// The phone of one person.
+fn of(person: &str) -> Vec<Phone> {
+    vec![Phone { of: person.to_owned(), place: 1 }]
+}
+
+#[test]
+fn what_phones_do_is_said_in_words() {
+    let handsets = |text| {
+        let steps = steps(text).into_iter().map(|step| {
+            let Step::Handset { phones, handset } = step else { panic!("{step:?}") };
+            (phones, handset)
+        });
+        steps.collect::<Vec<_>>()
+    };
+    let voicemail = |after, greeting: &str| Handset::Voicemail { after, greeting: greeting.to_owned() };
+    assert_eq!(
+        handsets(
+            "ben answers\nben answers after 5 seconds\nben does not answer\nben is busy\nben is out of reach\n\
+             ben declines after 3 seconds\nben's number is dead\nben has voicemail\n\
+             ben has voicemail saying \"Speak\" after 9 seconds"
+        ),
+        [
+            Handset::Answers { after: 2 },
+            Handset::Answers { after: 5 },
+            Handset::Rings,
+            Handset::Busy,
+            Handset::Fails,
+            Handset::Declines { after: 3 },
+            Handset::Dead,
+            voicemail(4, USUAL_GREETING),
+            voicemail(9, "Speak"),
+        ]
+        .map(|handset| (of("ben"), handset))
+    );
+    let phone = |of: &str, place| Phone { of: of.to_owned(), place };
+    assert_eq!(
+        handsets("ben's second phone and +15550102 and cleo’s phone are busy"),
+        [(vec![phone("ben", 2), phone("+15550102", 1), phone("cleo", 1)], Handset::Busy)]
+    );
+}
+
+#[test]
+fn other_people_do_what_a_caller_does_and_more() {
+    let deeds = |text| {
+        let steps = steps(text).into_iter().map(|step| {
+            let Step::Others { phones, deed } = step else { panic!("{step:?}") };
+            assert_eq!(phones, of("ben"));
+            deed
+        });
+        steps.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        deeds(
+            "ben's phone rings\nben's phone does not ring\nben's phone stops ringing\nben picks up\nben declines\n\
+             ben hears \"Press 1\"\nben does not hear \"Press 2\"\nben presses 1\nben says \"Ben here\"\n\
+             ben is connected\nben hangs up\nben is cut off"
+        ),
+        [
+            Deed::Rings,
+            Deed::DoesNotRing,
+            Deed::StopsRinging,
+            Deed::PicksUp,
+            Deed::Declines,
+            Deed::Hears("Press 1".to_owned()),
+            Deed::DoesNotHear("Press 2".to_owned()),
+            Deed::Presses("1".to_owned()),
+            Deed::Says { text: "Ben here".to_owned(), seconds: 1 },
+            Deed::IsConnected,
+            Deed::HangsUp,
+            Deed::IsCutOff,
+        ]
+    );
+    let both = [of("ben"), of("cleo")].concat();
+    assert_eq!(
+        steps("ben and cleo press 1\nnobody's phone rings\ndial\nconnected\nsays \"Ada here\""),
+        [
+            Step::Others { phones: both, deed: Deed::Presses("1".to_owned()) },
+            Step::NobodyRings,
+            Step::Dial,
+            Step::Connected,
+            Step::Says { text: "Ada here".to_owned(), seconds: 1 },
+        ]
+    );
+}
+
+#[test]
+fn a_line_about_other_people_that_is_wrong_is_explained() {
+    insta::assert_snapshot!(
+        errors("ben pcks up\nben's tenth phone rings\nben's rings\nben presses a\nben is busy after 3 seconds\nben and"),
+        @r#"
+    test.call:1: `ben pcks up` is not a step of a call
+       hint: write `PERSON picks up`
+    test.call:2: `tenth` is no place; a person has a first, second, third, fourth phone
+    test.call:3: `ben's rings` is not a step of a call
+    test.call:4: `a` is not a key; keys are 0 to 9, * and #
+    test.call:5: `ben is busy after 3 seconds` is not a step of a call
+       hint: write `PERSON is busy`
+    test.call:6: `ben and` is not a step of a call
+    "#
     );
 }
 
@@ -82,6 +186,7 @@ fn alerts_are_described_in_any_order() {
         from: Some("Ada Admin".to_owned()),
         saying: Some("Pumps".to_owned()),
         severity: Some("high".to_owned()),
+        ..WantedAlert::default()
     };
     let alert = Step::Alert(wanted);
     assert_eq!(

@@ -55,7 +55,7 @@ pub(in crate::http) struct FullAlert {
 
 /// Who called; everything is `null` where the line is open and the number withheld.
 #[derive(Serialize)]
-struct CallerView {
+pub(in crate::http) struct CallerView {
     person: Option<String>,
     name: Option<String>,
     number: Option<String>,
@@ -126,14 +126,19 @@ impl AlertView {
     }
 }
 
+/// The word for a transcript, and its text.
+pub(in crate::http) fn transcript(transcript: Transcript) -> (&'static str, Option<String>) {
+    match transcript {
+        Transcript::Unwanted => ("unwanted", None),
+        Transcript::Pending => ("pending", None),
+        Transcript::Text(text) => ("text", Some(text)),
+        Transcript::Failed => ("failed", None),
+    }
+}
+
 impl MessageView {
     fn of(recording: Recording, recording_url: String) -> Self {
-        let (transcript, text) = match recording.transcript {
-            Transcript::Unwanted => ("unwanted", None),
-            Transcript::Pending => ("pending", None),
-            Transcript::Text(text) => ("text", Some(text)),
-            Transcript::Failed => ("failed", None),
-        };
+        let (transcript, text) = transcript(recording.transcript);
         Self {
             text,
             transcript,
@@ -147,7 +152,7 @@ impl MessageView {
 
 impl FullAlert {
     /// That alert with its log.
-    pub(super) fn of(app: &App, mut story: AlertStory) -> Self {
+    pub(in crate::http) fn of(app: &App, mut story: AlertStory) -> Self {
         let view = |LogEntry { at, what }| LogView { at, what };
         let log = std::mem::take(&mut story.log).into_iter().map(view).collect();
         Self { alert: AlertView::of(app, story), log }
@@ -155,7 +160,8 @@ impl FullAlert {
 }
 
 impl CallerView {
-    fn of(caller: Caller) -> Self {
+    /// That caller.
+    pub(in crate::http) fn of(caller: Caller) -> Self {
         Self {
             person: caller.person.map(|person| person.0),
             name: caller.name,

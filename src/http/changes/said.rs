@@ -15,8 +15,7 @@ pub(super) fn absence(mut said: Fields, now: Timestamp) -> Result<Absence, ApiEr
     let from = said.opt_time("from").unwrap_or(now);
     let until = said.opt_time("until");
     let replacement = said.opt_text("replacement").map(PersonId);
-    said.finish()?;
-    let person = person.ok_or_else(|| ApiError::invalid(vec![]))?;
+    let person = said.finish(person)?;
     Ok(Absence { id: None, person, from, until, replacement })
 }
 
@@ -45,11 +44,6 @@ pub(super) fn one_override(mut said: Fields, now: Timestamp) -> Result<Override,
             None
         }
     };
-    said.finish()?;
-    match (schedule, change, until) {
-        (Some(schedule), Some(change), Some(until)) => {
-            Ok(Override { id: None, schedule, change, from, until })
-        }
-        _ => Err(ApiError::invalid(vec![])),
-    }
+    let ((schedule, change), until) = said.finish(schedule.zip(change).zip(until))?;
+    Ok(Override { id: None, schedule, change, from, until })
 }

@@ -98,13 +98,14 @@ impl Fields {
         taken
     }
 
-    /// Everything that was wrong, and every field that nobody asked for.
-    pub(in crate::http) fn finish(mut self) -> Result<(), ApiError> {
+    /// What was made of the fields, or everything that was wrong, fields that nobody asked for included. `made` is
+    /// `None` only where something was noted.
+    pub(in crate::http) fn finish<T>(mut self, made: Option<T>) -> Result<T, ApiError> {
         let known: Vec<_> = self.known.iter().map(|name| format!("`{name}`")).collect();
         let msg = format!("there is no such field; there are {}", known.join(", "));
         let unknown = self.left.keys().map(|name| FieldError::in_body(name, "unknown_field", &*msg));
         self.wrong.extend(unknown);
-        if self.wrong.is_empty() { Ok(()) } else { Err(ApiError::invalid(self.wrong)) }
+        made.filter(|_| self.wrong.is_empty()).ok_or_else(|| ApiError::invalid(self.wrong))
     }
 }
 
@@ -129,7 +130,7 @@ mod tests {
     }
 
     fn wrong(fields: Fields) -> Vec<String> {
-        let Err(error) = fields.finish() else { return vec![] };
+        let Err(error) = fields.finish(Some(())) else { return vec![] };
         error.fields.iter().map(|one| format!("{} {}", one.loc.join("."), one.code.unwrap())).collect()
     }
 

@@ -45,8 +45,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
         if of.len() != 1 {
             asked.wrong(None, "say one of `group`, `person` and `schedule`");
         }
-        asked.finish()?;
-        let of = of.pop().ok_or_else(|| ApiError::invalid(vec![]))?;
+        let of = asked.finish(of.pop())?;
         Ok(Self { of, at })
     }
 }
@@ -57,8 +56,7 @@ impl<S: Send + Sync> FromRequestParts<S> for At {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let mut asked = parameters(parts, state).await?;
         let at = asked.take("at", moment);
-        asked.finish()?;
-        Ok(Self(at))
+        asked.finish(Some(Self(at)))
     }
 }
 
@@ -71,8 +69,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Days {
             let days = text.parse().ok().filter(|days| (1..=MOST_DAYS).contains(days));
             days.ok_or("is no whole number from 1 to 366")
         });
-        asked.finish()?;
-        Ok(Self(days.unwrap_or(DAYS)))
+        asked.finish(Some(Self(days.unwrap_or(DAYS))))
     }
 }
 
@@ -124,10 +121,12 @@ impl Parameters {
         self.wrong.push(FieldError::in_query(name, msg));
     }
 
-    fn finish(mut self) -> Result<(), ApiError> {
+    /// What was made of the parameters, or everything that was wrong, those that nobody asked for included. `made` is
+    /// `None` only where something was noted.
+    fn finish<T>(mut self, made: Option<T>) -> Result<T, ApiError> {
         let known: Vec<_> = self.known.iter().map(|name| format!("`{name}`")).collect();
         let msg = format!("there is no such parameter; there are {}", known.join(", "));
         self.wrong.extend(self.left.iter().map(|(name, _)| FieldError::in_query(Some(name), &*msg)));
-        if self.wrong.is_empty() { Ok(()) } else { Err(ApiError::invalid(self.wrong)) }
+        made.filter(|_| self.wrong.is_empty()).ok_or_else(|| ApiError::invalid(self.wrong))
     }
 }

@@ -2,10 +2,11 @@
 
 use crate::domain::directory::Directory;
 use crate::domain::directory::Recipient;
-use crate::domain::directory::device::Device;
+use crate::domain::directory::device::{Device, DeviceKind};
 use crate::domain::directory::person::PersonId;
 use crate::domain::directory::resolve::{OnCall, Responder, Skipped};
 use crate::domain::directory::schedule::ScheduleName;
+use crate::domain::directory::schedule::gaps::Gap;
 use crate::service::on_call::{Answer, Gaps};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -88,7 +89,7 @@ impl ResponderView {
             person: id,
             stands_in_for,
             level,
-            devices: all.iter().map(Device::kind).map(|kind| kind.word()).collect(),
+            devices: all.iter().map(Device::kind).map(DeviceKind::word).collect(),
         }
     }
 }
@@ -112,11 +113,7 @@ struct GapView {
 impl GapsView {
     pub(super) fn of(gaps: Gaps) -> Self {
         let Gaps { from, until, gaps } = gaps;
-        let view = |gap: crate::domain::directory::schedule::gaps::Gap| GapView {
-            schedule: gap.schedule,
-            from: gap.from,
-            until: gap.until,
-        };
+        let view = |Gap { schedule, from, until }| GapView { schedule, from, until };
         Self { from, until, gaps: gaps.into_iter().map(view).collect() }
     }
 }

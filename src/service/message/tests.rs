@@ -1,5 +1,5 @@
 use super::body;
-use crate::domain::alerting::alert::{Alert, AlertStory};
+use crate::domain::alerting::alert::{Alert, AlertStory, Message};
 use crate::domain::contact::{EmailAddress, PhoneNumber};
 use crate::domain::delivery::Notification;
 use crate::domain::directory::device::Device;
@@ -39,16 +39,20 @@ fn sample() -> AlertStory {
                 number: PhoneNumber::parse("+15550100").ok(),
                 language: "en".to_owned(),
             },
-            recording,
-            link: Link {
-                code: LinkCode::of([1; 32]),
-                expires_at: "2026-02-04T09:00:00Z".parse().unwrap(),
-                short_url: None,
-            },
+            message: Some(Message {
+                recording,
+                link: Link {
+                    code: LinkCode::of([1; 32]),
+                    expires_at: "2026-02-04T09:00:00Z".parse().unwrap(),
+                    short_url: None,
+                },
+            }),
             opened_at: "2026-01-05T09:00:00Z".parse().unwrap(),
+            is_held: false,
+            acknowledged: None,
             closed: None,
         },
-        recording: Recording {
+        recording: Some(Recording {
             id: recording,
             call,
             source: Source { url: "https://carrier.example/RE1".to_owned(), sid: None },
@@ -58,9 +62,13 @@ fn sample() -> AlertStory {
             audio: None,
             erased_at: None,
             made_at: "2026-01-05T09:00:00Z".parse().unwrap(),
-        },
+        }),
         log: vec![],
     }
+}
+
+fn set_text(story: &mut AlertStory, text: Transcript) {
+    story.recording.as_mut().unwrap().transcript = text;
 }
 
 fn directory() -> Directory {
@@ -83,7 +91,8 @@ fn written(story: &AlertStory, device: Device, is_update: bool) -> Body {
         device,
         is_update,
     };
-    body(story, &notification, LINK, &directory()).unwrap()
+    let link = story.alert.message.is_some().then_some(LINK);
+    body(story, &notification, link, &directory()).unwrap()
 }
 
 fn sms(story: &AlertStory, is_update: bool) -> String {
@@ -107,7 +116,15 @@ fn conference_by_a_stranger() -> AlertStory {
     story.alert.severity = Severity::Low;
     story.alert.recipients = vec![];
     story.alert.caller = Caller { person: None, name: None, number: None, language: "en".to_owned() };
-    story.recording.transcript = Transcript::Pending;
+    set_text(&mut story, Transcript::Pending);
+    story
+}
+
+/// Ada wanted to talk to somebody, and nobody took her call.
+fn missed_call() -> AlertStory {
+    let mut story = sample();
+    story.alert.action = Action::Live;
+    (story.alert.message, story.recording) = (None, None);
     story
 }
 
@@ -115,17 +132,18 @@ fn conference_by_a_stranger() -> AlertStory {
 fn sms_says_how_bad_for_whom_by_whom_and_what() {
     assert_snapshot!(sms(&sample(), false), @r#"CRITICAL alert for R&D <Database>, Grace Hopper by Ada Lovelace (+15550100): "Pumps are down & water > 2 m" Listen: https://duty.example/l/23456789ABCDEFGHJKLMNP"#);
     assert_snapshot!(sms(&sample(), true), @r#"Transcript of the CRITICAL alert for R&D <Database>, Grace Hopper by Ada Lovelace (+15550100): "Pumps are down & water > 2 m" Listen: https://duty.example/l/23456789ABCDEFGHJKLMNP"#);
+    assert_snapshot!(sms(&missed_call(), false), @"CRITICAL missed call for R&D <Database>, Grace Hopper by Ada Lovelace (+15550100): nobody answered, and no message was left.");
     assert_snapshot!(sms(&conference_by_a_stranger(), false), @r#"LOW conference by an unknown caller: voice message, 12 s: https://duty.example/l/23456789ABCDEFGHJKLMNP"#);
 }
 
 #[test]
 fn an_sms_with_a_long_text_keeps_its_link() {
     let mut story = sample();
-    story.recording.transcript = Transcript::Text("x".repeat(276));
+    set_text(&mut story, Transcript::Text("x".repeat(276)));
     let text = sms(&story, false);
     assert!(text.contains(&format!("\"{}...\"", "x".repeat(274))), "{text}");
     assert!(text.ends_with(LINK), "{text}");
-    story.recording.transcript = Transcript::Text("x".repeat(275));
+    set_text(&mut story, Transcript::Text("x".repeat(275)));
     assert!(sms(&story, false).contains(&format!("\"{}\"", "x".repeat(275))));
 }
 
@@ -133,6 +151,7 @@ fn an_sms_with_a_long_text_keeps_its_link() {
 fn a_subject_is_one_line_without_the_callers_number() {
     assert_snapshot!(mail(&sample(), false).0, @r#"[CRITICAL] alert for R&D <Database>, Grace Hopper by Ada Lovelace: Pumps are down & water > 2 m"#);
     assert_snapshot!(mail(&sample(), true).0, @r#"[CRITICAL] Transcript of the alert for R&D <Database>, Grace Hopper by Ada Lovelace: Pumps are down & water > 2 m"#);
+    assert_snapshot!(mail(&missed_call(), false).0, @"[CRITICAL] missed call for R&D <Database>, Grace Hopper by Ada Lovelace: nobody answered");
     assert_snapshot!(mail(&conference_by_a_stranger(), false).0, @r#"[LOW] conference by an unknown caller: voice message, 12 s"#);
 }
 
@@ -158,6 +177,14 @@ fn a_mail_as_text() {
     Opened: 2026-01-05 09:00 UTC
     Alert:  00000000-0000-0000-0000-000000000001
     "#);
+    assert_snapshot!(mail(&missed_call(), false).1, @r"
+    CRITICAL missed call for R&D <Database>, Grace Hopper by Ada Lovelace (+15550100):
+
+    Nobody answered, and no message was left. Please call back.
+
+    Opened: 2026-01-05 09:00 UTC
+    Alert:  00000000-0000-0000-0000-000000000001
+    ");
     assert_snapshot!(mail(&conference_by_a_stranger(), false).1, @r#"
     LOW conference by an unknown caller:
 
@@ -181,6 +208,17 @@ fn a_mail_as_html_escapes_what_people_said() {
     <p><strong>CRITICAL</strong> alert for <strong>R&#38;D &#60;Database&#62;, Grace Hopper</strong> by <strong>Ada Lovelace (+15550100)</strong>:</p>
     <blockquote style="border-left: 4px solid #888; margin-left: 0; padding-left: 1em">Pumps are down &#38; water &#62; 2 m</blockquote>
     <p><a href="https://duty.example/l/23456789ABCDEFGHJKLMNP">Listen to the message</a> (12 s). The link works until 2026-02-04 09:00 UTC.</p>
+    <p>Opened: 2026-01-05 09:00 UTC<br>Alert: 00000000-0000-0000-0000-000000000001</p>
+    </body>
+    </html>
+    "##);
+    assert_snapshot!(mail(&missed_call(), false).2, @r##"
+    <!doctype html>
+    <html lang="en">
+    <head><meta charset="utf-8"><title>CRITICAL</title></head>
+    <body style="font-family: sans-serif; line-height: 1.5; max-width: 40em">
+    <p><strong>CRITICAL</strong> missed call for <strong>R&#38;D &#60;Database&#62;, Grace Hopper</strong> by <strong>Ada Lovelace (+15550100)</strong>:</p>
+    <p>Nobody answered, and no message was left. Please call back.</p>
     <p>Opened: 2026-01-05 09:00 UTC<br>Alert: 00000000-0000-0000-0000-000000000001</p>
     </body>
     </html>
@@ -209,6 +247,6 @@ fn a_voice_device_is_written_nothing() {
         device: Device::Voice(PhoneNumber::parse("+15550101").unwrap()),
         is_update: false,
     };
-    let error = body(&story, &notification, LINK, &directory()).unwrap_err();
-    assert_eq!(error.to_string(), "a voice device takes no written message");
+    let error = body(&story, &notification, Some(LINK), &directory()).unwrap_err();
+    assert_eq!(error.to_string(), "a device of this kind takes no written message");
 }

@@ -35,6 +35,9 @@ pub(super) async fn callers(app: App) -> Verdict {
     let (Some(Elsewhere { people, .. }), Some(rules)) = (&app.elsewhere, &live.settings.elsewhere) else {
         return Verdict::skipped(format!("voice.access is not \"{SECTION}\""));
     };
+    if rules.authorised.is_empty() {
+        return Verdict::skipped(format!("voice.access is not \"{SECTION}\""));
+    }
     let look = async |(place, id): (usize, PersonId)| {
         let problem = match people.person(&id).await? {
             None => "is not there",
@@ -64,7 +67,8 @@ pub(super) async fn callers(app: App) -> Verdict {
     )
 }
 
-/// Whether the groups whose members only it knows are there.
+/// Whether the groups whose members only it knows are there: those that it is told of, and those that it says who is on
+/// call in.
 pub(super) async fn groups(app: App) -> Verdict {
     let live = app.live();
     let asked = live.settings.elsewhere.as_ref().map_or(&[][..], |rules| &rules.groups);
@@ -72,7 +76,7 @@ pub(super) async fn groups(app: App) -> Verdict {
     let there = groups.filter(|(name, is_elsewhere)| *is_elsewhere || asked.contains(name));
     let names: Vec<GroupName> = there.map(|(name, _)| name.clone()).collect();
     if names.is_empty() {
-        return Verdict::skipped("no [[group]] is elsewhere");
+        return Verdict::skipped("no [[group]] is elsewhere, and none has on_call");
     }
     let Some(Elsewhere { people, .. }) = &app.elsewhere else {
         return Verdict::skipped(format!(
@@ -92,7 +96,9 @@ pub(super) async fn groups(app: App) -> Verdict {
         }
     }
     if missing.is_empty() {
-        return Verdict::ok(format!("the directory has all groups that are elsewhere: {count}"));
+        return Verdict::ok(format!(
+            "the directory has all groups of which only it knows the members: {count}"
+        ));
     }
     Verdict::failed(missing.join(", "), "write each name as it is written there")
 }

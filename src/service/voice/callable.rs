@@ -4,6 +4,7 @@ use crate::app::{App, Live};
 use crate::domain::alerting::announce::in_words;
 use crate::domain::directory::Recipient;
 use crate::domain::directory::device::{Device, DeviceKind};
+use crate::domain::directory::person::PersonId;
 use crate::domain::directory::resolve::{self, Reason};
 use crate::domain::voice::facts::Callable;
 use crate::domain::voice::hunt::{Candidate, HuntOrder};
@@ -15,10 +16,11 @@ use std::collections::BTreeMap;
 /// For how long it counts when somebody was called last, in hours.
 const REMEMBERED: i64 = 30 * 24;
 
-/// Everyone who is on call for those recipients at that moment and has a phone that rings.
+/// Everyone who is on call for those recipients at that moment and has a phone that rings, but for the caller.
 pub(super) async fn callable(
     app: &App,
     live: &Live,
+    caller: Option<&PersonId>,
     recipients: &[Recipient],
     now: Timestamp,
 ) -> Result<Callable, StoreError> {
@@ -34,6 +36,10 @@ pub(super) async fn callable(
         callable.skipped.extend(found.skipped.iter().chain(&without).map(in_words));
         let mut last_level = first_level;
         for one in reached {
+            if Some(&one.person.id) == caller {
+                callable.skipped.push(format!("{}: is calling", one.person.id));
+                continue;
+            }
             if callable.candidates.iter().any(|known| known.person == one.person.id) {
                 continue;
             }

@@ -186,7 +186,8 @@ async fn decided(
         match step {
             Step::Turn(turn) => return Ok(turn),
             Step::Need(Need::OnCall(recipients)) => {
-                facts.on_call = Some(callable::callable(app, live, &recipients, now).await?);
+                let caller = call.caller.as_ref().and_then(|caller| caller.person.as_ref());
+                facts.on_call = Some(callable::callable(app, live, caller, &recipients, now).await?);
             }
             Step::Need(Need::Busy) => facts.busy = Some(app.legs.busy(call.id).await?),
             Step::Need(Need::Admission) => return Err(VoiceError::Unknown),

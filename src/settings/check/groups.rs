@@ -18,6 +18,8 @@ impl Check<'_, '_> {
             let is_elsewhere = *entry.get_ref().elsewhere.get_ref();
             let members = match &entry.get_ref().on_call {
                 Some(source) => self.on_call_elsewhere(entry.get_ref(), source, &key),
+                // It was written, and wrongly: whether members are missing is not known.
+                None if self.findings.any(|wrong| wrong == format!("{key}.on_call")) => vec![],
                 None => self.members(entry, &key, file, people),
             };
             let Some(name) = &entry.get_ref().name else { continue };

@@ -1,9 +1,14 @@
-//! `[voice.hunt]` and `[voice.conference]`: how people on call are called.
+//! `[voice.hunt]` and `[voice.conference]`: how people on call are called, and whether there is anybody to call.
 
-use super::Check;
+use super::{Check, shown};
+use crate::domain::directory::device::DeviceKind;
+use crate::domain::directory::resolve::{Reason, everyone_in, reachable};
+use crate::domain::directory::{Directory, Recipient};
+use crate::domain::voice::action::Action;
 use crate::domain::voice::hunt::{HuntRules, WaitSound};
 use crate::domain::voice::menu::ExternalBridge;
 use crate::settings::file::{self, HuntRing};
+use std::ops::Range;
 use toml::Spanned;
 use url::Url;
 
@@ -80,5 +85,71 @@ impl Check<'_, '_> {
         });
         let number = self.phone_number(file.number.as_ref()?, "voice.conference.number")?;
         Some(ExternalBridge { number, code: code.unwrap_or_default() })
+    }
+
+    /// Whether what is offered can be had: who wants to talk has to say to whom (P12), and who is called into a
+    /// conference needs a place to meet. What nobody can have is not offered.
+    pub(super) fn talks(&mut self, whole: &file::File, actions: &mut Vec<Action>) {
+        let voice = whole.voice.get_ref();
+        let written = voice.action.span();
+        let at = if written.is_empty() { whole.voice.span() } else { written.clone() };
+        if voice.group.is_empty() && actions.contains(&Action::Live) {
+            actions.retain(|action| *action != Action::Live);
+            let message = "offers \"live\", and there is no voice.group to choose";
+            if actions.is_empty() {
+                let found = self.findings.problem(&at, "voice.action", message);
+                found.hint("nothing would be offered: add a [[voice.group]], or another action");
+            } else if !written.is_empty() {
+                let found = self.findings.warning(&at, "voice.action", message);
+                found.hint("it is left out: who wants to talk has to say to whom");
+            }
+        }
+        let confers = actions.contains(&Action::Conference);
+        let conference = voice.conference.get_ref();
+        if confers && !whole.carrier.get_ref().conferences && conference.number.is_none() {
+            let message = "offers \"conference\", and carrier.conferences is false";
+            let found = self.findings.warning(&at, "voice.action", message);
+            found.hint(
+                "people only get the message: name a bridge where they meet as voice.conference.number, or leave the \
+                 action out",
+            );
+        }
+        if !confers && conference.number.is_some() {
+            let message = "is not used where voice.action offers no conference";
+            self.findings.warning(&voice.conference.span(), "voice.conference", message);
+        }
+        if !confers && !actions.contains(&Action::Live) && !voice.hunt.span().is_empty() {
+            let message = "is not used where voice.action offers neither live nor conference";
+            self.findings.warning(&voice.hunt.span(), "voice.hunt", message);
+        }
+    }
+
+    /// Warns of a recipient of whom nobody could ever be called. Who another directory knows may have a phone there.
+    pub(super) fn somebody_has_a_phone(
+        &mut self,
+        recipient: &Recipient,
+        at: &Range<usize>,
+        key: &str,
+        directory: &Directory,
+    ) {
+        let everyone = everyone_in(directory, recipient);
+        let is_left_out = |reason| everyone.skipped.iter().any(|skipped| skipped.reason == reason);
+        let (reached, _) = reachable(directory, &everyone.responders, &[DeviceKind::Voice]);
+        // That there is nobody at all is said where the members are.
+        let is_empty = everyone.responders.is_empty() && !is_left_out(Reason::Elsewhere);
+        if reached.is_empty() && !is_empty && !is_left_out(Reason::Unknown) {
+            let message = match recipient {
+                Recipient::Person(_) => format!("{} has no phone that we know", shown(recipient)),
+                Recipient::Group(_) | Recipient::Schedule(_) => {
+                    format!("nobody of {} has a phone that we know", shown(recipient))
+                }
+            };
+            let hint = if is_left_out(Reason::Elsewhere) {
+                "who wants to talk to them hears that; they can be called with on_call in place of elsewhere"
+            } else {
+                "who wants to talk to them hears that; give somebody a voice device, or leave live out"
+            };
+            self.findings.warning(at, key, message).hint(hint);
+        }
     }
 }

@@ -6,6 +6,7 @@ mod carrier;
 mod directory;
 mod exchange;
 mod forward;
+mod gaps;
 mod groups;
 mod hunt;
 mod outside;
@@ -27,6 +28,7 @@ use crate::domain::directory::person::PersonId;
 use crate::domain::directory::schedule::ScheduleName;
 use crate::domain::voice::menu::CallMenu;
 use crate::domain::voice::phrases::PhraseBook;
+use jiff::Timestamp;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
@@ -40,6 +42,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) languages: Option<&'a [&'a str]>,
     /// What is said in them; `None` likewise.
     pub(super) phrases: Option<&'a PhraseBook>,
+    /// When schedules without anybody are looked for; `None`: they aren't.
+    pub(super) now: Option<Timestamp>,
 }
 
 impl Surroundings<'_> {
@@ -85,6 +89,7 @@ pub(super) fn check(
     let exchange =
         file.exchange.as_ref().map(|exchange| check.exchange(exchange, server.as_ref(), &file.carrier));
     let mut directory = check.directory(file);
+    check.gaps(&file.schedule, &directory);
     let xmatters = file.xmatters.as_ref().map(|xmatters| check.xmatters(xmatters));
     let elsewhere = check.elsewhere(file);
     let transcriber = check.transcriber(&file.transcriber, file.voice.get_ref());

@@ -28,11 +28,8 @@ impl Check<'_, '_> {
         let hunt = self.hunt(&file.hunt, carrier);
         let bridge = self.bridge(&file.conference);
         let mut actions = self.actions(&file.action);
-        let targets = self.targets(&file.group, directory);
-        // Who wants to talk has to say to whom (P12).
-        if file.group.is_empty() {
-            actions.retain(|action| *action != Action::Live);
-        }
+        self.talks(whole, &mut actions);
+        let targets = self.targets(&file.group, directory, actions.contains(&Action::Live));
         let recipients = &file.default_recipients;
         let default_recipients = self.recipients(recipients.get_ref(), "voice.default_recipients");
         let told = self.findings.any(|key| matches!(key, "voice.group" | "voice.default_recipients"));
@@ -99,7 +96,12 @@ impl Check<'_, '_> {
         actions
     }
 
-    fn targets(&mut self, entries: &[Spanned<file::Target>], directory: &Directory) -> Vec<Target> {
+    fn targets(
+        &mut self,
+        entries: &[Spanned<file::Target>],
+        directory: &Directory,
+        offers_live: bool,
+    ) -> Vec<Target> {
         let mut recipients = Seen::new();
         let mut spoken_before = Seen::new();
         let mut targets = Vec::with_capacity(entries.len());
@@ -116,6 +118,9 @@ impl Check<'_, '_> {
             if !self.unique(&mut recipients, recipient.clone(), at.clone(), &format!("{key}.{part}"), &shown)
             {
                 continue;
+            }
+            if offers_live {
+                self.somebody_has_a_phone(&recipient, &at, &format!("{key}.{part}"), directory);
             }
             let spoken = entry.get_ref().spoken.as_ref();
             let at = spoken.map_or(at, Spanned::span);

@@ -105,11 +105,7 @@ impl Draft {
         for group in groups {
             self.section("group", "");
             self.text(None, "group.name", &group.name);
-            if key("group.elsewhere").is_some() {
-                self.put(None, "group.elsewhere", "true");
-            } else {
-                self.line("members = []");
-            }
+            self.word(None, "group.on_call", "xmatters");
         }
     }
 

@@ -13,6 +13,7 @@ use names::{Original, Place, original};
 use script::{Value, assignments};
 use std::collections::BTreeMap;
 use std::fmt;
+use url::Url;
 
 /// What was made of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,7 @@ pub fn by_phone(name: &str, script: &str) -> Option<Import> {
     work.carrier();
     let groups = work.groups();
     work.voice(&groups);
+    work.hunt();
     work.directory();
     work.forward();
     work.links();
@@ -339,6 +341,22 @@ impl Work {
         }
     }
 
+    fn hunt(&mut self) {
+        let Some(music) = self.found.text("holdMusic") else { return };
+        let line = self.found.line("holdMusic");
+        let Ok(url) = Url::parse(&music) else {
+            self.found.note(line, "holdMusic", "is no address, and is left out: callers hear ringing");
+            return;
+        };
+        self.draft.section("voice.hunt", "");
+        self.draft.text(line, "voice.hunt.wait_sound", &music);
+        let path = url.path().to_lowercase();
+        if ![".mp3", ".wav"].iter().any(|kind| path.ends_with(kind)) {
+            let message = "was a document of the carrier's or a sound; only the address of a sound does here";
+            self.found.note(line, "holdMusic", message);
+        }
+    }
+
     fn actions(&mut self) {
         let Some(types) = self.found.list("alertTypes") else { return };
         let line = self.found.line("alertTypes");
@@ -348,7 +366,7 @@ impl Work {
                 "Alert" => "alert",
                 "Conference" => "conference",
                 "Incident" => "incident",
-                "Livecall" => "live_call",
+                "Livecall" => "live",
                 _ => "",
             };
             if Draft::allows("voice.action.kind", word) {

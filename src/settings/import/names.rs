@@ -62,7 +62,7 @@ pub(super) const ORIGINALS: &[Original] = &[
         Instead("it is the number of `voice.group` entries"),
         "How many groups are offered."
     ),
-    original!("xMatters_Groups", Keys(&["group.name", "group.elsewhere", "voice.group"]), "The groups."),
+    original!("xMatters_Groups", Keys(&["group.name", "group.on_call", "voice.group"]), "The groups."),
     original!("Speak_Groups", Keys(&["voice.group"]), "How they are spoken: `spoken`."),
     original!("bitly_token", Keys(&["links.kind", "links.token"]), "Shortens links."),
     original!("Alert_Phrase", PROMPTS, "What is said before the groups."),
@@ -101,12 +101,12 @@ pub(super) const ORIGINALS: &[Original] = &[
     ),
     original!(
         "xmconference",
-        Instead("there is nothing like it so far"),
+        Instead("the carrier makes the conference; a bridge of your own is `voice.conference`"),
         "The number of the conference bridge (successor)."
     ),
     original!(
         "transfer_to_bridge",
-        Instead("there is nothing like it so far"),
+        Instead("whoever starts a conference joins it"),
         "Whether the caller joins the conference (successor)."
     ),
     original!(
@@ -114,11 +114,7 @@ pub(super) const ORIGINALS: &[Original] = &[
         Keys(&["voice.default_severity", "voice.severity_question"]),
         "How bad it is, 1 to 5; empty: the caller is asked (successor)."
     ),
-    original!(
-        "holdMusic",
-        Instead("there is nothing like it so far"),
-        "What is played to who waits (successor)."
-    ),
+    original!("holdMusic", Keys(&["voice.hunt.wait_sound"]), "What is played to who waits (successor)."),
     original!("waitPhrasetype", WAITING, "What is said meanwhile (successor)."),
     original!("jokeUrl", WAITING, "Where jokes come from (successor)."),
     original!("waitPhrase", WAITING, "What is said meanwhile (successor)."),

@@ -22,6 +22,7 @@ create index legs_under_way on legs (planned_at) where ended_at is null;
 
 -- When a call was over.
 alter table calls add column ended_at bigint;
+create index calls_by_age on calls (started_at, id);
 
 -- Alerts without a message; those that nobody is told of yet; those that somebody takes care of.
 alter table alerts rename to alerts_with_message;

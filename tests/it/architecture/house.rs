@@ -6,8 +6,19 @@ use std::path::Path;
 use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta};
 
 /// Outside crates that `domain` may use: values and their arithmetic.
-const PURE: [&str; 10] =
-    ["core", "email_address", "hex", "jiff", "phonenumber", "serde", "sha2", "std", "thiserror", "uuid"];
+const PURE: [&str; 11] = [
+    "core",
+    "email_address",
+    "hex",
+    "jiff",
+    "phonenumber",
+    "serde",
+    "sha2",
+    "std",
+    "thiserror",
+    "url",
+    "uuid",
+];
 /// Names of those whose systems we speak to, in small letters.
 const VENDORS: [&str; 8] =
     ["bitly", "plivo", "signalwire", "somleng", "telnyx", "twilio", "vonage", "xmatters"];

@@ -72,6 +72,19 @@ async fn p39_a_person_without_a_device_is_skipped_and_the_log_says_so() {
 }
 
 #[tokio::test]
+async fn a_schedule_tells_who_is_on_and_the_log_says_who_is_not() {
+    let world = alerted("hand-off", 1).await;
+    let told = told(&world);
+    let of = |wanted: &str| -> Vec<&str> {
+        told.keys().filter(|(road, _)| road == wanted).map(|(_, to)| to.as_str()).collect()
+    };
+    assert_eq!(of("sms"), ["+15550102", "+15550104"]);
+    assert_eq!(of("mail"), ["ben@test.example", "dmitri@test.example", "eva@test.example"]);
+    let log = log(&world).await;
+    assert_eq!(skipped(&log), ["schedule Nights: nobody is on call", "cleo: dmitri has taken the shift"]);
+}
+
+#[tokio::test]
 async fn p48_nobody_is_told_twice_when_everything_is_delivered_twice() {
     let world = World::start("one-group").await;
     let text = "webhooks repeated\ncaller ada\ndial\npress 1\nrecords \"Disk full\" for 4 seconds\npress 1\n\

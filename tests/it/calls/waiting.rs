@@ -36,9 +36,7 @@ async fn p20_wait_lines_differ_and_end_after_the_longest_wait() {
     for patience in [60, 200] {
         let world =
             World::start_with("one-group", |settings| settings.menu.transcription_wait = patience).await;
-        world
-            .exchange
-            .behave(Behaviour { transcription: Transcribing::Never, ..Behaviour::default() });
+        world.exchange.behave(Behaviour { transcription: Transcribing::Never, ..Behaviour::default() });
         let call = speaks(&world).await;
         world.exchange.press(&call, "1").unwrap();
         let confirmed = world.now();

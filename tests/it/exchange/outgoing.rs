@@ -87,7 +87,15 @@ async fn somebody_answers_presses_a_key_and_the_gateway_is_told_all_of_it() {
     assert_eq!(end.field("CallDuration"), Some("1"));
     assert_eq!(end.field("Timestamp"), Some("Mon, 05 Jan 2026 09:00:03 +0000"));
     assert_eq!(world.paths().last().map(String::as_str), Some("/progress"));
-    insta::assert_snapshot!(world.transcript(&sid), @"");
+    insta::assert_snapshot!(world.transcript(&sid), @r#"
+    0.0  caller's phone rings
+    3.0  caller picks up
+    3.0  line   "Press 1 to accept."
+    3.0  caller presses 1
+    3.0  line   (stops speaking)
+    3.0  line   "Thank you."
+    3.7  line   (hangs up)
+    "#);
 }
 
 #[tokio::test]
@@ -204,7 +212,12 @@ async fn only_the_end_is_told_when_nothing_is_asked_for() {
     world.pass_all().await;
     assert_eq!(world.progress(), ["0 completed"]);
     assert_eq!(world.paths(), ["/progress"]);
-    insta::assert_snapshot!(world.transcript(call["sid"].as_str().unwrap()), @"");
+    insta::assert_snapshot!(world.transcript(call["sid"].as_str().unwrap()), @r#"
+    0.0  caller's phone rings
+    2.0  caller picks up
+    2.0  line   "Hello"
+    2.3  line   (hangs up)
+    "#);
 }
 
 #[tokio::test]
@@ -221,6 +234,17 @@ async fn callbacks_overtake_one_another_come_twice_or_never() {
     let twice = ["0 initiated", "1 ringing", "2 in-progress", "3 completed"].map(|word| [word, word]);
     assert_eq!(call(Fault::WebhooksRepeated).await, twice.concat());
     assert_eq!(call(Fault::StatusCallbackLost).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_call_can_be_placed_without_the_gateway_being_told_so() {
+    let world = world().await;
+    world.ben_and(Handset::Rings, &[Fault::PlacingAnswersLost]);
+    let api = Api::of(&world).await;
+    let form = [("To", BEN), ("From", NUMBER), ("Url", "http://127.0.0.1:1/")];
+    assert_eq!(api.refused(Method::POST, "Calls.json", &form).await, (500, json!(20500)));
+    world.exchange.settle().await;
+    assert_eq!(api.get("Calls.json?To=%2B15550101").await["calls"][0]["status"], "ringing");
 }
 
 #[tokio::test]
@@ -304,11 +328,11 @@ async fn calls_are_found_by_what_is_known_of_them() {
         let calls = list["calls"].as_array().unwrap().clone();
         calls.iter().map(|call| call["sid"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(found("").await, [inbound.clone(), sid.clone()]);
-    assert_eq!(found("To=%2B15550101").await, [sid.clone()]);
-    assert_eq!(found("From=%2B15550199&Status=ringing").await, [sid.clone()]);
+    assert_eq!(found("").await, [&*inbound, &*sid]);
+    assert_eq!(found("To=%2B15550101").await, [&*sid]);
+    assert_eq!(found("From=%2B15550199&Status=ringing").await, [&*sid]);
     assert_eq!(found("Status=canceled").await, [""; 0]);
-    assert_eq!(found("StartTime%3E=2026-01-05&To=%2B15550101").await, [sid.clone()]);
+    assert_eq!(found("StartTime%3E=2026-01-05&To=%2B15550101").await, [&*sid]);
     assert_eq!(found("StartTime%3E=2026-01-05T09:00:01Z").await, [""; 0]);
     assert_eq!(found("StartTime%3C=2026-01-04").await, [""; 0]);
     assert_eq!(found("StartTime=2026-01-05").await, [inbound, sid]);

@@ -18,6 +18,7 @@ use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use super::rest_client::Api;
 use super::world::{CALLER, Reply, TOKEN, World, config, xml};
 
 /// Real time.
@@ -40,6 +41,13 @@ struct Running {
     stop: oneshot::Sender<()>,
     served: tokio::task::JoinHandle<std::io::Result<()>>,
     base: String,
+    gateway: String,
+}
+
+impl Running {
+    fn api(&self) -> Api {
+        Api::at(&self.base)
+    }
 }
 
 async fn running() -> Running {
@@ -51,6 +59,7 @@ async fn running() -> Running {
     })
     .await
     .gateway;
+    let place = gateway.clone();
     let http = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mail = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", http.local_addr().unwrap());
@@ -60,7 +69,7 @@ async fn running() -> Running {
     let exchange = Exchange::new(config, Arc::new(RealClock));
     let (stop, stopped) = oneshot::channel();
     let served = tokio::spawn(serve(exchange, http, mail, async { drop(stopped.await) }));
-    Running { phone: PhoneClient::new(&base, TOKEN).unwrap(), stop, served, base }
+    Running { phone: PhoneClient::new(&base, TOKEN).unwrap(), stop, served, base, gateway: place }
 }
 
 /// Listens until this kind of event.
@@ -74,7 +83,7 @@ async fn until(phone: &PhoneClient, sid: &str, kind: Kind) -> Vec<LineEvent> {
 
 #[tokio::test]
 async fn a_phone_dials_presses_speaks_and_hangs_up() {
-    let Running { phone, stop, served, base: _ } = running().await;
+    let Running { phone, stop, served, .. } = running().await;
     let dial = Dial { from: Some(CALLER.to_owned()), attestation: None };
     let sid = phone.dial(&dial).await.unwrap();
     until(&phone, &sid, Kind::Heard).await;
@@ -103,7 +112,7 @@ async fn strangers_have_no_phone() {
 #[tokio::test]
 async fn a_script_runs_over_the_network() {
     let running = running().await;
-    let ada = Contacts { number: Some(CALLER.to_owned()), addresses: Vec::new() };
+    let ada = Contacts { number: Some(CALLER.to_owned()), ..Contacts::default() };
     let people = BTreeMap::from([("ada".to_owned(), ada)]);
     let mut stage = RemoteStage::set(running.phone.clone(), people, None, 100.0).await.unwrap();
     let script = parse(
@@ -114,6 +123,37 @@ async fn a_script_runs_over_the_network() {
     .unwrap();
     let transcript = run(&script, &mut stage).await.unwrap();
     assert!(transcript.contains("(recorded \"Pumps are down\")"), "{transcript}");
+}
+
+#[tokio::test]
+async fn a_script_answers_other_peoples_phones_over_the_network() {
+    const NUMBERS: [&str; 2] = ["+15550101", "+15550111"];
+    let running = running().await;
+    let (api, voice) = (running.api(), format!("{}/voice", running.gateway));
+    let place = async |to| {
+        api.created("Calls.json", &[("To", to), ("From", CALLER), ("Url", &voice)]).await;
+    };
+    // What was before the script is none of its business.
+    place(NUMBERS[0]).await;
+    let ben = Contacts {
+        number: Some(NUMBERS[0].to_owned()),
+        other_numbers: vec![NUMBERS[1].to_owned()],
+        addresses: Vec::new(),
+    };
+    let people = BTreeMap::from([("ben".to_owned(), ben)]);
+    let mut stage = RemoteStage::set(running.phone.clone(), people, None, 100.0).await.unwrap();
+    place(NUMBERS[0]).await;
+    place(NUMBERS[1]).await;
+    let script = parse(
+        "remote.call",
+        "ben's phone rings\nben's second phone rings\nben's second phone declines\nben picks up\n\
+         ben hears \"press 1\"\nben presses 1\nben says \"Pumps are down\"\nben hangs up",
+    )
+    .unwrap();
+    let transcript = run(&script, &mut stage).await.unwrap();
+    assert!(transcript.contains("ben on phone 2 declines"), "{transcript}");
+    assert!(transcript.contains("ben says \"Pumps are down\""), "{transcript}");
+    assert_eq!(running.phone.ringing().await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -132,6 +172,32 @@ async fn a_person_calls_from_the_terminal() {
     hands.write_all(b"Pumps are down\n#\n").await.unwrap();
     see(&mut eyes, "(the other side hung up)").await;
     calling.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_person_answers_in_the_terminal() {
+    const BEN: &str = "+15550101";
+    let running = running().await;
+    let phone = running.phone.clone();
+    let (mut hands, keyboard) = tokio::io::duplex(1000);
+    let (screen, mut eyes) = tokio::io::duplex(100_000);
+    let answering =
+        tokio::spawn(async move { terminal::answer(&phone, BEN, BufReader::new(keyboard), screen).await });
+    see(&mut eyes, "Waiting for the phone").await;
+    let (api, voice) = (running.api(), format!("{}/voice", running.gateway));
+    // Declined, and the next one answered.
+    for word in ["d\n", "a\n"] {
+        api.created("Calls.json", &[("To", BEN), ("From", CALLER), ("Url", &voice)]).await;
+        see(&mut eyes, "Your phone rings").await;
+        hands.write_all(word.as_bytes()).await.unwrap();
+    }
+    see(&mut eyes, "Press 1 to alert.").await;
+    hands.write_all(b"1\n").await.unwrap();
+    see(&mut eyes, "(beep").await;
+    hands.write_all(b"Pumps are down\nh\n").await.unwrap();
+    see(&mut eyes, "(you hung up)").await;
+    drop(hands);
+    answering.await.unwrap().unwrap();
 }
 
 async fn see(screen: &mut (impl tokio::io::AsyncRead + Unpin), text: &str) {

@@ -18,9 +18,15 @@ pub(super) struct Api {
 impl Api {
     pub(super) async fn of(world: &World) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}/2010-04-01/Accounts/{ACCOUNT}", listener.local_addr().unwrap());
+        let api = Self::at(&format!("http://{}", listener.local_addr().unwrap()));
         let router = router(&world.exchange);
         tokio::spawn(async move { axum::serve(listener, router).await });
+        api
+    }
+
+    /// The API of an exchange that is served there.
+    pub(super) fn at(exchange: &str) -> Self {
+        let base = format!("{exchange}/2010-04-01/Accounts/{ACCOUNT}");
         Self { base, http: http(), user: ACCOUNT, token: TOKEN }
     }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use dutyline::exchange::behaviour::Behaviour;
-use dutyline::exchange::carrier::Dial;
+use dutyline::exchange::carrier::{CallTo, Dial};
 use dutyline::exchange::line::{Arrived, LineEvent};
 use dutyline::exchange::script::{SeenAlert, Stage, StageError, parse, run};
 use dutyline::ports::clock::Clock;
@@ -11,9 +11,8 @@ use jiff::SignedDuration;
 use super::world::{CALLER, Reply, World, xml};
 
 /// A stage in one process. The gateway is too small for alerts, so the recording's action stands for one.
-struct Here {
-    world: World,
-    call: Option<String>,
+pub(super) struct Here {
+    pub(super) world: World,
 }
 
 impl Here {
@@ -30,45 +29,76 @@ impl Here {
             _ => Reply::Status(204),
         })
         .await;
-        Self { world, call: None }
+        Self { world }
     }
+}
 
-    fn sid(&self) -> Result<&str, StageError> {
-        self.call.as_deref().ok_or_else(|| StageError("nobody has dialled".to_owned()))
-    }
+fn gone(error: impl std::fmt::Display) -> StageError {
+    StageError(error.to_string())
 }
 
 #[async_trait]
 impl Stage for Here {
-    fn number_of(&self, person: &str) -> Option<String> {
-        (person == "ada").then(|| CALLER.to_owned())
+    fn phones_of(&self, person: &str) -> Vec<String> {
+        let people = [("ada", CALLER), ("ben", "+15550101"), ("ben", "+15550111"), ("cleo", "+15550102")];
+        let theirs = people.into_iter().filter(|(id, _)| *id == person);
+        theirs.map(|(_, number)| number.to_owned()).collect()
     }
 
     fn addresses_of(&self, _: &str) -> Vec<String> {
         Vec::new()
     }
 
-    async fn dial(&mut self, dial: Dial) -> Result<(), StageError> {
-        self.call = Some(self.world.exchange.dial(dial));
+    async fn dial(&mut self, dial: Dial) -> Result<String, StageError> {
+        let call = self.world.exchange.dial(dial);
+        self.world.exchange.settle().await;
+        Ok(call)
+    }
+
+    async fn press(&mut self, calls: &[String], keys: &str) -> Result<(), StageError> {
+        for call in calls {
+            self.world.exchange.press(call, keys).map_err(gone)?;
+        }
         self.world.exchange.settle().await;
         Ok(())
     }
 
-    async fn press(&mut self, keys: &str) -> Result<(), StageError> {
-        self.world.press(self.sid()?, keys).await;
-        Ok(())
-    }
-
-    async fn say(&mut self, text: &str, seconds: u32) -> Result<(), StageError> {
+    async fn say(&mut self, call: &str, text: &str, seconds: u32) -> Result<(), StageError> {
         let length = SignedDuration::from_secs(seconds.into());
-        self.world.exchange.say(self.sid()?, text, length).unwrap();
+        self.world.exchange.say(call, text, length).map_err(gone)?;
         Ok(())
     }
 
-    async fn hang_up(&mut self) -> Result<(), StageError> {
-        self.world.exchange.hang_up(self.sid()?).unwrap();
+    async fn hang_up(&mut self, calls: &[String]) -> Result<(), StageError> {
+        for call in calls {
+            self.world.exchange.hang_up(call).map_err(gone)?;
+        }
         self.world.exchange.settle().await;
         Ok(())
+    }
+
+    async fn pick_up(&mut self, calls: &[String]) -> Result<(), StageError> {
+        for call in calls {
+            self.world.exchange.pick_up(call).map_err(gone)?;
+        }
+        self.world.exchange.settle().await;
+        Ok(())
+    }
+
+    async fn decline(&mut self, calls: &[String]) -> Result<(), StageError> {
+        for call in calls {
+            self.world.exchange.decline(call).map_err(gone)?;
+        }
+        self.world.exchange.settle().await;
+        Ok(())
+    }
+
+    async fn calls_to(&mut self, number: &str, after: usize) -> Result<Vec<CallTo>, StageError> {
+        Ok(self.world.exchange.calls_to(number, after))
+    }
+
+    async fn ringing(&mut self) -> Result<usize, StageError> {
+        Ok(self.world.exchange.ringing())
     }
 
     async fn behave(&mut self, behaviour: &Behaviour) -> Result<(), StageError> {
@@ -76,8 +106,8 @@ impl Stage for Here {
         Ok(())
     }
 
-    async fn line(&mut self) -> Result<Vec<LineEvent>, StageError> {
-        Ok(self.world.exchange.line(self.sid()?, 0).unwrap())
+    async fn line(&mut self, call: &str) -> Result<Vec<LineEvent>, StageError> {
+        self.world.exchange.line(call, 0).map_err(gone)
     }
 
     async fn alerts(&mut self) -> Result<Vec<SeenAlert>, StageError> {
@@ -89,6 +119,7 @@ impl Stage for Here {
             from: "Ada Admin".to_owned(),
             severity: "high".to_owned(),
             text: seen.field("RecordingDuration").map(|seconds| format!("{seconds} seconds")),
+            ..SeenAlert::default()
         };
         Ok(recorded.map(alert).collect())
     }

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use dutyline::exchange::carrier::{Config, Dial, Exchange};
 use dutyline::exchange::line::Kind;
-use dutyline::exchange::transcript;
+use dutyline::exchange::transcript::{self, Side};
 use dutyline::ports::clock::Clock;
 use dutyline::twiml::signature::{Key, SignedBody, verify};
 use jiff::{SignedDuration, Timestamp};
@@ -167,9 +167,21 @@ impl World {
         line.into_iter().filter(|event| event.kind == Kind::Heard).map(|event| event.text).collect()
     }
 
-    /// The whole call in words.
+    /// The whole call in words, as the caller has it.
     pub(super) fn transcript(&self, sid: &str) -> String {
-        transcript::render(&[&self.exchange.line(sid, 0).unwrap()], &self.exchange.arrived(0))
+        let line = self.exchange.line(sid, 0).unwrap();
+        transcript::render(&[Side { who: None, line: &line }], &self.exchange.arrived(0))
+    }
+
+    /// A call and all calls to the phones of these people, in words.
+    pub(super) fn conversation(&self, sid: &str, people: &[(&str, &str)]) -> String {
+        let mut lines = vec![(None, self.exchange.line(sid, 0).unwrap())];
+        for (who, number) in people {
+            let calls = self.exchange.calls_to(number, 0).into_iter();
+            lines.extend(calls.map(|call| (Some(*who), self.exchange.line(&call.sid, 0).unwrap())));
+        }
+        let sides: Vec<Side<'_>> = lines.iter().map(|(who, line)| Side { who: *who, line }).collect();
+        transcript::render(&sides, &[])
     }
 
     /// The webhooks that came, oldest first.

@@ -4,7 +4,7 @@ use super::*;
 use dutyline::adapters::http_client;
 use dutyline::adapters::xmatters::trigger::{Triggers, XmattersTarget};
 use dutyline::domain::alerting::alert::AlertStory;
-use dutyline::domain::voice::recording::Transcript;
+use dutyline::domain::voice::recording::{Recording, Transcript};
 use dutyline::ports::alert_target::{AlertTarget, ForwardedAlert};
 use dutyline::settings::{Links, Secret};
 use insta::assert_snapshot;
@@ -27,10 +27,10 @@ async fn some_story() -> AlertStory {
 async fn posted(story: &AlertStory, text: &str) -> Value {
     let server = taking().await;
     let story = AlertStory {
-        recording: dutyline::domain::voice::recording::Recording {
-            transcript: Transcript::Text(text.to_owned()),
-            ..story.recording.clone()
-        },
+        recording: story
+            .recording
+            .clone()
+            .map(|recording| Recording { transcript: Transcript::Text(text.to_owned()), ..recording }),
         ..story.clone()
     };
     let url = Some(format!("{}/West/alert?apiKey={KEY}", server.uri()).parse().unwrap());
@@ -78,15 +78,16 @@ async fn p26_the_payload_has_what_the_original_reads_and_no_secret() {
     }
     let told: Value = serde_json::from_str(&body).unwrap();
     let story = story(&world).await;
-    let link = format!("{}l/{}", world.app.public_url, story.alert.link.code.as_str());
+    let (message, recording) = (story.alert.message.unwrap(), story.recording.unwrap());
+    let link = format!("{}l/{}", world.app.public_url, message.link.code.as_str());
     let call = world.app.calls.call(story.alert.call).await.unwrap().unwrap();
     assert_eq!(told["CallSid"], call.carrier_call);
-    assert_eq!(told["RecordingSid"], story.recording.source.id());
+    assert_eq!(told["RecordingSid"], recording.source.id());
     let shown = serde_json::to_string_pretty(&told)
         .unwrap()
         .replace(&link, "LINK")
         .replace(&call.carrier_call, "CALL")
-        .replace(story.recording.source.id(), "RECORDING")
+        .replace(recording.source.id(), "RECORDING")
         .replace(&story.alert.id.to_string(), "ALERT");
     assert_snapshot!(shown, @r#"
     {

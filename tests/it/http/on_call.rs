@@ -55,7 +55,7 @@ async fn key(world: &World, scope: Scope) -> String {
 
 /// A name as a part of a path.
 fn encoded(name: &str) -> String {
-    name.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    name.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
 }
 
 async fn post(world: &World, path: &str, body: &Value) -> Response {

@@ -104,6 +104,27 @@ async fn who_makes_the_texts_changes_with_a_restart_only() {
 }
 
 #[tokio::test]
+async fn how_people_are_called_changes_at_once_and_what_the_carrier_can_do_with_a_restart() {
+    let own = Own::start().await;
+    own.write("[voice.hunt]\nring = \"level\"\nrounds = 4\n");
+    let answer: Value = own.reload().await.json().await.unwrap();
+    assert_eq!(answer, serde_json::json!({ "needs_restart": [] }));
+    let menu = own.world.app.live().settings.menu.clone();
+    assert!(menu.hunt.rounds == 4 && menu.hunt.whole_levels);
+
+    let number = "number = \"+15550100\"\n";
+    let text = std::fs::read_to_string(&own.file).unwrap();
+    let changed =
+        text.replacen(number, &format!("{number}conferences = false\ncaller_id = \"+15550199\"\n"), 1);
+    std::fs::write(&own.file, changed).unwrap();
+    let answer: Value = own.reload().await.json().await.unwrap();
+    assert_eq!(answer, serde_json::json!({ "needs_restart": ["carrier"] }));
+    let menu = own.world.app.live().settings.menu.clone();
+    assert!(menu.has_conferences, "the carrier is asked as it was at the start");
+    assert_eq!(menu.caller_id.as_str(), "+15550199", "a number to show is no more than that");
+}
+
+#[tokio::test]
 async fn a_directory_that_was_not_there_at_the_start_is_asked_from_the_next_one_on() {
     let own = Own::start().await;
     let xmatters =

@@ -53,7 +53,8 @@ async fn p20_a_service_makes_the_text_while_the_caller_waits() {
     assert_eq!(story.iter().filter(|what| **what == "text_arrived").count(), 1, "{story:?}");
     assert_eq!(world.app.outbox.next_due().await.unwrap(), None, "the carrier is not asked for a text");
     let request = server.received_requests().await.unwrap().remove(0);
-    let sound = world.app.alerts.alerts(None, None, 1).await.unwrap().remove(0).recording.audio.unwrap();
+    let story = world.app.alerts.alerts(None, None, 1).await.unwrap().remove(0);
+    let sound = story.recording.unwrap().audio.unwrap();
     let form = String::from_utf8_lossy(&request.body);
     assert!(form.contains("name=\"language\"\r\n\r\nen\r\n"), "the caller's language");
     assert!(form.contains("filename=\"message.wav\"\r\nContent-Type: audio/wav"));

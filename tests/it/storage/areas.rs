@@ -3,12 +3,13 @@
 mod alerts;
 mod calls;
 mod changes;
+mod directory;
 mod keys;
 mod outbox;
 
 use super::subject::Subject;
 use crate::world::TestIds;
-use dutyline::domain::alerting::alert::Alert;
+use dutyline::domain::alerting::alert::{Alert, Message};
 use dutyline::domain::alerting::log::Release;
 use dutyline::domain::contact::PhoneNumber;
 use dutyline::domain::directory::Recipient;
@@ -23,7 +24,7 @@ use dutyline::domain::voice::call::{Asked, Call, CallState, Caller, Ending};
 use dutyline::domain::voice::recording::{DraftStatus, Recording, Source, Transcript};
 use dutyline::domain::voice::step::{Change, Turn};
 use dutyline::ports::error::StoreError;
-use dutyline::ports::store::{CallStore, RecordedTurn};
+use dutyline::ports::store::{CallStore, RecordedTurn, Reply};
 use dutyline::storage::SqlStore;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -46,7 +47,7 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 fn turn(next: CallState) -> Turn {
-    Turn { next, caller: None, plan: None, due_at: None, changes: vec![], effects: vec![] }
+    Turn { at: at(0), next, caller: None, plan: None, due_at: None, changes: vec![], effects: vec![] }
 }
 
 fn choosing() -> CallState {
@@ -66,6 +67,10 @@ fn ada() -> Caller {
     }
 }
 
+fn recording_of(alert: &Alert) -> RecordingId {
+    alert.message.as_ref().unwrap().recording
+}
+
 impl Store {
     /// A call that has just come in, stored.
     async fn call(&self, carrier_call: &str, due_at: Option<Timestamp>) -> Call {
@@ -77,6 +82,7 @@ impl Store {
     }
 
     async fn take(&self, call: &Call, turn: &Turn, reply: Option<&str>) -> Result<(), StoreError> {
+        let reply = reply.map(|text| Reply { leg: call.leg, document: call.document, text });
         self.store.record(RecordedTurn { call, turn, reply }).await
     }
 
@@ -94,6 +100,11 @@ impl Store {
         }
     }
 
+    fn message(&self, recording: &Recording, expires_at: Timestamp) -> Message {
+        let link = Link { code: LinkCode::of(self.ids.secret()), expires_at, short_url: None };
+        Message { recording: recording.id, link }
+    }
+
     fn alert(&self, recording: &Recording, opened_at: Timestamp) -> Alert {
         Alert {
             id: AlertId::next(&*self.ids),
@@ -102,9 +113,10 @@ impl Store {
             recipients: vec![Recipient::Group(GroupName("Öffentlich".to_owned()))],
             severity: Severity::High,
             caller: ada(),
-            recording: recording.id,
-            link: Link { code: LinkCode::of(self.ids.secret()), expires_at: opened_at, short_url: None },
+            message: Some(self.message(recording, opened_at)),
             opened_at,
+            is_held: false,
+            acknowledged: None,
             closed: None,
         }
     }

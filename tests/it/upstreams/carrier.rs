@@ -22,6 +22,6 @@ async fn the_alert_opens_and_sound_and_messages_come_later(how: Broken) {
     assert_eq!(left_undone(&world).await, [""; 0]);
     assert!(sms() >= 2, "everyone is told: {}", sms());
     let story = world.app.alerts.alerts(None, None, 1).await.unwrap().remove(0);
-    assert!(story.recording.audio.is_some(), "the sound is here");
+    assert!(story.recording.unwrap().audio.is_some(), "the sound is here");
     assert_eq!(world.gates().carrier.betrayed(), 0, "nobody follows a redirect with our token");
 }

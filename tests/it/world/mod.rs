@@ -9,7 +9,7 @@ mod logs;
 mod stage;
 
 pub(crate) use clock::TestClock;
-pub(crate) use directory::{PeopleServer, device, voice};
+pub(crate) use directory::{PeopleServer, device, inner, member, shift, voice};
 pub(crate) use gate::{Broken, Gate};
 pub(crate) use ids::TestIds;
 pub(crate) use logs::Logs;

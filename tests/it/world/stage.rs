@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use dutyline::domain::directory::device::Device;
 use dutyline::domain::directory::person::{Person, PersonId};
 use dutyline::exchange::behaviour::Behaviour;
-use dutyline::exchange::carrier::Dial;
+use dutyline::exchange::carrier::{CallTo, Dial};
 use dutyline::exchange::line::{Arrived, LineEvent};
 use dutyline::exchange::script::{self, Failure, Script, SeenAlert, Stage, StageError};
 use jiff::SignedDuration;
@@ -13,23 +13,16 @@ use jiff::SignedDuration;
 /// A world with somebody on the phone.
 pub(crate) struct OnStage<'w> {
     world: &'w World,
-    call: Option<String>,
 }
 
 impl World {
     /// Plays a script; answers its transcript.
     pub(crate) async fn play(&self, script: &Script) -> Result<String, Failure> {
-        script::run(script, &mut OnStage { world: self, call: None }).await
+        script::run(script, &mut OnStage { world: self }).await
     }
 
     fn person(&self, id: &str) -> Option<Person> {
         self.app.live().settings.directory.person(&PersonId(id.to_owned())).cloned()
-    }
-}
-
-impl OnStage<'_> {
-    fn call(&self) -> Result<&str, StageError> {
-        self.call.as_deref().ok_or_else(|| StageError("nobody has dialled yet".to_owned()))
     }
 }
 
@@ -39,47 +32,77 @@ fn gone(error: impl std::fmt::Display) -> StageError {
 
 #[async_trait]
 impl Stage for OnStage<'_> {
-    fn number_of(&self, person: &str) -> Option<String> {
-        self.world.person(person)?.devices.iter().find_map(|device| match device {
+    fn phones_of(&self, person: &str) -> Vec<String> {
+        let number = |device: &Device| match device {
             Device::Voice(number) => Some(number.as_str().to_owned()),
             Device::Sms(_) | Device::Email(_) | Device::Webhook(_) => None,
-        })
+        };
+        let person = self.world.person(person);
+        person.map(|person| person.devices.iter().filter_map(number).collect()).unwrap_or_default()
     }
 
     fn addresses_of(&self, person: &str) -> Vec<String> {
         let address = |device: &Device| match device {
-            Device::Voice(number) | Device::Sms(number) => number.as_str().to_owned(),
-            Device::Email(address) => address.as_str().to_owned(),
-            Device::Webhook(url) => url.as_str().to_owned(),
+            Device::Voice(number) | Device::Sms(number) => Some(number.as_str().to_owned()),
+            Device::Email(address) => Some(address.as_str().to_owned()),
+            Device::Webhook(_) => None,
         };
         self.world
             .person(person)
-            .map(|person| person.devices.iter().map(address).collect())
+            .map(|person| person.devices.iter().filter_map(address).collect())
             .unwrap_or_default()
     }
 
-    async fn dial(&mut self, dial: Dial) -> Result<(), StageError> {
-        self.call = Some(self.world.exchange.dial(dial));
+    async fn dial(&mut self, dial: Dial) -> Result<String, StageError> {
+        let call = self.world.exchange.dial(dial);
+        self.world.settle().await;
+        Ok(call)
+    }
+
+    async fn press(&mut self, calls: &[String], keys: &str) -> Result<(), StageError> {
+        for call in calls {
+            self.world.exchange.press(call, keys).map_err(gone)?;
+        }
         self.world.settle().await;
         Ok(())
     }
 
-    async fn press(&mut self, keys: &str) -> Result<(), StageError> {
-        self.world.exchange.press(self.call()?, keys).map_err(gone)?;
-        self.world.settle().await;
-        Ok(())
-    }
-
-    async fn say(&mut self, text: &str, seconds: u32) -> Result<(), StageError> {
+    async fn say(&mut self, call: &str, text: &str, seconds: u32) -> Result<(), StageError> {
         let length = SignedDuration::from_secs(seconds.into());
-        self.world.exchange.say(self.call()?, text, length).map_err(gone)?;
+        self.world.exchange.say(call, text, length).map_err(gone)?;
         Ok(())
     }
 
-    async fn hang_up(&mut self) -> Result<(), StageError> {
-        self.world.exchange.hang_up(self.call()?).map_err(gone)?;
+    async fn hang_up(&mut self, calls: &[String]) -> Result<(), StageError> {
+        for call in calls {
+            self.world.exchange.hang_up(call).map_err(gone)?;
+        }
         self.world.settle().await;
         Ok(())
+    }
+
+    async fn pick_up(&mut self, calls: &[String]) -> Result<(), StageError> {
+        for call in calls {
+            self.world.exchange.pick_up(call).map_err(gone)?;
+        }
+        self.world.settle().await;
+        Ok(())
+    }
+
+    async fn decline(&mut self, calls: &[String]) -> Result<(), StageError> {
+        for call in calls {
+            self.world.exchange.decline(call).map_err(gone)?;
+        }
+        self.world.settle().await;
+        Ok(())
+    }
+
+    async fn calls_to(&mut self, number: &str, after: usize) -> Result<Vec<CallTo>, StageError> {
+        Ok(self.world.exchange.calls_to(number, after))
+    }
+
+    async fn ringing(&mut self) -> Result<usize, StageError> {
+        Ok(self.world.exchange.ringing())
     }
 
     async fn behave(&mut self, behaviour: &Behaviour) -> Result<(), StageError> {
@@ -87,8 +110,8 @@ impl Stage for OnStage<'_> {
         Ok(())
     }
 
-    async fn line(&mut self) -> Result<Vec<LineEvent>, StageError> {
-        self.world.exchange.line(self.call()?, 0).map_err(gone)
+    async fn line(&mut self, call: &str) -> Result<Vec<LineEvent>, StageError> {
+        self.world.exchange.line(call, 0).map_err(gone)
     }
 
     async fn alerts(&mut self) -> Result<Vec<SeenAlert>, StageError> {

@@ -200,3 +200,69 @@ impl Merging<'_> {
 fn left_out(recipient: Recipient, reason: Reason) -> Member {
     Member::LeftOut(Skipped { recipient, reason })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::on_call::ShiftOnCall;
+    use super::*;
+    use crate::domain::directory::resolve::on_call;
+
+    fn group(name: &str, members: Vec<Member>) -> Group {
+        Group { name: GroupName(name.to_owned()), members, is_elsewhere: false }
+    }
+
+    fn shift(ids: &[&str]) -> ShiftOnCall {
+        let member = |id: &&str| MemberOnCall {
+            who: Who::Person(Named { id: PersonId((*id).to_owned()), name: None }),
+            is_active: true,
+            absences: vec![],
+        };
+        ShiftOnCall { until: None, members: ids.iter().map(member).collect() }
+    }
+
+    #[test]
+    fn the_group_of_a_shift_is_never_one_of_the_settings() {
+        let name = GroupName("Pumps".to_owned());
+        let mut directory = Directory {
+            groups: vec![group("Pumps", vec![]), group("Pumps, shift 1", vec![]), group("Other", vec![])],
+            ..Directory::default()
+        };
+        let shifts = vec![shift(&["a"]), shift(&["b"])];
+        let known = Known {
+            groups: BTreeMap::from([(name.clone(), Some(GroupOnCall { shifts }))]),
+            people: ["a", "b"].map(|id| (PersonId(id.to_owned()), Entry::default())).into(),
+        };
+        let at = "2026-01-05T09:00:00Z".parse().unwrap();
+        merge(&mut directory, std::slice::from_ref(&name), &known, at);
+        let found = on_call(&directory, &Recipient::Group(name), at);
+        let tried: Vec<_> = found.responders.iter().map(|one| (one.person.0.as_str(), one.level)).collect();
+        assert_eq!(tried, [("a", 0), ("b", 1)]);
+        assert_eq!(directory.group(&GroupName("Pumps, shift 1".to_owned())).unwrap().members, []);
+    }
+
+    #[test]
+    fn only_groups_on_the_way_of_a_recipient_are_reached() {
+        let member = |name: &str| Member::Group(GroupName(name.to_owned()));
+        let directory = Directory {
+            groups: vec![
+                group("All", vec![member("Here"), member("All"), member("B")]),
+                group("Here", vec![member("A"), member("Nowhere")]),
+                group("A", vec![]),
+                group("B", vec![]),
+                group("C", vec![]),
+            ],
+            ..Directory::default()
+        };
+        let names =
+            |names: &[&str]| names.iter().map(|name| GroupName((*name).to_owned())).collect::<Vec<_>>();
+        let there = names(&["A", "B", "C"]);
+        let from = |asked: &[&str]| {
+            let asked: Vec<_> = names(asked).into_iter().map(Recipient::Group).collect();
+            reached(&directory, &asked, &there)
+        };
+        assert_eq!(from(&["All"]), names(&["B", "A"]));
+        assert_eq!(from(&["C", "Here", "C"]), names(&["C", "A"]));
+        assert_eq!(from(&["Nowhere"]), []);
+        assert_eq!(reached(&directory, &[Recipient::Person(PersonId("A".to_owned()))], &there), []);
+    }
+}

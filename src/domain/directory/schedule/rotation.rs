@@ -20,11 +20,12 @@ impl Rotation {
     /// has passed, and what it shows again was there before.
     pub fn on_at(&self, at: Timestamp) -> Option<&PersonId> {
         let local = LocalClock::new(&self.zone).furthest(at);
-        if self.is_open(local) { self.member(self.turn_at(local)?) } else { None }
+        if self.is_open(local) { self.members.get(self.member(self.turn_at(local)?)?) } else { None }
     }
 
-    /// Who is on call from `from` until `until`, in the order of time; a turn that goes on beyond is cut there.
-    pub(super) fn turns(&self, from: Timestamp, until: Timestamp) -> Vec<(&PersonId, Stretch)> {
+    /// Which of its members is on call when from `from` until `until`, in the order of time; a turn that goes on beyond
+    /// is cut there.
+    pub(super) fn turns(&self, from: Timestamp, until: Timestamp) -> Vec<(usize, Stretch)> {
         let clock = &mut LocalClock::new(&self.zone);
         let open = if self.restriction.is_empty() {
             vec![(from, until)]
@@ -35,7 +36,7 @@ impl Rotation {
         let mut turns = Vec::new();
         let mut turn = self.turn_at(clock.furthest(from)).unwrap_or(0);
         let mut starts = self.hand_off(clock, turn);
-        while let Some(start) = starts.filter(|start| *start < until) {
+        while let Some(start) = starts.filter(|start| *start < until && open.peek().is_some()) {
             starts = self.hand_off(clock, turn.saturating_add(1));
             let end = starts.unwrap_or(Timestamp::MAX);
             if let Some(member) = self.member(turn) {
@@ -55,9 +56,9 @@ impl Rotation {
         turns
     }
 
-    fn member(&self, turn: i64) -> Option<&PersonId> {
-        let index = usize::try_from(turn).ok()?.checked_rem(self.members.len())?;
-        self.members.get(index)
+    /// Whose turn that is, by their place among the members; `None`: there are none.
+    fn member(&self, turn: i64) -> Option<usize> {
+        usize::try_from(turn).ok()?.checked_rem(self.members.len())
     }
 
     /// The turn that has begun last when the clock shows that; `None`: none has.

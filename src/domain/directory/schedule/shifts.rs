@@ -44,12 +44,18 @@ pub(super) fn places<'a>(
     let is_in_time = |one: &&Override| one.from < until && from < one.until;
     let overrides: Vec<_> = index.overrides(&schedule.name).iter().copied().filter(is_in_time).collect();
     let of_place = by_place(&overrides);
-    let mut found = Found { index, places: Vec::new() };
+    let mut found = Found { index, slots: HashMap::new(), taken: Vec::new(), places: Vec::new() };
     for rotation in &schedule.rotations {
+        // There are many turns, and few members.
+        let members: Vec<_> = rotation.members.iter().map(|id| found.seat(id, &of_place)).collect();
         for (member, stretch) in rotation.turns(from, until) {
-            match of_place.get(member) {
-                None => found.person(member, member, stretch),
-                Some(overrides) => found.changed(member, overrides, stretch),
+            let Some(seat) = members.get(member) else { continue };
+            if seat.is_changed {
+                found.changed(seat.who, of_place.get(seat.who).map_or(&[], Vec::as_slice), stretch);
+            } else if seat.is_present {
+                found.take(seat.who, seat.slot, None, stretch);
+            } else {
+                found.person(seat.who, seat.who, stretch);
             }
         }
     }
@@ -64,7 +70,7 @@ pub(super) fn places<'a>(
             }
         }
     }
-    let mut places = without_doubles(found.places);
+    let mut places = found.places;
     places.sort_by_key(|place| place.stretch.0);
     places
 }
@@ -80,10 +86,66 @@ fn by_place<'a>(overrides: &[&'a Override]) -> HashMap<&'a PersonId, Vec<&'a Ove
 /// The places met so far.
 struct Found<'i, 'a> {
     index: &'i Index<'a>,
+    /// A number for each person.
+    slots: HashMap<&'a PersonId, usize>,
+    /// By that number: when the person is on already. In the order of time, and nothing of it overlaps.
+    taken: Vec<Vec<Stretch>>,
     places: Vec<Place<'a>>,
 }
 
+/// A member of a rotation, looked up once for all of their turns.
+struct Seat<'a> {
+    who: &'a PersonId,
+    slot: usize,
+    /// Whether an override says something of their place.
+    is_changed: bool,
+    /// Whether they are known, and never away.
+    is_present: bool,
+}
+
 impl<'a> Found<'_, 'a> {
+    fn seat(&mut self, who: &'a PersonId, of_place: &HashMap<&'a PersonId, Vec<&'a Override>>) -> Seat<'a> {
+        Seat {
+            who,
+            slot: self.slot(who),
+            is_changed: of_place.contains_key(who),
+            is_present: self.index.person(who).is_some() && self.index.absences(who).is_empty(),
+        }
+    }
+
+    fn slot(&mut self, who: &'a PersonId) -> usize {
+        let next = self.taken.len();
+        let slot = *self.slots.entry(who).or_insert(next);
+        if slot == next {
+            self.taken.push(Vec::new());
+        }
+        slot
+    }
+
+    /// Somebody is on, as far as they are not on already.
+    fn take(
+        &mut self,
+        who: &'a PersonId,
+        slot: usize,
+        stands_in_for: Option<&'a PersonId>,
+        stretch: Stretch,
+    ) {
+        let Some(taken) = self.taken.get_mut(slot) else { return };
+        let (mut from, until) = stretch;
+        let mut next = taken.partition_point(|(_, end)| *end <= from);
+        while from < until {
+            let (begins, ends) = taken.get(next).copied().unwrap_or((Timestamp::MAX, Timestamp::MAX));
+            let free = (from, begins.min(until));
+            if free.0 < free.1 {
+                self.places.push(Place { who, stands_in_for, stretch: free });
+                taken.insert(next, free);
+                next += 1;
+            }
+            from = ends;
+            next += 1;
+        }
+    }
+
     /// A turn of somebody whose place is changed for a time.
     fn changed(&mut self, member: &'a PersonId, overrides: &[&'a Override], stretch: Stretch) {
         for part in parts(stretch, overrides.iter().flat_map(|one| [one.from, one.until])) {
@@ -109,8 +171,8 @@ impl<'a> Found<'_, 'a> {
             for part in parts(stretch, bounds) {
                 match absence_at(absences, part.0) {
                     None => {
-                        let stands_in_for = (who != place).then_some(place);
-                        self.places.push(Place { who, stands_in_for, stretch: part });
+                        let slot = self.slot(who);
+                        self.take(who, slot, (who != place).then_some(place), part);
                     }
                     Some(absence) => {
                         if let Some(next) = absence.replacement.as_ref().filter(|next| !chain.contains(next))
@@ -132,28 +194,4 @@ fn parts(stretch: Stretch, bounds: impl Iterator<Item = Timestamp>) -> Vec<Stret
     bounds.dedup();
     let begins = std::iter::once(from).chain(bounds.iter().copied());
     begins.zip(bounds.iter().copied().chain([until])).filter(|(from, until)| from < until).collect()
-}
-
-/// Of the places of one person at one moment, the first only.
-fn without_doubles(places: Vec<Place<'_>>) -> Vec<Place<'_>> {
-    let mut taken: HashMap<&PersonId, Vec<Stretch>> = HashMap::new();
-    let mut kept = Vec::with_capacity(places.len());
-    for place in places {
-        let taken = taken.entry(place.who).or_default();
-        let mut from = place.stretch.0;
-        // What was taken is in the order of time, and nothing of it overlaps.
-        let mut next = taken.partition_point(|(_, until)| *until <= from);
-        while from < place.stretch.1 {
-            let (begins, ends) = taken.get(next).copied().unwrap_or((Timestamp::MAX, Timestamp::MAX));
-            let free = (from, begins.min(place.stretch.1));
-            if free.0 < free.1 {
-                kept.push(Place { stretch: free, ..place });
-                taken.insert(next, free);
-                next += 1;
-            }
-            from = ends;
-            next += 1;
-        }
-    }
-    kept
 }

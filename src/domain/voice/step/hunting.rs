@@ -221,7 +221,7 @@ impl<'a> At<'a> {
     }
 
     /// The caller's line is there: they wait on, or hear that the hunt is over.
-    fn go_on(self, mut hunt: Hunt, mut moves: Moves) -> Result<Turn, Need> {
+    pub(super) fn go_on(self, mut hunt: Hunt, mut moves: Moves) -> Result<Turn, Need> {
         let why = if self.setting.now >= hunt.until {
             self.stop(&mut hunt, &mut moves, LegEnd::OutOfTime);
             Unreached::OutOfTime

@@ -12,6 +12,7 @@ use crate::domain::voice::input::LegInput;
 use crate::domain::voice::leg::{LegEnd, LegNote};
 use crate::domain::voice::phrases::Phrase;
 use crate::domain::voice::plan::{Plan, Then};
+use jiff::Timestamp;
 
 /// Seconds that the words to whoever picks up take, at most, and the carrier besides.
 const WHISPER: u32 = 30;
@@ -31,8 +32,8 @@ impl At<'_> {
     pub(super) fn of_leg(self, leg: LegId, input: LegInput) -> Result<Turn, Need> {
         let turn = match &self.call.state {
             CallState::Hunting { hunt } => self.hunting_leg(hunt, leg, &input)?,
-            CallState::Connected { hunt, leg: taken, who, has_joined } if *taken == leg => {
-                self.connected_leg(hunt, (leg, *who), *has_joined, &input)?
+            CallState::Connected { hunt, leg: taken, who, joined_at } if *taken == leg => {
+                self.connected_leg(hunt, (leg, *who), *joined_at, &input)?
             }
             CallState::Conferring { hunt, joined, caller } => {
                 self.conferring_leg((hunt, joined, *caller), leg, input.clone())
@@ -87,12 +88,12 @@ impl At<'_> {
                 if let Some(candidate) = hunt.candidates.get(who) {
                     moves.changes.push(Change::Acknowledged(hunt.alert, candidate.person.clone()));
                 }
-                let has_joined = !self.setting.menu.has_conferences;
-                if !has_joined {
+                let joined_at = (!self.setting.menu.has_conferences).then_some(self.setting.now);
+                if joined_at.is_none() {
                     moves.effects.push(Effect::RecallCaller(self.call.id).at(self.setting.now));
                 }
                 let plan = Some(self.leg_plan(vec![Phrase::Joining], Then::Join(self.room(true))));
-                let next = CallState::Connected { hunt: Box::new(hunt), leg, who, has_joined };
+                let next = CallState::Connected { hunt: Box::new(hunt), leg, who, joined_at };
                 Turn { plan, ..self.beside(next) }.with(moves)
             }
         })
@@ -128,15 +129,14 @@ impl At<'_> {
             }
             LegInput::Pressed(keys) if self.accepts(keys) => return Outcome::Accepted(ringing.who),
             LegInput::Pressed(_) => LegEnd::PassedOn,
-            LegInput::Silence => LegEnd::NoKey,
+            // Dismissed: it has been asked to go, and is wanted again; it cannot be.
+            LegInput::Silence | LegInput::Dismissed => LegEnd::NoKey,
             LegInput::Machine => {
                 moves.effects.push(Effect::ReleaseLeg(leg).at(self.setting.now));
                 LegEnd::Machine
             }
             LegInput::Ended(_) if ringing.is_answered => LegEnd::HungUp,
             LegInput::Ended(end) => *end,
-            // It has been asked to go, and is wanted again: it can't be.
-            LegInput::Dismissed => LegEnd::Lost,
         };
         self.leg_over(hunt, moves, leg, end);
         let words = match input {
@@ -181,7 +181,7 @@ impl At<'_> {
         self,
         hunt: &Hunt,
         (leg, who): (LegId, usize),
-        has_joined: bool,
+        joined_at: Option<Timestamp>,
         input: &LegInput,
     ) -> Result<Turn, Need> {
         let stay = || self.unmoved(self.call.state.clone());
@@ -196,16 +196,12 @@ impl At<'_> {
         };
         let plan = is_reply.then(|| self.leg_plan(vec![Phrase::LegCallerGone], Then::End));
         let mut moves = Moves::default();
-        if has_joined {
+        if self.has_talked(joined_at) {
             moves.note(leg, LegNote::Ended(LegEnd::Talked));
             moves.effects.push(Effect::RecallCaller(self.call.id).at(self.setting.now));
             return Ok(Turn { plan, ..stay() }.with(moves));
         }
-        // They were gone before the caller could hear them: it was no answer.
-        moves.note(leg, LegNote::Ended(LegEnd::HungUp));
-        if let Some(candidate) = hunt.candidates.get(who) {
-            moves.changes.push(Change::Unacknowledged(hunt.alert, candidate.person.clone()));
-        }
+        self.not_talked(hunt, (leg, who), &mut moves);
         Ok(Turn { plan, ..self.next_beside(hunt.clone(), moves)? })
     }
 

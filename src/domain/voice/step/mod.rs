@@ -44,6 +44,8 @@ pub const MOST_EMPTY_RECORDINGS: u32 = 3;
 pub const LOOKS: [i64; 5] = [10, 30, 120, 600, 60];
 /// Seconds that people may talk: as long as the carrier lets a dialled line (Twilio, Dial, `timeLimit`).
 pub const LONGEST_TALK: u32 = 14_400;
+/// Seconds after a caller was put through in which an end means that they did not talk: the words before it take some.
+pub const SHORTEST_TALK: i64 = 3;
 /// Looks after which a draft that there is counts as the caller's last word.
 pub const LOOKS_WITH_DRAFT: u32 = 2;
 
@@ -149,8 +151,8 @@ pub fn step(setting: Setting<'_>, call: &Call, input: CallInput) -> Step {
         }
         CallState::Recovering { order, draft, looks } => Ok(at.recovering(order, *draft, *looks, input)),
         CallState::Hunting { hunt } => at.hunting(hunt, input),
-        CallState::Connected { hunt, leg, who, has_joined } => {
-            Ok(at.connected(hunt, (*leg, *who), *has_joined, input))
+        CallState::Connected { hunt, leg, who, joined_at } => {
+            at.connected(hunt, (*leg, *who), *joined_at, input)
         }
         CallState::Offering { order, why, asked, is_untold } => {
             at.offering(order, *why, *asked, *is_untold, input)

@@ -5,11 +5,13 @@ use super::{At, Change, Turn};
 use crate::domain::effect::Effect;
 use crate::domain::ids::LegId;
 use crate::domain::voice::call::{Asked, CallState, Ending};
+use crate::domain::voice::facts::Need;
 use crate::domain::voice::hunt::Hunt;
 use crate::domain::voice::input::CallInput;
 use crate::domain::voice::leg::{LegEnd, LegNote};
 use crate::domain::voice::phrases::Phrase;
 use crate::domain::voice::plan::{Room, Then};
+use jiff::Timestamp;
 
 impl At<'_> {
     /// The caller's line when somebody has said yes.
@@ -17,17 +19,28 @@ impl At<'_> {
         self,
         hunt: &Hunt,
         (leg, who): (LegId, usize),
-        has_joined: bool,
+        joined_at: Option<Timestamp>,
         input: CallInput,
-    ) -> Turn {
+    ) -> Result<Turn, Need> {
         let mut moves = Moves::default();
-        match input {
+        Ok(match input {
             CallInput::Arrived | CallInput::Digits(_) | CallInput::Silence | CallInput::Recorded(_)
-                if !has_joined =>
+                if joined_at.is_none() =>
             {
-                let next = CallState::Connected { hunt: Box::new(hunt.clone()), leg, who, has_joined: true };
+                let joined_at = Some(self.setting.now);
+                let next = CallState::Connected { hunt: Box::new(hunt.clone()), leg, who, joined_at };
                 let say = vec![Phrase::Connecting(hunt.name(who))];
                 Turn { plan: Some(self.plan(say, Then::Join(self.room(true)))), ..self.beside(next) }
+            }
+            CallInput::Arrived
+            | CallInput::Digits(_)
+            | CallInput::Silence
+            | CallInput::Dialled(_)
+            | CallInput::Recorded(_)
+                if !self.has_talked(joined_at) =>
+            {
+                self.not_talked(hunt, (leg, who), &mut moves);
+                self.go_on(hunt.clone(), moves)?
             }
             CallInput::Arrived
             | CallInput::Digits(_)
@@ -38,7 +51,7 @@ impl At<'_> {
                 self.ask_action(vec![Phrase::CallOver(hunt.name(who))], Asked::default()).with(moves)
             }
             CallInput::HungUp => {
-                let (end, ending) = if has_joined {
+                let (end, ending) = if joined_at.is_some() {
                     (LegEnd::Talked, Ending::Talked)
                 } else {
                     (LegEnd::CallerGone, Ending::HungUp)
@@ -51,6 +64,20 @@ impl At<'_> {
                 self.beside(CallState::ended(Ending::Lost)).with(moves)
             }
             CallInput::Transcribed { .. } | CallInput::Found(_) => self.unmoved(self.call.state.clone()),
+        })
+    }
+
+    /// Whether caller and callee can have said anything to each other.
+    pub(super) fn has_talked(self, joined_at: Option<Timestamp>) -> bool {
+        joined_at.is_some_and(|at| self.setting.now.duration_since(at).as_secs() >= super::SHORTEST_TALK)
+    }
+
+    /// Whoever had said yes was gone before the caller could hear them: it was no answer.
+    pub(super) fn not_talked(self, hunt: &Hunt, (leg, who): (LegId, usize), moves: &mut Moves) {
+        moves.note(leg, LegNote::Ended(LegEnd::HungUp));
+        moves.effects.push(Effect::ReleaseLeg(leg).at(self.setting.now));
+        if let Some(candidate) = hunt.candidates.get(who) {
+            moves.changes.push(Change::Unacknowledged(hunt.alert, candidate.person.clone()));
         }
     }
 

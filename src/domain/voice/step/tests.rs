@@ -1,5 +1,7 @@
 //! Every state answers every input, and every walk ends.
 
+mod live;
+
 use super::*;
 use crate::domain::alerting::forward::{Forward, ForwardName};
 use crate::domain::contact::PhoneNumber;
@@ -10,11 +12,13 @@ use crate::domain::ids::{AlertId, CallId, LegId};
 use crate::domain::severity::Severity;
 use crate::domain::voice::action::Action;
 use crate::domain::voice::call::{Asked, Draft, News};
-use crate::domain::voice::facts::Admission;
+use crate::domain::voice::facts::{Admission, Callable};
+use crate::domain::voice::hunt::{HuntOrder, HuntRules, WaitSound};
 use crate::domain::voice::input::{Found, Take, TakeEnd};
 use crate::domain::voice::menu::Target;
 use crate::domain::voice::recording::Source;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
 
@@ -35,7 +39,7 @@ fn menu(targets: usize, ask_severity: bool) -> CallMenu {
         spoken: format!("Group {n}"),
     };
     CallMenu {
-        actions: vec![Action::Alert, Action::Conference],
+        actions: vec![Action::Alert, Action::Conference, Action::Live],
         targets: (1..=targets).map(target).collect(),
         default_recipients: vec![Recipient::Group(GroupName("Everyone".to_owned()))],
         forwards: vec![],
@@ -54,8 +58,28 @@ fn menu(targets: usize, ask_severity: bool) -> CallMenu {
         call_deadline: 900,
         carrier_keeps_hours: Some(24),
         link_days: 30,
+        hunt: rules(),
+        caller_id: PhoneNumber::parse("+15550000").unwrap(),
+        bridge: None,
+        has_conferences: true,
         fallback_contact: None,
         language: "en".to_owned(),
+    }
+}
+
+fn rules() -> HuntRules {
+    HuntRules {
+        ring_seconds: 12,
+        rounds: 1,
+        order: HuntOrder::Listed,
+        whole_levels: false,
+        caller_seconds: 180,
+        accept_key: None,
+        accept_seconds: 10,
+        shows_caller: false,
+        detects_machines: false,
+        wait_sound: WaitSound::Ringing,
+        resolves_at_end: false,
     }
 }
 
@@ -95,11 +119,20 @@ impl Walk {
 
     /// Takes one step as the service does, and checks what must hold of every step.
     fn step(&mut self, input: CallInput) -> Turn {
-        let facts = Facts { admission: Some(self.admission.clone()) };
+        let facts = Facts {
+            admission: Some(self.admission.clone()),
+            on_call: Some(Callable::default()),
+            busy: Some(BTreeSet::new()),
+            ..Facts::default()
+        };
         let setting = Setting { menu: &self.menu, now: self.now, ids: &self.ids, facts: &facts };
         let is_reply = matches!(
             input,
-            CallInput::Arrived | CallInput::Digits(_) | CallInput::Silence | CallInput::Recorded(_)
+            CallInput::Arrived
+                | CallInput::Digits(_)
+                | CallInput::Silence
+                | CallInput::Dialled(_)
+                | CallInput::Recorded(_)
         );
         let Step::Turn(turn) = step(setting, &self.call, input) else { panic!("the facts were there") };
         assert_eq!(turn.plan.is_some(), is_reply, "in reply to a document there is a plan, else none");
@@ -108,11 +141,21 @@ impl Walk {
             match change {
                 Change::Drafted(recording) => self.drafted.push(recording.id),
                 Change::Discarded(id) => self.discarded.push(*id),
-                Change::Opened(alert, _) => self.opened.push(alert.recording),
-                Change::Refused(_) => {}
+                Change::Opened(alert, _) => {
+                    self.opened.extend(alert.message.as_ref().map(|one| one.recording))
+                }
+                Change::MessageLeft(_, message, _) => self.opened.push(message.recording),
+                Change::Refused(_)
+                | Change::Missed(_)
+                | Change::Acknowledged(..)
+                | Change::Unacknowledged(..)
+                | Change::Resolved(..)
+                | Change::Logged(..)
+                | Change::Called(_)
+                | Change::Heard(..) => {}
             }
         }
-        let is_over = matches!(turn.next, CallState::Ended { .. });
+        let is_over = turn.next.is_line_over();
         if is_reply {
             assert_eq!(turn.due_at.is_none(), is_over, "only a call that is over has no deadline");
         }
@@ -132,10 +175,14 @@ impl Walk {
         let mut wanted = vec![];
         let mut is_passed_on = false;
         for change in &turn.changes {
-            let Change::Opened(alert, _) = change else { continue };
-            for forward in self.menu.forwards.iter().filter(|forward| forward.takes(alert.action)) {
-                wanted.push(Effect::ForwardAlert { alert: alert.id, target: forward.name.clone() });
-                is_passed_on = true;
+            let (alert, action) = match change {
+                Change::Opened(alert, _) if !alert.is_held => (alert.id, alert.action),
+                Change::MessageLeft(alert, ..) | Change::Missed(alert) => (*alert, Action::Live),
+                _ => continue,
+            };
+            for forward in self.menu.forwards.iter().filter(|forward| forward.takes(action)) {
+                wanted.push(Effect::ForwardAlert { alert, target: forward.name.clone() });
+                is_passed_on |= !matches!(change, Change::Missed(_));
             }
         }
         let passed_on: Vec<_> =
@@ -177,7 +224,11 @@ impl Walk {
                 draft.map(|draft| draft.recording)
             }
             CallState::ConfirmingRecording { draft, .. } => Some(draft.recording),
-            CallState::Identifying
+            CallState::Hunting { .. }
+            | CallState::Connected { .. }
+            | CallState::Offering { .. }
+            | CallState::Conferring { .. }
+            | CallState::Identifying
             | CallState::Holding { .. }
             | CallState::ChoosingAction { .. }
             | CallState::ChoosingTarget { .. }
@@ -228,6 +279,7 @@ fn order() -> Order {
         recipients: vec![Recipient::Group(GroupName("Group 1".to_owned()))],
         spoken: Some("Group 1".to_owned()),
         severity: Severity::High,
+        missed: None,
     }
 }
 

@@ -64,8 +64,11 @@ impl Switchboard {
             }
         }
         if begins || joins {
-            self.is_in(sid, at);
+            return self.is_in(sid, at);
         }
+        let Some(call) = self.calls.get_mut(sid) else { return };
+        let outputs = call.leg.take(at, Input::MusicStarts);
+        self.happened(sid, outputs);
     }
 
     /// From now on this call hears the others.
@@ -88,7 +91,7 @@ impl Switchboard {
         let Some(call) = self.calls.get_mut(sid) else { return };
         match std::mem::take(&mut call.connection) {
             Connection::Conference(seat) => {
-                self.seat_is_free(sid, at, seat);
+                self.seat_is_free(sid, at, &seat);
                 self.note(sid, at, Kind::Parted, String::new());
                 self.dial_over(sid, at, after_conference());
             }
@@ -99,7 +102,7 @@ impl Switchboard {
     }
 
     /// Somebody has left a room, which may be over with that.
-    pub(super) fn seat_is_free(&mut self, sid: &str, at: Timestamp, seat: Seat) {
+    pub(super) fn seat_is_free(&mut self, sid: &str, at: Timestamp, seat: &Seat) {
         let Some(room) = self.rooms.get_mut(&seat.room) else { return };
         room.calls.retain(|call| call != sid);
         let others = room.calls.clone();

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     exchange::{
         carrier::{
-            call::{Connection, End, Event, Progress, whole_seconds_up},
+            call::{Call, Connection, End, Event, State, whole_seconds_up},
             form,
         },
         leg::{Dialled, Input},
@@ -122,12 +122,12 @@ impl Switchboard {
     /// A phone that was dialled has ended, whatever it did before: whether that ends the dialling.
     pub(super) fn callee_is_gone(&mut self, sid: &str, at: Timestamp) {
         let Some(call) = self.calls.get(sid) else { return };
-        let (Some(parent), Progress::Over(end)) = (call.parent.clone(), call.progress) else { return };
+        let (Some(parent), State::Over(end)) = (call.parent.clone(), call.progress) else { return };
         let Some(dialling) = self.dialling_of(&parent).filter(|dialling| dialling.has(sid)) else { return };
         let connected = dialling.connected.is_some();
         let ends = dialling.callees.iter().map(|callee| match self.calls.get(callee)?.progress {
-            Progress::Over(end) => Some(end),
-            Progress::Queued | Progress::Ringing | Progress::InProgress => None,
+            State::Over(end) => Some(end),
+            State::Queued | State::Ringing | State::InProgress => None,
         });
         let Some(ends) = ends.collect::<Option<Vec<End>>>() else { return };
         // Whoever picked up counts. Where nobody did, one who did not answer counts more than one who could not.
@@ -148,14 +148,14 @@ impl Switchboard {
     fn callee_that_ended(&self, parent: &str, end: End) -> Option<String> {
         let mut callees = self.dialling_of(parent)?.callees.iter();
         let ended =
-            |sid: &&String| self.calls.get(*sid).is_some_and(|callee| callee.progress == Progress::Over(end));
+            |sid: &&String| self.calls.get(*sid).is_some_and(|callee| callee.progress == State::Over(end));
         callees.find(ended).cloned()
     }
 
     /// Adds how long the call lasted, if anybody picked up.
     fn with_duration(&self, dialled: Dialled) -> Dialled {
         let call = dialled.sid.as_ref().and_then(|sid| self.calls.get(sid));
-        let duration = call.filter(|call| call.answered.is_some()).and_then(|call| call.duration());
+        let duration = call.filter(|call| call.answered.is_some()).and_then(Call::duration);
         Dialled { duration, ..dialled }
     }
 
@@ -183,7 +183,7 @@ impl Switchboard {
             Connection::Conference(seat) => {
                 let action = seat.action.clone();
                 self.no_longer_limited(sid);
-                self.seat_is_free(sid, at, seat);
+                self.seat_is_free(sid, at, &seat);
                 Some(LetGo { action, dialled: after_conference() })
             }
             Connection::Dialling(dialling) => {
@@ -211,14 +211,14 @@ impl Switchboard {
 
     fn parts_from_caller(&mut self, sid: &str, at: Timestamp) {
         self.note(sid, at, Kind::Parted, String::new());
-        let Some(parent) = self.calls.get(sid).and_then(|call| call.parent.clone()) else { return };
-        let Some(Some((_, since))) = self.dialling_of(&parent).map(|dialling| dialling.connected.clone())
-        else {
+        let Some(call) = self.calls.get(sid) else { return };
+        let (Some(parent), Some(answered)) = (call.parent.clone(), call.answered) else { return };
+        if !self.dialling_of(&parent).is_some_and(|dialling| dialling.has(sid)) {
             return;
-        };
+        }
         let how = Dialled {
             sid: Some(sid.to_owned()),
-            duration: Some(whole_seconds_up(at.duration_since(since))),
+            duration: Some(whole_seconds_up(at.duration_since(answered))),
             bridged: Some(true),
             ..dialled(End::Completed)
         };

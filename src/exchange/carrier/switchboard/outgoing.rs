@@ -9,7 +9,7 @@ use crate::{
     exchange::{
         behaviour::Fault,
         carrier::{
-            call::{Call, Callbacks, Connection, Direction, End, Event, Progress},
+            call::{Call, Callbacks, Connection, Direction, End, Event, State},
             form::{self, Fields},
         },
         handsets::Handset,
@@ -87,7 +87,7 @@ impl Switchboard {
             leg: leg(self.config.pace, now),
             line: Vec::new(),
             started: now,
-            progress: Progress::Queued,
+            progress: State::Queued,
             answered: None,
             ended: None,
             answered_by: None,
@@ -108,7 +108,7 @@ impl Switchboard {
     pub(super) fn call_step(&mut self, sid: &str, step: Step, at: Timestamp) {
         let Some(call) = self.calls.get(sid) else { return };
         match step {
-            Step::Places if call.progress == Progress::Queued => self.places(sid, at),
+            Step::Places if call.progress == State::Queued => self.places(sid, at),
             Step::PicksUp => {
                 self.picks_up(sid, at);
             }
@@ -140,7 +140,7 @@ impl Switchboard {
             Handset::Declines { after } => Some((after, Step::Declines)),
         };
         if let Some(call) = self.calls.get_mut(sid) {
-            call.progress = Progress::Ringing;
+            call.progress = State::Ringing;
             call.note(at, Kind::Rings, "");
         }
         self.tell_progress(sid, at, Event::Ringing);
@@ -152,10 +152,10 @@ impl Switchboard {
 
     /// Somebody, or a mailbox, picks the phone up; false when it does not ring.
     pub(in crate::exchange) fn picks_up(&mut self, sid: &str, at: Timestamp) -> bool {
-        let Some(call) = self.calls.get_mut(sid).filter(|call| call.progress == Progress::Ringing) else {
+        let Some(call) = self.calls.get_mut(sid).filter(|call| call.progress == State::Ringing) else {
             return false;
         };
-        call.progress = Progress::InProgress;
+        call.progress = State::InProgress;
         call.answered = Some(at);
         call.note(at, Kind::PickedUp, "");
         let is_dialled = call.direction == Direction::OutboundDial;
@@ -207,7 +207,7 @@ impl Switchboard {
 
     /// The person whose phone rings doesn't want the call; false when it does not ring.
     pub(in crate::exchange) fn declines(&mut self, sid: &str, at: Timestamp) -> bool {
-        let rings = self.calls.get(sid).is_some_and(|call| call.progress == Progress::Ringing);
+        let rings = self.calls.get(sid).is_some_and(|call| call.progress == State::Ringing);
         if rings {
             self.note(sid, at, Kind::Declined, String::new());
             self.never_answered(sid, at, End::Busy, Some(603));
@@ -225,7 +225,7 @@ impl Switchboard {
     /// The call is over before anybody has picked up; nothing happens when somebody has.
     fn never_answered(&mut self, sid: &str, at: Timestamp, end: End, sip_code: Option<u16>) {
         let Some(call) = self.calls.get_mut(sid).filter(|call| call.is_awaited()) else { return };
-        let rang = call.progress == Progress::Ringing;
+        let rang = call.progress == State::Ringing;
         call.close(at, end);
         call.sip_code = sip_code;
         // Nothing is heard on a line that never was: what it gives back says nothing new.
@@ -240,10 +240,8 @@ impl Switchboard {
     }
 
     fn greeting_of(&self, number: &str) -> Option<String> {
-        match self.behaviour.handsets.at(number) {
-            Handset::Voicemail { greeting, .. } => Some(greeting),
-            _ => None,
-        }
+        let Handset::Voicemail { greeting, .. } = self.behaviour.handsets.at(number) else { return None };
+        Some(greeting)
     }
 
     /// The carrier has found out who picked up.

@@ -110,10 +110,37 @@ async fn groups_and_schedules_have_calendars() {
     );
     let schedule = read(&calendar(&world, "/api/schedules/Primary/calendar.ics").await);
     assert_eq!(schedule[1]["SUMMARY"], "Ben Brook (Primary)");
-    let days = "2026-01-05T09:00Z/2026-05-01T00:00Z";
-    assert_eq!(schedule.len(), 116, "one a day of {days}");
+    assert_eq!(schedule.len(), 116, "one a day from 5 January until May begins");
     // People who are in a group by name have no shifts.
     assert_eq!(read(&calendar(&world, "/api/groups/Database/calendar.ics").await), [] as [Event; 0]);
+}
+
+/// P35, P37: what is in groups inside a group is in its calendar, and a group that contains itself ends.
+#[tokio::test]
+async fn a_calendar_has_what_is_in_groups_inside() {
+    let world = World::start_with("one-group", |settings| {
+        with_schedule(settings);
+        let group = |name: &str, members: &[&str]| Group {
+            name: GroupName(name.to_owned()),
+            members: members.iter().map(|name| Member::Group(GroupName((*name).to_owned()))).collect(),
+            is_elsewhere: false,
+        };
+        let groups = &mut settings.directory.groups;
+        groups.extend([group("Outer", &["Inner", ODD]), group("Inner", &["Outer", ODD])]);
+    })
+    .await;
+    added(&world, "/api/absences", json!({ "person": "cleo" })).await;
+    let inside = read(&calendar(&world, &format!("/api/groups/{}/calendar.ics", encoded(ODD))).await);
+    assert_eq!(inside.len(), 117, "a shift a day, and an absence");
+    let away = inside.iter().find(|event| event["SUMMARY"] == "Cleo Castell is away").unwrap();
+    assert_eq!(away["DTEND"], "20260501T000000Z", "until further notice is until the calendar ends");
+    for name in ["Outer", "Inner"] {
+        assert_eq!(
+            read(&calendar(&world, &format!("/api/groups/{name}/calendar.ics")).await),
+            inside,
+            "{name}"
+        );
+    }
 }
 
 #[tokio::test]

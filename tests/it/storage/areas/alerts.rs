@@ -1,9 +1,9 @@
 //! Alerts, who is told of them, and links to their recordings.
 
-use super::{Store, at, store};
+use super::{Store, at, recording_of, store};
 use crate::storage::subject::on_every_driver;
 use dutyline::domain::alerting::log::{Happened, LogEntry, Release};
-use dutyline::domain::contact::{EmailAddress, PhoneNumber};
+use dutyline::domain::contact::{EmailAddress, PhoneNumber, WebhookUrl};
 use dutyline::domain::delivery::Notification;
 use dutyline::domain::directory::device::Device;
 use dutyline::domain::directory::person::PersonId;
@@ -26,7 +26,7 @@ async fn an_alert_tells_its_story(s: &Store) {
     let alert = s.alerted("CA1", at(5), vec![]).await;
     let story = s.store.alert(alert.id).await.unwrap().unwrap();
     assert_eq!(story.alert, alert);
-    assert_eq!(story.recording.status, DraftStatus::Released(alert.id));
+    assert_eq!(story.recording.unwrap().status, DraftStatus::Released(alert.id));
     let opened = LogEntry { at: at(5), what: Happened::Opened { release: Release::Confirmed } };
     assert_eq!(story.log, [opened]);
     assert_eq!(s.store.alert(AlertId::next(&*s.ids)).await.unwrap(), None);
@@ -57,6 +57,7 @@ async fn who_was_told_is_known(s: &Store) {
         Device::Sms(PhoneNumber::parse("+15550102").unwrap()),
         Device::Email(EmailAddress::parse("ben@example.com").unwrap()),
         Device::Voice(PhoneNumber::parse("+15550103").unwrap()),
+        Device::Webhook(WebhookUrl::parse("https://hooks.example.com/ben?key=1").unwrap()),
     ];
     let notification = |device: &Device, is_update| Notification {
         id: NotificationId::next(&*s.ids),
@@ -85,8 +86,8 @@ async fn who_was_told_is_known(s: &Store) {
 }
 
 async fn sound_is_known_once_it_is_stored(s: &Store) {
-    let alert = s.alerted("CA1", at(5), vec![]).await;
-    let fetch = vec![Effect::FetchRecording(alert.recording).at(at(5))];
+    let recording = recording_of(&s.alerted("CA1", at(5), vec![]).await);
+    let fetch = vec![Effect::FetchRecording(recording).at(at(5))];
     s.alerted("CA2", at(5), fetch).await;
     let audio = Audio {
         key: "2026/01/sound.wav".to_owned(),
@@ -95,14 +96,15 @@ async fn sound_is_known_once_it_is_stored(s: &Store) {
         sha256: s.ids.secret(),
     };
     let [claimed] = s.store.claim(&Lane::Recordings, at(5), at(65), 10).await.unwrap().try_into().unwrap();
-    s.store.complete(&claimed, &[Consequence::AudioStored(alert.recording, audio.clone())]).await.unwrap();
-    assert_eq!(s.store.recording(alert.recording).await.unwrap().unwrap().audio, Some(audio));
+    s.store.complete(&claimed, &[Consequence::AudioStored(recording, audio.clone())]).await.unwrap();
+    assert_eq!(s.store.recording(recording).await.unwrap().unwrap().audio, Some(audio));
 }
 
 async fn a_link_leads_to_its_recording(s: &Store) {
     let alert = s.alerted("CA1", at(5), vec![]).await;
     s.alerted("CA2", at(5), vec![]).await;
-    let (link, recording) = s.store.link(&alert.link.code).await.unwrap().unwrap();
-    assert_eq!((link, recording.id), (alert.link, alert.recording));
+    let message = alert.message.unwrap();
+    let (link, recording) = s.store.link(&message.link.code).await.unwrap().unwrap();
+    assert_eq!((link, recording.id), (message.link, message.recording));
     assert_eq!(s.store.link(&LinkCode::of([0; 32])).await.unwrap(), None);
 }

@@ -1,6 +1,6 @@
 //! Calls, their documents and their recordings.
 
-use super::{Store, ada, at, choosing, conflict, ended, store, turn};
+use super::{Store, ada, at, choosing, conflict, ended, recording_of, store, turn};
 use crate::storage::subject::on_every_driver;
 use dutyline::domain::alerting::log::{Happened, LogEntry, Release};
 use dutyline::domain::effect::Effect;
@@ -173,7 +173,7 @@ async fn words_of_every_script_come_back(s: &Store) {
     let words = "日本語 – Ωμέγα – \u{1F6A8} – 'it''s' \"$1\" \\ \u{200F}عربي\r\n\t";
     let entry = LogEntry { at: at(6), what: Happened::TextArrived };
     let text = Transcribed {
-        recording: alert.recording,
+        recording: recording_of(&alert),
         transcript: Transcript::Text(words.to_owned()),
         log: Some((alert.id, entry.clone())),
         effects: vec![Effect::AnnounceText(alert.id).at(at(6))],
