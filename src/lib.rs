@@ -40,6 +40,7 @@
 //! - `domain/`: the decisions; here ids, contacts, severity, effects, retries, API keys.
 //!   - `domain/voice/`: a phone call: its states, inputs, menu, phrases and plans.
 //!   - `domain/voice/step/`: the state machine of a call.
+//!   - `domain/voice/story.rs`: what happened in a call, in order.
 //!   - `domain/voice/step/mod.rs`: **the** function: state and input in, turn out.
 //!   - `domain/directory/`: people, groups, devices, absences, overrides.
 //!   - `domain/directory/schedule.rs`, `domain/directory/schedule/`: who is on call when: hand-offs, shifts, gaps.
@@ -136,10 +137,21 @@
 //! # Where do I …
 //!
 //! - … find what a caller hears after a key: `domain/voice/step/mod.rs`; its words: `prompts/en.toml`.
+//! - … find whom a hunt calls next: `domain/voice/hunt.rs`; what makes it go on: `domain/voice/step/hunting.rs`; who
+//!   can be called at all: `service/voice/callable.rs`.
+//! - … find what somebody hears who is called, and what their key does: `domain/voice/step/legs.rs`.
+//! - … find what the carrier is asked for a phone: `service/calling.rs`; how its document looks: `twiml/render.rs`.
+//! - … find who is on call at a moment, and why somebody is not: `domain/directory/resolve.rs`, by way of
+//!   `service/on_call.rs`.
+//! - … find what is told of a call afterwards: `domain/voice/story.rs`.
 //! - … find a route: `http/router.rs`.
 //! - … add a carrier: a file or folder in `adapters/` that implements [`ports::telephony::Telephony`] with the
 //!   carrier's [`twiml::render::Capabilities`], a word in [`settings::CarrierKind`], a line in
 //!   `start/assemble.rs`.
+//! - … add a source of who is on call: `on_call` and `has_group` of [`ports::people::People`], a word in
+//!   `OnCallSource` of `settings/file.rs`, its rule in `settings/check/xmatters.rs`, a line in `start/assemble.rs`; how
+//!   its answers become ours is in `domain/directory/elsewhere/merge.rs`.
+//! - … add an end of a phone that was called: a variant of [`domain::voice::leg::LegEnd`]; the compiler shows the rest.
 //! - … add another system's directory: a file or folder in `adapters/` that implements [`ports::people::People`], a
 //!   word in [`settings::Access`], a line in `start/assemble.rs`.
 //! - … add a language: a file beside `prompts/en.toml` with the same keys, a line in `settings/prompts.rs`. An

@@ -30,11 +30,10 @@ impl Bare {
     pub(super) fn run(self) -> Result<(), Failed> {
         tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
             let listener = TcpListener::bind(self.listen).await?;
+            let handler = || post(async || ([(CONTENT_TYPE, "text/xml")], DOCUMENT));
             let router = Router::new()
-                .route(
-                    "/voice/calls/{call}/legs/{leg}/documents/{document}",
-                    post(async || ([(CONTENT_TYPE, "text/xml")], DOCUMENT)),
-                )
+                .route("/voice/calls/{call}/legs/{leg}/documents/{document}", handler())
+                .route("/voice/calls/{call}/legs/{leg}/status", handler())
                 .route("/health", get(async || "ok"));
             Ok(axum::serve(listener, router).await?)
         })

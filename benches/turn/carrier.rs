@@ -2,6 +2,7 @@
 
 use super::Failed;
 use super::settings::{ACCOUNT, NUMBER, PUBLIC_URL, TOKEN, caller};
+use dutyline::domain::voice::leg::Leg;
 use dutyline::twiml::read::read;
 use dutyline::twiml::signature::{Key, SIGNATURE_HEADER, SignedBody, sign};
 use dutyline::twiml::{Response, Verb};
@@ -64,6 +65,36 @@ impl Phone {
         self.request("voice/status", "completed", &said)
     }
 
+    fn request(&self, path: &str, status: &str, said: &[(&str, &str)]) -> Vec<u8> {
+        Form { sid: &self.sid, direction: "inbound", from: &self.from, to: NUMBER }
+            .request(path, status, said)
+    }
+}
+
+/// Nobody has picked up a phone that the gateway had called.
+pub(super) fn no_answer(leg: &Leg) -> Result<Vec<u8>, Failed> {
+    let carrier_call = leg.carrier_call.as_deref().ok_or("a phone was not called")?;
+    let said = [
+        ("CallDuration", "0"),
+        ("Duration", "0"),
+        ("Timestamp", "Mon, 05 Jan 2026 09:00:00 +0000"),
+        ("CallbackSource", "call-progress-events"),
+        ("SequenceNumber", "2"),
+    ];
+    let path = format!("voice/calls/{}/legs/{}/status", leg.call, leg.id);
+    let form = Form { sid: carrier_call, direction: "outbound-api", from: NUMBER, to: leg.number.as_str() };
+    Ok(form.request(&path, "no-answer", &said))
+}
+
+/// What the carrier says of a call on every request.
+struct Form<'a> {
+    sid: &'a str,
+    direction: &'a str,
+    from: &'a str,
+    to: &'a str,
+}
+
+impl Form<'_> {
     /// Not part of anything else, so that `benches/instructions` can leave it out.
     #[inline(never)]
     fn request(&self, path: &str, status: &str, said: &[(&str, &str)]) -> Vec<u8> {
@@ -72,7 +103,7 @@ impl Phone {
         let signature = sign(&url, &SignedBody::Form(&fields), &Key::account_token(TOKEN));
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
         let length = body.len();
-        let token = format!("{:016x}-{}", body.len(), &self.sid);
+        let token = format!("{:016x}-{}", body.len(), self.sid);
         format!(
             "POST /{path} HTTP/1.1\r\nhost: dutyline.example.com\r\nuser-agent: TwilioProxy/1.1\r\naccept: */*\r\n\
              content-type: application/x-www-form-urlencoded; charset=UTF-8\r\ncontent-length: {length}\r\n\
@@ -88,15 +119,15 @@ impl Phone {
         let mut fields = vec![
             ("AccountSid", ACCOUNT),
             ("ApiVersion", "2010-04-01"),
-            ("CallSid", &self.sid),
+            ("CallSid", self.sid),
             ("CallStatus", status),
-            ("Direction", "inbound"),
+            ("Direction", self.direction),
         ];
         for side in ["From", "Caller"] {
-            fields.push((side, &self.from));
+            fields.push((side, self.from));
         }
         for side in ["To", "Called"] {
-            fields.push((side, NUMBER));
+            fields.push((side, self.to));
         }
         fields.extend([
             ("FromCity", "SAN FRANCISCO"),

@@ -52,10 +52,10 @@ type UnderWay = (Phone, Reply);
 const QUESTION: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?><Response><Gather "#;
 
 /// One run against one server.
-struct Run {
-    sent: Sent,
+pub(super) struct Run {
+    pub(super) sent: Sent,
     /// CPU time of the server for a request, in microseconds.
-    cpu: f64,
+    pub(super) cpu: f64,
 }
 
 impl Turn {
@@ -94,7 +94,14 @@ impl Turn {
         }
         gateway.stop()?;
         let recorded = self.count(&settings, address, &calls).await?;
-        self.print(bares, turns, &format!("{recorded} turns in {} calls", calls.len()));
+        print("turn", self.figures, bares, turns);
+        if !self.figures {
+            say(&format!(
+                "{:>12}: {recorded} turns in {} calls, all read back from the store",
+                "recorded",
+                calls.len()
+            ));
+        }
         Ok(())
     }
 
@@ -146,28 +153,28 @@ impl Turn {
         store.close().await;
         Ok(calls.len() * self.turns)
     }
+}
 
-    fn print(&self, bares: Vec<Run>, turns: Vec<Run>, recorded: &str) {
-        let ratios = turns.iter().zip(&bares).map(|(turn, bare)| turn.sent.rate() / bare.sent.rate());
-        let cpus = turns.iter().zip(&bares).map(|(turn, bare)| turn.cpu / bare.cpu);
-        let (ratio, cpu) = (median(ratios.collect()), median(cpus.collect()));
-        let [bare, turn] = [bares, turns].map(Middle::of);
-        if self.figures {
-            let Middle { rate, cpu: time, p50, p99 } = &turn;
-            let Middle { rate: bare_rate, cpu: bare_time, .. } = &bare;
-            say(&format!(
-                "{rate:.0} {time:.1} {bare_rate:.0} {bare_time:.1} {ratio:.3} {cpu:.2} {p50:.2} {p99:.2}"
-            ));
-            return;
-        }
-        for (name, Middle { rate, cpu, p50, p99 }) in [("bare handler", &bare), ("turn", &turn)] {
-            say(&format!(
-                "{name:>12}: {rate:>7.0} requests/s, {cpu:>5.1} us CPU a request, p50 {p50:.2} ms, p99 {p99:.2} ms"
-            ));
-        }
-        say(&format!("{:>12}: {ratio:.3} of its requests/s at {cpu:.2} times its CPU", "beside it"));
-        say(&format!("{:>12}: {recorded}, all read back from the store", "recorded"));
+/// Prints what was measured: as a script needs it, or for people.
+pub(super) fn print(name: &str, is_for_script: bool, bares: Vec<Run>, turns: Vec<Run>) {
+    let ratios = turns.iter().zip(&bares).map(|(turn, bare)| turn.sent.rate() / bare.sent.rate());
+    let cpus = turns.iter().zip(&bares).map(|(turn, bare)| turn.cpu / bare.cpu);
+    let (ratio, cpu) = (median(ratios.collect()), median(cpus.collect()));
+    let [bare, turn] = [bares, turns].map(Middle::of);
+    if is_for_script {
+        let Middle { rate, cpu: time, p50, p99 } = &turn;
+        let Middle { rate: bare_rate, cpu: bare_time, .. } = &bare;
+        say(&format!(
+            "{rate:.0} {time:.1} {bare_rate:.0} {bare_time:.1} {ratio:.3} {cpu:.2} {p50:.2} {p99:.2}"
+        ));
+        return;
     }
+    for (name, Middle { rate, cpu, p50, p99 }) in [("bare handler", &bare), (name, &turn)] {
+        say(&format!(
+            "{name:>12}: {rate:>7.0} requests/s, {cpu:>5.1} us CPU a request, p50 {p50:.2} ms, p99 {p99:.2} ms"
+        ));
+    }
+    say(&format!("{:>12}: {ratio:.3} of its requests/s at {cpu:.2} times its CPU", "beside it"));
 }
 
 /// Sends a round to a server.

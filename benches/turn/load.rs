@@ -94,13 +94,29 @@ pub(super) async fn send(
     lists: Vec<Vec<Vec<u8>>>,
     begins: &'static [u8],
 ) -> Result<(Sent, Vec<Vec<Vec<u8>>>), Failed> {
-    let mut connections = Vec::with_capacity(lists.len());
-    for list in lists {
-        connections.push((Connection::open(to).await?, list));
+    let mut connections = open(to, lists.len()).await?;
+    send_over(&mut connections, lists, begins).await
+}
+
+/// So many connections.
+pub(super) async fn open(to: SocketAddr, count: usize) -> Result<Vec<Connection<TcpStream>>, Failed> {
+    let mut connections = Vec::with_capacity(count);
+    for _ in 0..count {
+        connections.push(Connection::open(to).await?);
     }
+    Ok(connections)
+}
+
+/// Sends each list over one of the connections, all at the same time. They stay open. Each
+/// answer's body must begin so.
+pub(super) async fn send_over(
+    connections: &mut Vec<Connection<TcpStream>>,
+    lists: Vec<Vec<Vec<u8>>>,
+    begins: &'static [u8],
+) -> Result<(Sent, Vec<Vec<Vec<u8>>>), Failed> {
     let mut tasks = JoinSet::new();
     let started = Instant::now();
-    for (mut connection, list) in connections {
+    for (mut connection, list) in connections.drain(..).zip(lists) {
         tasks.spawn(async move {
             let mut latencies = Vec::with_capacity(list.len());
             for request in &list {
@@ -111,15 +127,16 @@ pub(super) async fn send(
                     return Err(format!("the answer is not a turn: {}", String::from_utf8_lossy(body)).into());
                 }
             }
-            Ok::<_, Failed>((latencies, list))
+            Ok::<_, Failed>((latencies, list, connection))
         });
     }
     let mut all = Vec::new();
     let mut lists = Vec::new();
     while let Some(done) = tasks.join_next().await {
-        let (latencies, list) = done??;
+        let (latencies, list, connection) = done??;
         all.extend(latencies);
         lists.push(list);
+        connections.push(connection);
     }
     Ok((Sent { took: started.elapsed(), latencies: all }, lists))
 }

@@ -1,5 +1,5 @@
-//! Figures of speed and memory: one whole turn of a call beside a bare handler, instructions a turn, memory, start; and who is
-//! on call.
+//! Figures of speed and memory: one whole turn of a call beside a bare handler, and one step of a hunt; instructions a
+//! turn, memory, start; and who is on call.
 //!
 //! `benches/run` measures everything and prints the table of the README. What is measured is the real program
 //! (`dutyline serve`) as a process of its own, so that the load generator's work, which is done in this process,
@@ -8,14 +8,18 @@
 mod bare;
 mod carrier;
 mod comparison;
+mod hunt;
 mod instructions;
 mod load;
 mod on_call;
 mod program;
 mod server;
 mod settings;
+mod upstream;
 
 use clap::{Parser, Subcommand};
+use comparison::Turn;
+use hunt::HuntSteps;
 use mimalloc::MiMalloc;
 use std::error::Error;
 use std::io::Write as _;
@@ -42,7 +46,9 @@ struct Bench {
 #[derive(Debug, Subcommand)]
 enum What {
     /// One whole turn beside a bare handler, alternating: requests a second, CPU, latency.
-    Turn(comparison::Turn),
+    Turn(Turn),
+    /// One step of a hunt beside a bare handler, alternating: requests a second, CPU, latency.
+    Hunt(HuntSteps),
     /// Memory when idle and after many calls; the time from a start to the first answer.
     Program(program::Program),
     /// Takes turns over connections in memory, for `benches/instructions` to count.
@@ -68,28 +74,30 @@ fn main() -> ExitCode {
     }
 }
 
-/// Does what a test runner asks for, in its own words: which tests there are, and to run the only one.
+/// Does what a test runner asks for, in its own words: which tests there are, and to run one of them.
 fn of_test_runner() -> Option<Result<(), Failed>> {
     let words: Vec<_> = std::env::args().collect();
     let has = |word: &str| words.iter().any(|one| one == word);
     if has("--list") {
         if !has("--ignored") {
             say("turn: test");
+            say("hunt: test");
         }
         return Some(Ok(()));
     }
-    has("--exact").then(|| comparison::Turn::short().run())
+    has("--exact").then(|| if has("hunt") { HuntSteps::short().run() } else { Turn::short().run() })
 }
 
 fn run(bench: Bench) -> Result<(), Failed> {
     match bench.what {
         Some(What::Turn(turn)) => turn.run(),
+        Some(What::Hunt(hunt)) => hunt.run(),
         Some(What::Program(program)) => program.run(),
         Some(What::Instructions(instructions)) => instructions.run(),
         Some(What::OnCall(on_call)) => on_call.run(),
         Some(What::Bare(bare)) => bare.run(),
-        None if bench.is_bench => comparison::Turn::default().run(),
-        None => comparison::Turn::short().run(),
+        None if bench.is_bench => Turn::default().run(),
+        None => Turn::short().run(),
     }
 }
 

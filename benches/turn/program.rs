@@ -4,17 +4,11 @@ use super::carrier::{Phone, Reply};
 use super::load::Connection;
 use super::server::{Server, free_address, rest};
 use super::settings::{CALLERS, Gateway};
+use super::upstream::{self, Upstream};
 use super::{Failed, median, say};
-use axum::Router;
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse as _;
-use axum::routing::get;
 use clap::Args;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 /// Measures memory and start.
@@ -39,7 +33,7 @@ impl Program {
 
     async fn measure(self) -> Result<(), Failed> {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-        let (address, carrier) = (free_address()?, carrier().await?);
+        let (address, carrier) = (free_address()?, Upstream::start().await?.address);
         let path = folder.path();
         let settings = Gateway { listen: address, folder: path, postgres: None, carrier }.write()?;
         let gateway = Server::gateway(&settings, path, address).await?;
@@ -49,7 +43,8 @@ impl Program {
         let started = Instant::now();
         self.call(address).await?;
         let called = started.elapsed();
-        effects_done(address, self.calls).await?;
+        upstream::idle(address).await?;
+        upstream::opened(address, self.calls).await?;
         let all = started.elapsed();
         let after = gateway.memory()?;
         gateway.stop()?;
@@ -106,44 +101,6 @@ async fn whole_call(connection: &mut Connection<tokio::net::TcpStream>, phone: &
     connection.ask(&phone.record(&message)).await?;
     connection.ask(&phone.over()).await?;
     Ok(())
-}
-
-/// Waits until nothing is left to be done outside. So many alerts must have been opened.
-async fn effects_done(at: SocketAddr, alerts: usize) -> Result<(), Failed> {
-    let mut connection = Connection::open(at).await?;
-    for _ in 0..600 {
-        let metrics = connection.ask(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n").await?;
-        let metrics = std::str::from_utf8(metrics)?;
-        let sum = |name: &str| -> usize {
-            let lines = metrics.lines().filter(|line| line.starts_with(name));
-            lines.filter_map(|line| line.rsplit(' ').next()?.parse::<usize>().ok()).sum()
-        };
-        let opened = sum("dutyline_alerts_opened_total{");
-        if opened != alerts {
-            return Err(format!("{alerts} calls opened {opened} alerts").into());
-        }
-        if sum("dutyline_outbox_effects{") == 0 {
-            return Ok(());
-        }
-        rest(Duration::from_secs(1)).await;
-    }
-    Err("effects were left after ten minutes".into())
-}
-
-/// A carrier's API that has every recording and takes every message.
-async fn carrier() -> Result<SocketAddr, Failed> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
-    let mut sound = b"RIFF".to_vec();
-    sound.resize(20_000, 0);
-    let sound: Arc<[u8]> = sound.into();
-    let recording = move || async move { ([(CONTENT_TYPE, "audio/x-wav")], sound.to_vec()) };
-    let message = || async {
-        (StatusCode::CREATED, [(CONTENT_TYPE, "application/json")], r#"{"sid": "SM0"}"#).into_response()
-    };
-    let router = Router::new().fallback(get(recording).post(message));
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    Ok(address)
 }
 
 fn megabytes(bytes: u64) -> f64 {

@@ -89,7 +89,18 @@ members = [{{ person = "technician-3" }}, {{ person = "technician-4" }}]
 
 [[group]]
 name = "Major Incident"
-members = [{{ group = "Cloud DevOps" }}, {{ group = "Database Infrastructure" }}]
+members = [
+    {{ group = "Cloud DevOps" }},
+    {{ group = "Database Infrastructure" }},
+    {{ person = "technician-5" }},
+    {{ person = "technician-6" }},
+    {{ person = "technician-7" }},
+    {{ person = "technician-8" }},
+]
+
+[voice.hunt]
+ring_seconds = 60
+caller_seconds = 900
 "#
         );
         if let Some(url) = postgres {

@@ -23,8 +23,8 @@ pub(crate) struct Alerts {
     what: Option<OnAlert>,
     /// One alert, with its story; left out: the newest ones.
     id: Option<String>,
-    /// Only those that are open, or only those that are resolved.
-    #[arg(long, value_parser = ["open", "resolved"], conflicts_with = "id")]
+    /// Only those that are open, that somebody takes care of, or that are resolved.
+    #[arg(long, value_parser = ["open", "acknowledged", "resolved"], conflicts_with = "id")]
     state: Option<String>,
     /// How many to show, 1 to 200.
     #[arg(long, default_value_t = 20)]
@@ -86,7 +86,7 @@ impl Alerts {
         } else if self.id.is_some() {
             show(&answer);
             for entry in list(&answer, "log") {
-                say(&format!("  {}  {}", text(&entry["at"]), story(entry)));
+                say(&format!("  {}  {}", text(&entry["at"]), story(entry, &[])));
             }
         } else {
             let alerts = list(&answer, "alerts");
@@ -115,11 +115,17 @@ fn show(alert: &Value) {
         recipients.join(", "),
         text(&alert["state"]),
     ));
+    if let Some(taken) = alert.get("acknowledged").filter(|taken| taken.is_object()) {
+        say(&format!("  acknowledged {} by {}", text(&taken["at"]), text(&taken["by"])));
+    }
     if let Some(end) = alert.get("resolved").filter(|end| end.is_object()) {
         say(&format!("  resolved {} by {}", text(&end["at"]), text(&end["by"])));
     }
     say(&format!("  opened {} by {}", text(&alert["opened_at"]), who.collect::<Vec<_>>().join(", ")));
-    let message = &alert["message"];
+    let Some(message) = alert.get("message").filter(|message| message.is_object()) else {
+        say("  no message");
+        return;
+    };
     let words = match text(&message["transcript"]).as_str() {
         "text" => format!("\u{201c}{}\u{201d}", text(&message["text"])),
         "pending" => "its text is being made".to_owned(),
@@ -130,10 +136,10 @@ fn show(alert: &Value) {
     say(&format!("  listen: {}", text(&alert["link"])));
 }
 
-/// An entry of an alert's log for people: its fields as they are.
-fn story(entry: &Value) -> String {
-    let fields =
-        entry.as_object().into_iter().flatten().filter(|(name, _)| !["at", "what"].contains(&name.as_str()));
+/// Something that happened, for people: its fields as they are, but for those of these names.
+pub(super) fn story(entry: &Value, without: &[&str]) -> String {
+    let is_told = |name: &str| !["at", "what"].contains(&name) && !without.contains(&name);
+    let fields = entry.as_object().into_iter().flatten().filter(|(name, _)| is_told(name));
     let details: Vec<_> = fields.map(|(name, value)| format!("{name} {value}")).collect();
     format!("{} {}", text(&entry["what"]), details.join(", ")).trim_end().to_owned()
 }

@@ -4,6 +4,7 @@
 
 mod api;
 mod backup;
+mod calls;
 mod check;
 mod client;
 mod demo;
@@ -54,6 +55,9 @@ enum What {
     Call(phone::Call),
     /// Show the alerts of a running gateway, newest first, or one of them with its story.
     Alerts(api::Alerts),
+    /// Show the calls of a running gateway, newest first, or one of them with its story: who called, whose phones were
+    /// rung, and what came of it.
+    Calls(calls::Calls),
     /// Show who is on call in a group by a running gateway, in order, and who is left out and why.
     OnCall(on_call::OnCall),
     /// Say who is away, see it, and take it back, while the gateway runs.
@@ -105,6 +109,7 @@ pub(crate) fn run(command: Command) -> ExitCode {
         What::Reload(reload) => reload.run(),
         What::Call(call) => call.run(),
         What::Alerts(alerts) => alerts.run(),
+        What::Calls(calls) => calls.run(),
         What::OnCall(on_call) => on_call.run(),
         What::Absences(absences) => absences.run(),
         What::Overrides(overrides) => overrides.run(),

@@ -287,7 +287,7 @@ fn place(one: &Value) -> &'static str {
 }
 
 /// A name as one part of a path, whatever characters it has.
-fn segment(name: &str) -> Result<String, Failed> {
+pub(super) fn segment(name: &str) -> Result<String, Failed> {
     let mut url = Url::parse("http://gateway/")?;
     if let Ok(mut path) = url.path_segments_mut() {
         path.pop_if_empty().push(name);
@@ -296,7 +296,7 @@ fn segment(name: &str) -> Result<String, Failed> {
 }
 
 /// The query of those parameters that are given.
-fn query(parameters: &[(&str, &Option<String>)]) -> String {
+pub(super) fn query(parameters: &[(&str, &Option<String>)]) -> String {
     let mut query = Serializer::new(String::new());
     for (name, value) in parameters {
         if let Some(value) = value {

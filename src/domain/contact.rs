@@ -70,8 +70,8 @@ impl PhoneNumber {
     /// that it keeps them from being read, and no more.
     pub fn hash(&self) -> String {
         let hash: [u8; 32] = Sha256::digest(self.0.as_bytes()).into();
-        let start: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-        format!("sha256:{start}")
+        let start = hash.iter().take(6).fold(0_u64, |start, byte| (start << 8) | u64::from(*byte));
+        format!("sha256:{start:012x}")
     }
 
     /// The number that `text` means.

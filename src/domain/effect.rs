@@ -51,7 +51,12 @@ pub enum Effect {
     ReleaseLeg(LegId),
     /// Have the carrier ask for the caller's next document now: there is something new to hear.
     #[serde(rename = "recall_caller.v1")]
-    RecallCaller(CallId),
+    RecallCaller {
+        /// Whose.
+        call: CallId,
+        /// The number of the document that they hear. One who has asked for the next of their own accord has been told.
+        document: u32,
+    },
     /// Pass an alert on to another system.
     #[serde(rename = "forward_alert.v1")]
     ForwardAlert {
@@ -78,7 +83,7 @@ impl Effect {
             Self::DeleteSound(_) => "delete_sound",
             Self::PlaceLeg(_) => "place_leg",
             Self::ReleaseLeg(_) => "release_leg",
-            Self::RecallCaller(_) => "recall_caller",
+            Self::RecallCaller { .. } => "recall_caller",
             Self::ForwardAlert { .. } => "forward_alert",
         }
     }
@@ -93,7 +98,7 @@ impl Effect {
             Self::SendSms(_) => Lane::Sms,
             Self::SendMail(_) => Lane::Mail,
             Self::Transcribe(_) => Lane::Transcriber,
-            Self::PlaceLeg(_) | Self::ReleaseLeg(_) | Self::RecallCaller(_) => Lane::Calls,
+            Self::PlaceLeg(_) | Self::ReleaseLeg(_) | Self::RecallCaller { .. } => Lane::Calls,
             Self::ForwardAlert { target, .. } => Lane::Forward(target.clone()),
         }
     }
@@ -113,7 +118,7 @@ impl Effect {
             | Self::Transcribe(_)
             | Self::PlaceLeg(_)
             | Self::ReleaseLeg(_)
-            | Self::RecallCaller(_)
+            | Self::RecallCaller { .. }
             | Self::DeleteSound(_) => None,
         }
     }
@@ -124,7 +129,7 @@ impl Effect {
         match self {
             Self::Transcribe(_) => Some(8),
             // A hunt goes on with the next at once, and a caller asks for the next document within seconds anyway.
-            Self::PlaceLeg(_) | Self::RecallCaller(_) => Some(1),
+            Self::PlaceLeg(_) | Self::RecallCaller { .. } => Some(1),
             Self::FetchRecording(_)
             | Self::DeleteAtCarrier(_)
             | Self::FindRecording(_)

@@ -60,6 +60,8 @@ pub trait CallStore: Send + Sync {
     async fn call(&self, id: CallId) -> Result<Option<Call>, StoreError>;
     /// The call that a carrier knows by that id.
     async fn by_carrier(&self, carrier_call: &str) -> Result<Option<Call>, StoreError>;
+    /// Those that are not over.
+    async fn calls_under_way(&self) -> Result<Vec<Call>, StoreError>;
     /// What was answered to a document of a leg.
     async fn reply(&self, leg: LegId, document: u32) -> Result<Option<String>, StoreError>;
     /// Writes a turn: the call, its reply, what it changed and what is to be done.
@@ -90,6 +92,8 @@ pub trait LegStore: Send + Sync {
     async fn legs(&self, call: CallId) -> Result<Vec<Leg>, StoreError>;
     /// Those that are not over.
     async fn legs_under_way(&self) -> Result<Vec<Leg>, StoreError>;
+    /// Those that were decided on since that moment, over or not.
+    async fn legs_since(&self, since: Timestamp) -> Result<Vec<Leg>, StoreError>;
     /// Whose phones are in use in other calls than that.
     async fn busy(&self, except: CallId) -> Result<BTreeSet<PersonId>, StoreError>;
     /// When each person was called last, of those who were since that moment.

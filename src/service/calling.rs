@@ -1,20 +1,27 @@
 //! Phones rung, let go and found again at the carrier.
 
 use super::effects::error::EffectError;
-use super::voice::{self, VoiceError};
+use super::voice;
 use crate::app::App;
+use crate::domain::effect::Effect;
 use crate::domain::ids::{CallId, LegId};
-use crate::domain::voice::call::{Call, CallState};
+use crate::domain::voice::call::Call;
 use crate::domain::voice::input::LegInput;
 use crate::domain::voice::leg::{Leg, LegEnd, LegNote};
 use crate::ports::error::{StoreError, VendorError};
 use crate::ports::store::Consequence;
-use crate::ports::telephony::{CallOver, CallProgress, NewCall, NotPlaced};
+use crate::ports::telephony::{CallAtCarrier, CallOver, CallProgress, NewCall, NotPlaced};
 use jiff::{SignedDuration, Timestamp};
 use std::error::Error;
 
 /// How far the carrier's clock may be behind ours, in seconds, when it is asked for a call that we lost sight of.
 const MARGIN: i64 = 60;
+
+/// Seconds that a phone may have been waiting to be called when the carrier was asked for it.
+const QUEUED: i64 = 300;
+
+/// Seconds after its ringing time in which a phone that the carrier was asked for may still ring there.
+const RINGS_ON: u32 = 60;
 
 /// Whether the carrier calls phones for us, rather than from a caller's line.
 fn calls_apart(app: &App) -> bool {
@@ -37,7 +44,7 @@ pub(super) async fn place(app: &App, id: LegId) -> Result<Vec<Consequence>, Effe
         Err(error) => return Err(error.into()),
     }
     match app.telephony.place_call(&new_call(app, &call, &leg)).await {
-        Ok(carrier_call) => Ok(vec![Consequence::Heard(id, LegNote::Placed(carrier_call), app.clock.now())]),
+        Ok(carrier_call) => Ok(placed(app, id, carrier_call).await),
         Err(NotPlaced::Certainly(error)) => {
             tracing::error!(leg = %id, number = %leg.number.hash(), cause = %error, "a phone could not be called");
             over(app, &leg, LegEnd::Failed).await?;
@@ -64,29 +71,51 @@ fn new_call(app: &App, call: &Call, leg: &Leg) -> NewCall {
     }
 }
 
+/// The carrier calls a phone, and calls it that. Where the phone was let go meanwhile, whoever did so may have found
+/// nothing at the carrier yet: it is let go now.
+async fn placed(app: &App, id: LegId, carrier_call: String) -> Vec<Consequence> {
+    let now = app.clock.now();
+    let mut consequences = vec![Consequence::Heard(id, LegNote::Placed(carrier_call), now)];
+    // What can't be read counts as wanted: the carrier's first word of it tells.
+    if app.legs.leg(id).await.is_ok_and(|leg| leg.is_none_or(|leg| leg.is_over())) {
+        consequences.push(Consequence::Next(Effect::ReleaseLeg(id).at(now)));
+    }
+    consequences
+}
+
 /// A call to a phone that may or may not have been placed: the carrier is asked which. One that it has is adopted.
 async fn find(app: &App, leg: &Leg, asked_at: Timestamp) -> Result<Vec<Consequence>, EffectError> {
-    match lost(app, leg, asked_at).await?.into_iter().next() {
-        Some(found) => {
-            tracing::warn!(leg = %leg.id, "a call that was lost sight of is adopted");
-            Ok(vec![Consequence::Heard(leg.id, LegNote::Placed(found), app.clock.now())])
-        }
-        None => {
-            over(app, leg, LegEnd::Failed).await?;
-            Ok(vec![])
-        }
-    }
+    let Some(found) = lost(app, leg, asked_at).await?.into_iter().next() else {
+        over(app, leg, LegEnd::Failed).await?;
+        return Ok(vec![]);
+    };
+    tracing::warn!(leg = %leg.id, "a call that was lost sight of is adopted");
+    Ok(placed(app, leg.id, found.carrier_call).await)
 }
 
 /// Calls to a phone, under way at the carrier, that belong to no phone whose call we know.
-async fn lost(app: &App, leg: &Leg, asked_at: Timestamp) -> Result<Vec<String>, EffectError> {
-    let since = asked_at.checked_sub(SignedDuration::from_secs(MARGIN)).unwrap_or(asked_at);
-    let there = app.telephony.calls_to(&leg.number, since).await?;
-    let mut known = vec![];
-    for other in app.legs.legs_under_way().await? {
-        known.extend(other.carrier_call);
+async fn lost(app: &App, leg: &Leg, asked_at: Timestamp) -> Result<Vec<CallAtCarrier>, EffectError> {
+    let before = |seconds| asked_at.checked_sub(SignedDuration::from_secs(seconds)).unwrap_or(asked_at);
+    let there = app.telephony.calls_to(&leg.number, before(MARGIN)).await?;
+    if there.is_empty() {
+        return Ok(there);
     }
-    Ok(there.into_iter().map(|call| call.carrier_call).filter(|call| !known.contains(call)).collect())
+    // Those that are over count as well: somebody may still be hearing why.
+    let others = app.legs.legs_since(before(MARGIN + QUEUED)).await?;
+    let is_known =
+        |call: &CallAtCarrier| others.iter().any(|leg| leg.carrier_call.as_ref() == Some(&call.carrier_call));
+    Ok(there.into_iter().filter(|call| !is_known(call)).collect())
+}
+
+/// Whether a phone that the carrier was asked for then may still ring. Whoever has picked it up hears a document of
+/// ours, with which the call ends.
+fn may_ring(app: &App, asked_at: Timestamp) -> bool {
+    app.clock.now().duration_since(asked_at) <= longest_ringing(app)
+}
+
+fn longest_ringing(app: &App) -> SignedDuration {
+    let seconds = app.live().settings.menu.hunt.ring_seconds.saturating_add(RINGS_ON);
+    SignedDuration::from_secs(seconds.into())
 }
 
 /// A phone is wanted no longer. One that rings stops; whoever has picked up hears why, and then it ends.
@@ -100,14 +129,15 @@ pub(super) async fn release(app: &App, id: LegId) -> Result<Vec<Consequence>, Ef
         };
     };
     let Some(carrier_call) = leg.carrier_call.clone() else {
-        for found in lost(app, &leg, asked_at).await? {
-            app.telephony.hang_up(&found).await?;
+        // Later, a call to that phone is somebody else's.
+        if may_ring(app, asked_at) {
+            for found in lost(app, &leg, asked_at).await? {
+                app.telephony.hang_up(&found.carrier_call).await?;
+            }
         }
         return Ok(vec![]);
     };
-    // Who talked, or whose phone only rang, hears nothing more.
-    let hears_why = leg.answered_at.is_some() && leg.accepted_at.is_none();
-    if hears_why {
+    if leg.answered_at.is_some() {
         let url = format!("{}voice/calls/{}/legs/{}/dismissed", app.public_url, leg.call, leg.id);
         if app.telephony.redirect_call(&carrier_call, &url).await.is_ok() {
             return Ok(vec![]);
@@ -121,10 +151,11 @@ async fn end(app: &App, carrier_call: &str) -> Result<Vec<Consequence>, EffectEr
     Ok(vec![])
 }
 
-/// The caller has something new to hear: the carrier asks for the next document now.
-pub(super) async fn recall(app: &App, id: CallId) -> Result<Vec<Consequence>, EffectError> {
+/// The caller has something new to hear: the carrier breaks off that document and asks for the next. Who has asked for
+/// it of their own accord is left alone: they talk, or record, by now.
+pub(super) async fn recall(app: &App, id: CallId, document: u32) -> Result<Vec<Consequence>, EffectError> {
     let Some(call) = app.calls.call(id).await? else { return Ok(vec![]) };
-    if !calls_apart(app) || matches!(call.state, CallState::Ended { .. }) {
+    if !calls_apart(app) || call.document != document || call.state.is_line_over() {
         return Ok(vec![]);
     }
     let url = voice::next_document(app, &call);
@@ -132,48 +163,100 @@ pub(super) async fn recall(app: &App, id: CallId) -> Result<Vec<Consequence>, Ef
         Ok(()) => Ok(vec![]),
         // The caller may be gone, and nobody has told us.
         Err(error @ VendorError::Permanent { .. }) => {
-            match app.telephony.call_status(&call.carrier_call).await? {
-                Some(CallProgress::Over(_)) | None => {
-                    told(voice::call_ended(app, &call.carrier_call).await)?;
-                    Ok(vec![])
-                }
-                Some(CallProgress::Queued | CallProgress::Ringing | CallProgress::InProgress) => {
-                    Err(error.into())
-                }
-            }
+            if is_caller_gone(app, &call).await? { Ok(vec![]) } else { Err(error.into()) }
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Looks at every phone that is not over: a process that stopped may have missed what became of it. What the carrier
-/// says is taken as its callback would have been.
+/// Whether the caller of a call that goes on here is gone at the carrier. The call is told so.
+async fn is_caller_gone(app: &App, call: &Call) -> Result<bool, EffectError> {
+    match app.telephony.call_status(&call.carrier_call).await? {
+        Some(CallProgress::Over(_)) | None => {
+            voice::call_ended(app, &call.carrier_call).await?;
+            Ok(true)
+        }
+        Some(CallProgress::Queued | CallProgress::Ringing | CallProgress::InProgress) => Ok(false),
+    }
+}
+
+/// Looks at the callers of live calls, and at every phone that is not over: a process that stopped may have missed what
+/// became of them. What the carrier says is taken as its callback would have been. A phone that was let go and rings
+/// still, since that process came no further, is made to stop. Answers how many phones were not over.
 pub async fn reconcile(app: &App) -> Result<usize, StoreError> {
     if !calls_apart(app) {
         return Ok(0);
     }
+    for call in app.calls.calls_under_way().await?.iter().filter(|call| call.state.is_among_others()) {
+        match is_caller_gone(app, call).await {
+            Ok(true) => tracing::warn!(call = %call.id, "a caller was gone before anybody told us"),
+            Ok(false) => {}
+            Err(error) => {
+                tracing::error!(call = %call.id, error = &error as &dyn Error, "a caller could not be looked after");
+            }
+        }
+    }
     let legs = app.legs.legs_under_way().await?;
-    let count = legs.len();
-    for leg in legs {
-        if let Err(error) = look_at(app, &leg).await {
+    for leg in &legs {
+        if let Err(error) = look_at(app, leg).await {
             tracing::error!(leg = %leg.id, error = &error as &dyn Error, "a phone could not be looked after");
         }
     }
-    Ok(count)
+    let now = app.clock.now();
+    let since = now.checked_sub(longest_ringing(app)).unwrap_or(now);
+    for leg in app.legs.legs_since(since).await? {
+        if leg.answered_at.is_none()
+            && leg.end.is_some_and(LegEnd::is_ours)
+            && let Some(asked_at) = leg.asked_at
+            && let Err(error) = silence(app, &leg, asked_at).await
+        {
+            tracing::error!(leg = %leg.id, error = &error as &dyn Error, "a phone may ring in vain");
+        }
+    }
+    Ok(legs.len())
 }
 
 async fn look_at(app: &App, leg: &Leg) -> Result<(), EffectError> {
-    let Some(carrier_call) = &leg.carrier_call else {
-        // Its effect is in the outbox, and looks for it there.
-        return Ok(());
+    let (carrier_call, input) = match (&leg.carrier_call, leg.asked_at) {
+        // Its effect is in the outbox, and calls it.
+        (None, None) => return Ok(()),
+        // It may have been called by a process that did not live to hear so. If it was not, it counts as lost soon.
+        (None, Some(asked_at)) => match lost(app, leg, asked_at).await?.into_iter().find(rings) {
+            Some(found) => (found.carrier_call, LegInput::Ringing),
+            None => return Ok(()),
+        },
+        (Some(carrier_call), _) => {
+            let end = match app.telephony.call_status(carrier_call).await? {
+                Some(CallProgress::Over(why)) => ended(why),
+                None => LegEnd::Lost,
+                Some(CallProgress::Queued | CallProgress::Ringing | CallProgress::InProgress) => return Ok(()),
+            };
+            (carrier_call.clone(), LegInput::Ended(end))
+        }
     };
-    let input = match app.telephony.call_status(carrier_call).await? {
-        Some(CallProgress::Over(why)) => LegInput::Ended(ended(why)),
-        None => LegInput::Ended(LegEnd::Lost),
-        Some(CallProgress::Queued | CallProgress::Ringing | CallProgress::InProgress) => return Ok(()),
+    tracing::warn!(leg = %leg.id, is_over = matches!(input, LegInput::Ended(_)), "nobody has told us of a phone");
+    Ok(voice::legs::news(app, leg.call, leg.id, input, &carrier_call).await?)
+}
+
+/// A phone that we have let go may ring still: then it stops now.
+async fn silence(app: &App, leg: &Leg, asked_at: Timestamp) -> Result<(), EffectError> {
+    let there = match &leg.carrier_call {
+        Some(carrier_call) => {
+            let progress = app.telephony.call_status(carrier_call).await?;
+            let call = |progress| CallAtCarrier { carrier_call: carrier_call.clone(), progress };
+            progress.map(call).into_iter().collect()
+        }
+        None => lost(app, leg, asked_at).await?,
     };
-    tracing::warn!(leg = %leg.id, "a phone was over before anybody told us");
-    told(voice::legs::news(app, leg.call, leg.id, input, carrier_call).await)
+    for call in there.iter().filter(|call| rings(call)) {
+        tracing::warn!(leg = %leg.id, "a phone rang that was wanted no longer");
+        app.telephony.hang_up(&call.carrier_call).await?;
+    }
+    Ok(())
+}
+
+const fn rings(call: &CallAtCarrier) -> bool {
+    matches!(call.progress, CallProgress::Queued | CallProgress::Ringing)
 }
 
 /// Our word for the carrier's.
@@ -187,13 +270,5 @@ pub const fn ended(why: CallOver) -> LegEnd {
 }
 
 async fn over(app: &App, leg: &Leg, end: LegEnd) -> Result<(), EffectError> {
-    told(voice::legs::news(app, leg.call, leg.id, LegInput::Ended(end), "").await)
-}
-
-fn told(result: Result<(), VoiceError>) -> Result<(), EffectError> {
-    match result {
-        Ok(()) => Ok(()),
-        Err(VoiceError::Store(error) | VoiceError::NotWritten { source: error, .. }) => Err(error.into()),
-        Err(VoiceError::Unknown) => Err(VendorError::permanent("its call is not known any more").into()),
-    }
+    Ok(voice::legs::news(app, leg.call, leg.id, LegInput::Ended(end), "").await?)
 }

@@ -155,7 +155,7 @@ async fn perform(app: &App, effect: &Effect) -> Result<Vec<Consequence>, EffectE
         }
         Effect::PlaceLeg(id) => calling::place(app, *id).await,
         Effect::ReleaseLeg(id) => calling::release(app, *id).await,
-        Effect::RecallCaller(id) => calling::recall(app, *id).await,
+        Effect::RecallCaller { call, document } => calling::recall(app, *call, *document).await,
         Effect::ForwardAlert { alert, target } => forwarding::forward(app, *alert, target).await,
     }
 }
@@ -250,7 +250,9 @@ async fn send_notification(app: &App, id: NotificationId) -> Result<Vec<Conseque
     let Some(one) = app.alerts.notification(id).await? else { return Ok(vec![]) };
     let Some(story) = app.alerts.alert(one.alert).await? else { return Ok(vec![]) };
     let link = story.alert.message.as_ref().map(|message| alerting::link_url(app, &message.link));
-    let body = message::body(&story, &one, link.as_deref(), &app.live().settings.directory)
+    let live = app.live();
+    let bridge = live.settings.menu.bridge.as_ref();
+    let body = message::body(&story, &one, link.as_deref(), &live.settings.directory, bridge)
         .map_err(|error| VendorError::permanent(format!("the message's template failed: {error}")))?;
     let sender = match &body {
         Body::Sms { .. } => app.sms.as_ref(),
@@ -308,7 +310,7 @@ async fn given_up(
         // The deadline of a phone goes on with the next, and a caller asks for the next document within seconds.
         | Effect::PlaceLeg(_)
         | Effect::ReleaseLeg(_)
-        | Effect::RecallCaller(_)
+        | Effect::RecallCaller { .. }
         | Effect::DeleteSound(_) => vec![],
     })
 }

@@ -8,13 +8,14 @@ use crate::domain::delivery::Notification;
 use crate::domain::directory::device::Device;
 use crate::domain::directory::{Directory, Recipient};
 use crate::domain::voice::action::Action;
+use crate::domain::voice::menu::ExternalBridge;
 use crate::domain::voice::recording::Transcript;
 use crate::ports::vendor::Body;
 use askama::Template;
 use jiff::Timestamp;
 
 /// What a notification says, in the form that its device takes. `link_url` is where the recording is heard, if there is one;
-/// `directory` knows the names of the people whom the alert is for.
+/// `directory` knows the names of the people whom the alert is for; `bridge` is where conferences meet, if that is elsewhere.
 ///
 /// Fails when a template does, and for a device that takes no written message.
 pub fn body(
@@ -22,8 +23,9 @@ pub fn body(
     notification: &Notification,
     link_url: Option<&str>,
     directory: &Directory,
+    bridge: Option<&ExternalBridge>,
 ) -> Result<Body, askama::Error> {
-    let alert = &View::of(story, notification.is_update, link_url, directory);
+    let alert = &View::of(story, notification.is_update, link_url, directory, bridge);
     match &notification.device {
         Device::Sms(to) => Ok(Body::Sms { to: to.clone(), text: one_line(&Sms { alert }.render()?) }),
         Device::Email(to) => Ok(Body::Mail {
@@ -55,6 +57,8 @@ struct View<'a> {
     caller_name: String,
     /// `None`: there is no message, because the caller wanted to talk, and nobody answered.
     message: Option<Said<'a>>,
+    /// Where the conference meets; `None`: it is none, or people are only called into it.
+    bridge: Option<String>,
     opened_at: String,
     id: String,
 }
@@ -95,7 +99,13 @@ struct Html<'a> {
 }
 
 impl<'a> View<'a> {
-    fn of(story: &AlertStory, is_update: bool, link: Option<&'a str>, directory: &Directory) -> Self {
+    fn of(
+        story: &AlertStory,
+        is_update: bool,
+        link: Option<&'a str>,
+        directory: &Directory,
+        bridge: Option<&ExternalBridge>,
+    ) -> Self {
         let alert = &story.alert;
         let caller_name = one_line(alert.caller.name.as_deref().unwrap_or("an unknown caller"));
         let caller = match &alert.caller.number {
@@ -123,6 +133,7 @@ impl<'a> View<'a> {
                     link_ends_at: in_words(message.link.expires_at),
                 },
             ),
+            bridge: bridge.filter(|_| alert.action == Action::Conference).map(spelled),
             opened_at: in_words(alert.opened_at),
             id: alert.id.to_string(),
         }
@@ -148,6 +159,15 @@ fn name<'a>(recipient: &'a Recipient, directory: &'a Directory) -> &'a str {
         Recipient::Group(name) => &name.0,
         Recipient::Schedule(name) => &name.0,
         Recipient::Person(id) => directory.person(id).map_or(&id.0, |person| &person.name),
+    }
+}
+
+/// A bridge as people dial it: the pauses of its code are the carrier's.
+fn spelled(bridge: &ExternalBridge) -> String {
+    let keys: String = bridge.code.chars().filter(|key| !matches!(key, 'w' | 'W')).collect();
+    match keys.as_str() {
+        "" => bridge.number.as_str().to_owned(),
+        keys => format!("{}, code {keys}", bridge.number.as_str()),
     }
 }
 

@@ -39,6 +39,11 @@ impl LegStore for SqlStore {
         self.driver.query(sql, args![]).await?.iter().map(leg).collect()
     }
 
+    async fn legs_since(&self, since: Timestamp) -> Result<Vec<Leg>, StoreError> {
+        let sql = select_leg!("planned_at >= $1 order by planned_at");
+        self.driver.query(sql, args![since]).await?.iter().map(leg).collect()
+    }
+
     async fn busy(&self, except: CallId) -> Result<BTreeSet<PersonId>, StoreError> {
         let sql = "select distinct person from legs where ended_at is null and call_id <> $1";
         let rows = self.driver.query(sql, args![except.0]).await?;

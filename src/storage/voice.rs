@@ -45,6 +45,11 @@ impl CallStore for SqlStore {
         self.first(select_call!("carrier_call = $1"), args![carrier_call], call).await
     }
 
+    async fn calls_under_way(&self) -> Result<Vec<Call>, StoreError> {
+        let sql = select_call!("due_at is not null order by due_at");
+        self.driver.query(sql, args![]).await?.iter().map(call).collect()
+    }
+
     async fn reply(&self, leg: LegId, document: u32) -> Result<Option<String>, StoreError> {
         let sql = "select reply from documents where leg_id = $1 and document = $2";
         self.first(sql, args![leg.0, document], |row| Ok(row.text(0)?.to_owned())).await

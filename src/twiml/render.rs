@@ -143,8 +143,8 @@ fn join(room: &Room, action: String) -> Dial {
             start_on_enter: true,
             end_on_exit: room.ends_with_me,
             beep: false,
-            // Two who were just told that they are being connected need no music; who waits for others does.
-            wait_url: room.ends_with_me.then(String::new),
+            // Empty is silence; without it there is the carrier's music.
+            wait_url: (!room.has_music).then(String::new),
         }),
     }
 }

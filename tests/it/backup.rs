@@ -12,12 +12,20 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A world in which somebody has left a message, and a settings file for the commands that work beside it.
+/// A world in which somebody has talked to Ben, and then left a message, and a settings file for the commands that work beside it.
 async fn world() -> (World, PathBuf) {
     let world = World::start("one-group").await;
-    let text = "settings one-group\ncaller ada\ndial\npress 1\nrecords \"Pumps\" for 14 seconds\npress 1\nhangs up\n";
-    let script = dutyline::exchange::script::parse("message", text).unwrap();
-    world.play(&script).await.unwrap_or_else(|failure| panic!("{failure}"));
+    for (name, steps) in [
+        (
+            "live",
+            "ben answers\ndial\npress 3\nben hears \"Press any key\"\nben presses 1\nconnected\nwait 5 seconds\nhangs up\n",
+        ),
+        ("message", "dial\npress 1\nrecords \"Pumps\" for 14 seconds\npress 1\nhangs up\n"),
+    ] {
+        let text = format!("settings one-group\ncaller ada\n{steps}");
+        let script = dutyline::exchange::script::parse(name, &text).unwrap();
+        world.play(&script).await.unwrap_or_else(|failure| panic!("{failure}"));
+    }
     world.wait(30).await;
     let settings = settings(world.folder(), &world.folder().join("settings.toml"));
     (world, settings)
@@ -76,7 +84,9 @@ async fn what_was_saved_beside_a_running_gateway_comes_back_whole() {
     assert!(done && said.contains("rows and 1 sounds"), "{said}");
     let before = content(&world.folder().join("dutyline.db"));
     assert!(
-        ["alerts", "documents", "recordings", "notifications"].iter().all(|table| !before[*table].is_empty())
+        ["alerts", "documents", "legs", "recordings", "notifications"]
+            .iter()
+            .all(|table| !before[*table].is_empty())
     );
     assert_eq!(content(&elsewhere.path().join("data/dutyline.db")), before);
     assert_eq!(names(&elsewhere.path().join("data")), ["dutyline.db", "recordings"]);
@@ -122,7 +132,7 @@ async fn a_backup_shows_one_moment_whatever_is_written_meanwhile() {
     };
     let taking = backup::take(&*snapshot, &*world.app.recordings, &saved, world.now());
     let (manifest, ()) = tokio::join!(taking, writing);
-    assert_eq!(manifest.unwrap().rows["alerts"], 1);
+    assert_eq!(manifest.unwrap().rows["alerts"], 2);
     assert_eq!(content(&saved.join("dutyline.db")), before);
     assert!(content(&world.folder().join("dutyline.db")) != before);
 }

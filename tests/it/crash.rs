@@ -5,13 +5,15 @@
 
 mod caller;
 mod gateway;
+mod hunts;
 
-use caller::{Caller, Outcome};
+use caller::{Caller, Outcome, SPEED};
 use gateway::Pair;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 /// People on the phone at the same time.
@@ -22,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kill_at_random_moments_loses_and_doubles_no_alert() {
-    kill(Pair::start(CALLERS, 300).await, 1, number("DUTYLINE_KILLS").unwrap_or(20)).await;
+    kill(Pair::start(SPEED, &callers(CALLERS, 300)).await, 1, number("DUTYLINE_KILLS").unwrap_or(20)).await;
 }
 
 /// One of three gateways on one database is killed, while the others go on.
@@ -30,7 +32,7 @@ async fn kill_at_random_moments_loses_and_doubles_no_alert() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kills_among_three_on_one_database_lose_and_double_no_alert() {
     let Some(database) = crate::database::TestDatabase::new().await else { return };
-    let pair = Pair::start_on(Some(&database.url()), 3, CALLERS, 300).await;
+    let pair = Pair::start_on(Some(&database.url()), 3, SPEED, &callers(CALLERS, 300)).await;
     kill(pair, 3, number("DUTYLINE_KILLS").map_or(6, |kills| kills / 4)).await;
 }
 
@@ -75,7 +77,7 @@ async fn kill(mut pair: Pair, gateways: usize, kills: u64) {
 /// was said is found at the carrier by the call's deadline.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_said_while_the_gateway_was_away_becomes_an_alert() {
-    let mut pair = Pair::start(1, 15).await;
+    let mut pair = Pair::start(SPEED, &callers(1, 15)).await;
     let mut caller = Caller::new(0, pair.phone(), 1);
     let line = caller.begin_to_speak().await;
     pair.kill_gateway(0);
@@ -89,6 +91,27 @@ async fn what_was_said_while_the_gateway_was_away_becomes_an_alert() {
         assert!(begun.elapsed() < PATIENCE, "no alert of {outcome:?}");
         pair.pause(Duration::from_secs(1)).await;
     }
+}
+
+/// Settings with so many callers and two groups; `longest`: seconds that a message may take.
+fn callers(callers: usize, longest: u32) -> String {
+    let mut text = format!("[voice]\nlongest_message_seconds = {longest}\ndraft_deadline_seconds = 10\n");
+    for who in 0..callers {
+        let (name, number) = (Caller::name(who), Caller::number(who));
+        write!(
+            text,
+            "[[person]]\nid = \"caller{who}\"\nname = \"{name}\"\n[[person.device]]\nkind = \"voice\"\nnumber = \"{number}\"\n"
+        )
+        .unwrap();
+    }
+    for group in ["Database", "Network"] {
+        write!(
+            text,
+            "[[voice.group]]\nname = \"{group}\"\n[[group]]\nname = \"{group}\"\nmembers = [{{ person = \"caller0\" }}]\n"
+        )
+        .unwrap();
+    }
+    text
 }
 
 /// What is wrong with the alerts, by the length of their messages: each take has a length of its own.

@@ -319,6 +319,24 @@ impl CallState {
         }
     }
 
+    /// Whether the caller waits for others, talks to them, or hears that there are none.
+    pub const fn is_among_others(&self) -> bool {
+        match self {
+            Self::Hunting { .. } | Self::Connected { .. } | Self::Offering { .. } => true,
+            Self::Conferring { caller, .. } => !matches!(caller, InConference::Gone),
+            Self::Identifying
+            | Self::Holding { .. }
+            | Self::ChoosingAction { .. }
+            | Self::ChoosingTarget { .. }
+            | Self::ChoosingSeverity { .. }
+            | Self::Recording { .. }
+            | Self::ConfirmingRecording { .. }
+            | Self::AwaitingTranscription { .. }
+            | Self::Recovering { .. }
+            | Self::Ended { .. } => false,
+        }
+    }
+
     /// Whether the caller's line is done with: the call is over, or goes on among others.
     pub const fn is_line_over(&self) -> bool {
         matches!(self, Self::Ended { .. } | Self::Conferring { caller: InConference::Gone, .. })

@@ -40,6 +40,7 @@ pub enum HuntOrder {
 }
 
 /// How people are hunted through, from settings.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HuntRules {
     /// Seconds for which a phone rings. Carriers add about five.
@@ -191,7 +192,7 @@ pub fn waves(
     for place in places {
         let level = |place: &usize| of(place).map(|candidate| candidate.level);
         match waves.last_mut() {
-            Some(wave) if wave.first().and_then(|first| level(first)) == level(&place) => wave.push(place),
+            Some(wave) if wave.first().map(level) == Some(level(&place)) => wave.push(place),
             _ => waves.push(vec![place]),
         }
     }

@@ -118,6 +118,11 @@ impl LegEnd {
         Self::ALL.into_iter().find(|end| end.word() == word)
     }
 
+    /// Whether it was us who let it go, whatever was going on there.
+    pub const fn is_ours(self) -> bool {
+        matches!(self, Self::Taken | Self::CallerGone | Self::OutOfTime | Self::Lost | Self::Machine)
+    }
+
     /// As the log of an alert says it of a person.
     pub const fn in_words(self) -> &'static str {
         match self {

@@ -8,6 +8,7 @@ use crate::domain::directory::Recipient;
 use crate::domain::severity::Severity;
 
 /// One line's menu and manners.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own, or the carrier's way")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallMenu {
     /// Offered in this order as keys 1, 2, …; never empty, at most nine.

@@ -113,6 +113,8 @@ pub enum Phrase {
     LegTaken(String),
     /// To whoever was called: the caller is gone.
     LegCallerGone,
+    /// To whoever has talked to the caller: that is over.
+    LegCallOver,
     /// The caller said nothing for too long.
     GoodbyeNothing,
     /// The number is not known.
@@ -190,6 +192,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("no_key", &[]),
     ("leg_taken", &["person"]),
     ("leg_caller_gone", &[]),
+    ("leg_call_over", &[]),
     ("unknown_caller", &[]),
     ("goodbye_nothing", &[]),
     ("refused_unknown", &[]),
@@ -309,6 +312,7 @@ impl Language {
             Phrase::NoKey => self.text("no_key", &[]),
             Phrase::LegTaken(person) => self.text("leg_taken", &[("person", person)]),
             Phrase::LegCallerGone => self.text("leg_caller_gone", &[]),
+            Phrase::LegCallOver => self.text("leg_call_over", &[]),
             Phrase::GoodbyeNothing => self.text("goodbye_nothing", &[]),
             Phrase::RefusedUnknown => self.text("refused_unknown", &[]),
             Phrase::RefusedWithheld => self.text("refused_withheld", &[]),

@@ -62,6 +62,8 @@ pub struct Room {
     pub call: CallId,
     /// Whether it closes when this one leaves.
     pub ends_with_me: bool,
+    /// Whether whoever is alone in it hears music.
+    pub has_music: bool,
     /// Seconds until this one has to leave.
     pub longest: u32,
 }

@@ -11,6 +11,7 @@ use crate::domain::links::{Link, LinkCode};
 use crate::domain::severity::Severity;
 use crate::domain::voice::action::Action;
 use crate::domain::voice::call::Caller;
+use crate::domain::voice::menu::ExternalBridge;
 use crate::domain::voice::recording::{DraftStatus, Recording, Source, Transcript};
 use crate::ports::vendor::Body;
 use insta::assert_snapshot;
@@ -92,7 +93,7 @@ fn written(story: &AlertStory, device: Device, is_update: bool) -> Body {
         is_update,
     };
     let link = story.alert.message.is_some().then_some(LINK);
-    body(story, &notification, link, &directory()).unwrap()
+    body(story, &notification, link, &directory(), None).unwrap()
 }
 
 fn sms(story: &AlertStory, is_update: bool) -> String {
@@ -247,6 +248,32 @@ fn a_voice_device_is_written_nothing() {
         device: Device::Voice(PhoneNumber::parse("+15550101").unwrap()),
         is_update: false,
     };
-    let error = body(&story, &notification, Some(LINK), &directory()).unwrap_err();
+    let error = body(&story, &notification, Some(LINK), &directory(), None).unwrap_err();
     assert_eq!(error.to_string(), "a device of this kind takes no written message");
+}
+
+#[test]
+fn where_a_conference_meets_is_told_without_the_pauses_of_its_code() {
+    let mut story = sample();
+    let bridge = |code: &str| ExternalBridge {
+        number: PhoneNumber::parse("+15550190").unwrap(),
+        code: code.to_owned(),
+    };
+    let notification = |device| Notification {
+        id: NotificationId(Uuid::nil()),
+        alert: story.alert.id,
+        person: PersonId("ben".to_owned()),
+        device,
+        is_update: false,
+    };
+    let sms = notification(Device::Sms(PhoneNumber::parse("+15550102").unwrap()));
+    let text =
+        |story: &AlertStory, code| match body(story, &sms, Some(LINK), &directory(), Some(&bridge(code))) {
+            Ok(Body::Sms { text, .. }) => text,
+            other => panic!("{other:?}"),
+        };
+    assert!(!text(&story, "ww4711#").contains("Conference:"), "it is an alert");
+    story.alert.action = Action::Conference;
+    assert!(text(&story, "ww4711#").ends_with(" Conference: +15550190, code 4711#"));
+    assert!(text(&story, "").ends_with(" Conference: +15550190"));
 }

@@ -181,7 +181,7 @@ async fn decided(
         let setting = Setting { menu: &live.settings.menu, now, ids: &*app.ids, facts: &facts };
         let step = match happening {
             Happening::Call(input) => step::step(setting, call, input.clone()),
-            Happening::Leg(leg, input, _) => step::step_leg(setting, call, *leg, input.clone()),
+            Happening::Leg(leg, input, _) => step::step_leg(setting, call, *leg, input),
         };
         match step {
             Step::Turn(turn) => return Ok(turn),

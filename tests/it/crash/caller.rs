@@ -60,14 +60,17 @@ pub(super) struct Caller {
     next: u32,
 }
 
-/// A call that is going on.
+/// Somebody's end of a call that is going on.
 pub(super) struct OnLine {
     phone: PhoneClient,
     sid: String,
     seen: usize,
     takes: Vec<u64>,
     said: Option<u32>,
-    is_over: bool,
+    /// Whether the call is over.
+    pub(super) is_over: bool,
+    /// Whether others were on the line.
+    pub(super) is_connected: bool,
     is_broken: bool,
 }
 
@@ -111,10 +114,7 @@ impl Caller {
     }
 
     async fn dial(&self) -> OnLine {
-        let dial = Dial { from: Some(Self::number(self.who)), ..Dial::default() };
-        let sid = self.phone.dial(&dial).await.unwrap();
-        let phone = self.phone.clone();
-        OnLine { phone, sid, seen: 0, takes: vec![], said: None, is_over: false, is_broken: false }
+        OnLine::dial(&self.phone, &Self::number(self.who)).await
     }
 
     /// Calls, and says something; the recording goes on.
@@ -157,6 +157,67 @@ impl Caller {
 }
 
 impl OnLine {
+    /// The phone of that call.
+    pub(super) const fn of(phone: PhoneClient, sid: String) -> Self {
+        Self {
+            phone,
+            sid,
+            seen: 0,
+            takes: vec![],
+            said: None,
+            is_over: false,
+            is_connected: false,
+            is_broken: false,
+        }
+    }
+
+    /// Dials from that number.
+    pub(super) async fn dial(phone: &PhoneClient, from: &str) -> Self {
+        let dial = Dial { from: Some(from.to_owned()), ..Dial::default() };
+        let sid = phone.dial(&dial).await.unwrap();
+        Self::of(phone.clone(), sid)
+    }
+
+    /// Picks up; whether it rang.
+    pub(super) async fn pick_up(&self) -> bool {
+        self.phone.pick_up(&self.sid).await.unwrap()
+    }
+
+    /// Declines.
+    pub(super) async fn decline(&self) {
+        self.phone.decline(&self.sid).await.unwrap();
+    }
+
+    /// Waits until the call is over.
+    pub(super) async fn is_cut_off(&mut self) {
+        self.until(|_, _| false).await;
+    }
+
+    /// Waits until that happens, or the call is over.
+    pub(super) async fn comes_to(&mut self, what: Kind) {
+        self.until(|kind, _| kind == what).await;
+    }
+
+    /// Waits until others are on the line, the caller is offered something else, or the call is over.
+    pub(super) async fn connected_or_offered(&mut self) {
+        self.until(|kind, text| kind == Kind::Connected || text.contains("to leave a message.")).await;
+    }
+
+    /// Hangs up, and waits for nothing.
+    pub(super) async fn puts_down(&mut self) {
+        self.phone.hang_up(&self.sid).await.unwrap();
+    }
+
+    /// Listens for so long, or until the call is over.
+    pub(super) async fn listens(&mut self, time: Duration) {
+        let until = std::time::Instant::now() + time;
+        while let Some(rest) = until.checked_duration_since(std::time::Instant::now())
+            && !self.is_over
+        {
+            self.listen(rest, |_, _| false).await;
+        }
+    }
+
     /// Hangs up while the recording goes on.
     pub(super) async fn hang_up_in_the_middle(mut self) -> Outcome {
         self.hang_up().await;
@@ -164,7 +225,7 @@ impl OnLine {
     }
 
     /// Waits until that is said, or the call is over.
-    async fn hears(&mut self, words: &str) {
+    pub(super) async fn hears(&mut self, words: &str) {
         self.until(|kind, text| kind == Kind::Heard && text.contains(words)).await;
     }
 
@@ -177,22 +238,16 @@ impl OnLine {
         self.said = Some(seconds);
         self.phone.say(&self.sid, "Pumps are down", Some(seconds)).await.unwrap();
         let time = Duration::from_secs_f64(f64::from(seconds) / SPEED) + Duration::from_millis(100);
-        let until = std::time::Instant::now() + time;
-        while let Some(rest) = until.checked_duration_since(std::time::Instant::now()) {
-            self.listen(rest, |_, _| false).await;
-            if self.is_over {
-                return;
-            }
-        }
+        self.listens(time).await;
     }
 
-    async fn press(&mut self, key: &str) {
+    pub(super) async fn press(&mut self, key: &str) {
         if !self.is_over {
             self.phone.press(&self.sid, key).await.unwrap();
         }
     }
 
-    async fn hang_up(&mut self) {
+    pub(super) async fn hang_up(&mut self) {
         if !self.is_over {
             self.phone.hang_up(&self.sid).await.unwrap();
             self.until(|_, _| false).await;
@@ -217,6 +272,7 @@ impl OnLine {
             }
             self.is_broken |= event.kind == Kind::Trouble;
             self.is_over |= event.kind.is_end();
+            self.is_connected |= event.kind == Kind::Connected;
             if what(event.kind, &event.text) {
                 return true;
             }

@@ -1,6 +1,5 @@
 //! The processes: an exchange that stays, and gateways that are killed.
 
-use super::caller::{Caller, SPEED};
 use dutyline::domain::access::TokenHash;
 use dutyline::exchange::phone_client::PhoneClient;
 use serde_json::Value;
@@ -31,21 +30,17 @@ struct Gateway {
 }
 
 impl Pair {
-    /// `longest`: seconds that a message may take.
-    pub(super) async fn start(callers: usize, longest: u32) -> Self {
-        Self::start_on(None, 1, callers, longest).await
+    /// A gateway with a database in a file. `speed`: how fast is spoken. `more`: what the settings say besides.
+    pub(super) async fn start(speed: f64, more: &str) -> Self {
+        Self::start_on(None, 1, speed, more).await
     }
 
-    /// So many gateways on that `PostgreSQL` database; `None`: one, with a file.
-    pub(super) async fn start_on(
-        postgres: Option<&str>,
-        gateways: usize,
-        callers: usize,
-        longest: u32,
-    ) -> Self {
+    /// So many gateways on that `PostgreSQL` database; `None`: with a file.
+    pub(super) async fn start_on(postgres: Option<&str>, gateways: usize, speed: f64, more: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let [gateway_port, exchange_port, mail_port] = free_ports();
-        let mut text = text(callers, longest, gateway_port, exchange_port, mail_port);
+        let mut text = text(speed, gateway_port, exchange_port, mail_port);
+        text.push_str(more);
         if let Some(url) = postgres {
             write!(text, "[store]\npostgres_url = \"{url}\"\n").unwrap();
         }
@@ -92,6 +87,22 @@ impl Pair {
         self.gateways[n].process = run("serve", &self.gateways[n].settings);
     }
 
+    /// The carrier comes to a halt: what is sent to it waits.
+    pub(super) fn halt_exchange(&self) {
+        self.signal("STOP");
+    }
+
+    /// The carrier goes on, with what was sent to it meanwhile.
+    pub(super) fn resume_exchange(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.exchange.id().to_string();
+        let done = Command::new("kill").args(["-s", name, &id]).status().unwrap();
+        assert!(done.success());
+    }
+
     /// Lets real time pass.
     pub(super) async fn pause(&self, time: Duration) {
         #[expect(clippy::disallowed_methods, reason = "processes are killed in real time")]
@@ -100,17 +111,34 @@ impl Pair {
 
     pub(super) async fn alerts(&self) -> Vec<Value> {
         self.answers(&format!("{}/ready", self.gateway_url)).await;
-        let (mut alerts, mut after) = (vec![], String::new());
+        self.pages("alerts").await
+    }
+
+    /// Every call with what came of it.
+    pub(super) async fn calls(&self) -> Vec<Value> {
+        self.answers(&format!("{}/ready", self.gateway_url)).await;
+        let mut calls = vec![];
+        for call in self.pages("calls").await {
+            calls.push(self.ask(&format!("/api/calls/{}", call["id"].as_str().unwrap())).await);
+        }
+        calls
+    }
+
+    async fn pages(&self, what: &str) -> Vec<Value> {
+        let (mut found, mut after) = (vec![], String::new());
         loop {
-            let url = format!("{}/api/alerts?limit=200&after={after}", self.gateway_url);
-            let answer = self.http.get(url).bearer_auth(KEY).send().await.unwrap();
-            let page: Value = answer.error_for_status().unwrap().json().await.unwrap();
-            alerts.extend(page["alerts"].as_array().unwrap().iter().cloned());
+            let page = self.ask(&format!("/api/{what}?limit=200&after={after}")).await;
+            found.extend(page[what].as_array().unwrap().iter().cloned());
             match page["next"].as_str() {
                 Some(next) => next.clone_into(&mut after),
-                None => return alerts,
+                None => return found,
             }
         }
+    }
+
+    async fn ask(&self, path: &str) -> Value {
+        let request = self.http.get(format!("{}{path}", self.gateway_url)).bearer_auth(KEY);
+        request.send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
     }
 
     /// Waits until a URL answers anything.
@@ -154,8 +182,8 @@ fn free_ports() -> [u16; 3] {
     listeners.map(|listener| listener.local_addr().unwrap().port())
 }
 
-fn text(callers: usize, longest: u32, gateway: u16, exchange: u16, mail: u16) -> String {
-    let mut text = format!(
+fn text(speed: f64, gateway: u16, exchange: u16, mail: u16) -> String {
+    format!(
         r#"
 [server]
 listen = "127.0.0.1:{gateway}"
@@ -168,12 +196,9 @@ number = "+15550100"
 [exchange]
 listen = "127.0.0.1:{exchange}"
 smtp_listen = "127.0.0.1:{mail}"
-speed = {SPEED:.1}
+speed = {speed:.1}
 transcription_seconds = 1
 voice = "tone"
-[voice]
-longest_message_seconds = {longest}
-draft_deadline_seconds = 10
 [limits]
 calls_per_number_per_minute = 10000
 requests_per_source_per_minute = 10000
@@ -181,23 +206,7 @@ requests_per_source_per_minute = 10000
 name = "test"
 hash = "{}"
 scopes = ["read"]
-[[voice.group]]
-name = "Database"
-[[voice.group]]
-name = "Network"
 "#,
         TokenHash::of(KEY)
-    );
-    for who in 0..callers {
-        let (name, number) = (Caller::name(who), Caller::number(who));
-        write!(
-            text,
-            "[[person]]\nid = \"caller{who}\"\nname = \"{name}\"\n[[person.device]]\nkind = \"voice\"\nnumber = \"{number}\"\n"
-        )
-        .unwrap();
-    }
-    for group in ["Database", "Network"] {
-        write!(text, "[[group]]\nname = \"{group}\"\nmembers = [{{ person = \"caller0\" }}]\n").unwrap();
-    }
-    text
+    )
 }

@@ -1,6 +1,7 @@
 //! The edge as programs, people and operators see it, over its real port.
 
 mod alerts;
+mod calls;
 mod keys;
 mod links;
 mod on_call;

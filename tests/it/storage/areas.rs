@@ -4,7 +4,10 @@ mod alerts;
 mod calls;
 mod changes;
 mod directory;
+mod history;
 mod keys;
+mod legs;
+mod live;
 mod outbox;
 
 use super::subject::Subject;

@@ -8,3 +8,4 @@ mod postgres;
 mod sqlite;
 mod statements;
 mod subject;
+mod upgrade;

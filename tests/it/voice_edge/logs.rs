@@ -56,3 +56,39 @@ async fn no_number_address_token_code_query_or_message_is_logged() {
         assert!(!log.contains(never), "{never} in\n{log}");
     }
 }
+
+const LIVE: &str = r#"
+caller ada
+dmitri declines after 3 seconds
+eva answers after 4 seconds
+dial
+press 3
+press 3
+eva hears "Ada Admin"
+eva hears "Taste"
+eva presses 1379
+connected
+says "Walrus in the pump room"
+eva hears "Walrus"
+wait 5 seconds
+hangs up
+eva is cut off
+alert for "Database Infrastructure" state acknowledged by eva
+"#;
+
+#[tokio::test]
+async fn no_number_name_or_key_of_a_live_call_is_logged() {
+    let logs = Logs::caught();
+    let world = World::start("demo").await;
+    world.play(&script::parse("logs", LIVE).unwrap()).await.unwrap_or_else(|failure| panic!("{failure}"));
+    world.wait(30).await;
+    let log = logs.text();
+    for step in ["phone called", "phone over", "alert acknowledged on the phone"] {
+        assert!(log.contains(step), "{step} in\n{log}");
+    }
+    let numbers = ["15550101", "15550104", "4930123125", "4930123126"];
+    let names = ["Ada", "Dmitri", "Eva", "Felix", "eva", "dmitri", "Walrus", "1379", "+1555", "+49"];
+    for never in numbers.iter().chain(&names).chain(&[&*world.key]) {
+        assert!(!log.contains(never), "{never} in\n{log}");
+    }
+}

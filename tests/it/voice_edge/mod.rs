@@ -1,6 +1,7 @@
 //! The carrier's side of the edge, asked without a carrier: signed requests go straight to the router.
 
 mod errors;
+mod late;
 mod limits;
 mod logs;
 mod signatures;

@@ -65,6 +65,10 @@ impl CallStore for Troubled {
         self.meet(false).await?;
         self.calls.by_carrier(carrier_call).await
     }
+    async fn calls_under_way(&self) -> Result<Vec<Call>, StoreError> {
+        self.meet(false).await?;
+        self.calls.calls_under_way().await
+    }
     async fn reply(&self, leg: LegId, document: u32) -> Result<Option<String>, StoreError> {
         self.meet(false).await?;
         self.calls.reply(leg, document).await

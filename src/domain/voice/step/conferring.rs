@@ -12,7 +12,7 @@ use crate::domain::voice::hunt::Hunt;
 use crate::domain::voice::input::{CallInput, LegInput};
 use crate::domain::voice::leg::{LegEnd, LegNote};
 use crate::domain::voice::phrases::Phrase;
-use crate::domain::voice::plan::{Bridge, Plan, Then};
+use crate::domain::voice::plan::{Bridge, Plan, Room, Then};
 
 impl At<'_> {
     /// The message of a conference is sent: its alert opens, the caller goes into the conference, and everybody on call
@@ -51,7 +51,7 @@ impl At<'_> {
         match self.bridge() {
             Some(bridge) => Then::Bridge(bridge),
             // It goes on without any one of them.
-            None => Then::Join(self.room(false)),
+            None => Then::Join(Room { has_music: true, ..self.room(false) }),
         }
     }
 
@@ -129,10 +129,10 @@ impl At<'_> {
                 return self.beside(CallState::ended(Ending::Alerted)).with(moves);
             }
             InConference::Inside if is_empty => {
-                moves.effects.push(Effect::RecallCaller(self.call.id).at(self.setting.now));
+                moves.effects.push(self.recall());
                 InConference::Leaving
             }
-            caller => caller,
+            InConference::Inside | InConference::Leaving | InConference::Gone => caller,
         };
         self.beside(CallState::Conferring { hunt: Box::new(hunt), joined, caller }).with(moves)
     }
@@ -142,7 +142,7 @@ impl At<'_> {
         self,
         (hunt, joined, caller): (&Hunt, &[LegId], InConference),
         leg: LegId,
-        input: LegInput,
+        input: &LegInput,
     ) -> Turn {
         let mut moves = Moves::default();
         let mut joined = joined.to_vec();
@@ -166,8 +166,8 @@ impl At<'_> {
                 LegInput::Ringing | LegInput::Machine => self.unmoved(self.call.state.clone()),
             };
         }
-        match self.ringing_leg(&mut hunt, &mut moves, leg, &input) {
-            Outcome::Unknown => self.stray_leg(leg, &input),
+        match self.ringing_leg(&mut hunt, &mut moves, leg, input) {
+            Outcome::Unknown => self.stray_leg(leg, input),
             Outcome::Goes(plan) => Turn { plan, ..self.conference(hunt, joined, caller, moves) },
             Outcome::Accepted(who) => {
                 hunt.ringing.retain(|ringing| ringing.leg != leg);

@@ -5,7 +5,7 @@ use crate::domain::alerting::log::{Happened, Release};
 use crate::domain::directory::person::PersonId;
 use crate::domain::effect::{DueEffect, Effect};
 use crate::domain::ids::{AlertId, LegId};
-use crate::domain::voice::call::{Asked, CallState, Ending, Order, Unreached};
+use crate::domain::voice::call::{Asked, Call, CallState, Ending, Order, Unreached};
 use crate::domain::voice::facts::{Callable, Need};
 use crate::domain::voice::hunt::{Hunt, Ringing, waves};
 use crate::domain::voice::input::CallInput;
@@ -240,7 +240,7 @@ impl<'a> At<'a> {
         }
         let rings = self.call_next(&mut hunt, &mut moves)?;
         if hunt.is_untold || !rings {
-            moves.effects.push(Effect::RecallCaller(self.call.id).at(self.setting.now));
+            moves.effects.push(self.recall());
         }
         let next = if rings {
             CallState::Hunting { hunt: Box::new(hunt) }
@@ -253,7 +253,7 @@ impl<'a> At<'a> {
 
     fn out_of_time(self, mut hunt: Hunt, mut moves: Moves) -> Turn {
         self.stop(&mut hunt, &mut moves, LegEnd::OutOfTime);
-        moves.effects.push(Effect::RecallCaller(self.call.id).at(self.setting.now));
+        moves.effects.push(self.recall());
         let (why, asked) = (Unreached::OutOfTime, Asked::default());
         self.beside(CallState::Offering { order: hunt.given_up(), why, asked, is_untold: true }).with(moves)
     }
@@ -291,6 +291,12 @@ impl<'a> At<'a> {
         };
         let plan = self.plan(say, Then::Ring(ring));
         Turn { plan: Some(plan), ..self.beside(CallState::Hunting { hunt: Box::new(hunt) }) }
+    }
+
+    /// Has the caller hear what is new at once, rather than when the sound is over.
+    pub(super) fn recall(self) -> DueEffect {
+        let Call { id, document, .. } = self.call;
+        Effect::RecallCaller { call: *id, document: *document }.at(self.setting.now)
     }
 
     /// The number that people see whom we call.

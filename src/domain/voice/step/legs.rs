@@ -29,14 +29,14 @@ pub(super) enum Outcome {
 
 impl At<'_> {
     /// Something happened on a phone that we called.
-    pub(super) fn of_leg(self, leg: LegId, input: LegInput) -> Result<Turn, Need> {
+    pub(super) fn of_leg(self, leg: LegId, input: &LegInput) -> Result<Turn, Need> {
         let turn = match &self.call.state {
-            CallState::Hunting { hunt } => self.hunting_leg(hunt, leg, &input)?,
+            CallState::Hunting { hunt } => self.hunting_leg(hunt, leg, input)?,
             CallState::Connected { hunt, leg: taken, who, joined_at } if *taken == leg => {
-                self.connected_leg(hunt, (leg, *who), *joined_at, &input)?
+                self.connected_leg(hunt, (leg, *who), *joined_at, input)?
             }
             CallState::Conferring { hunt, joined, caller } => {
-                self.conferring_leg((hunt, joined, *caller), leg, input.clone())
+                self.conferring_leg((hunt, joined, *caller), leg, input)
             }
             CallState::Identifying
             | CallState::Holding { .. }
@@ -49,9 +49,9 @@ impl At<'_> {
             | CallState::Recovering { .. }
             | CallState::Connected { .. }
             | CallState::Offering { .. }
-            | CallState::Ended { .. } => self.stray_leg(leg, &input),
+            | CallState::Ended { .. } => self.stray_leg(leg, input),
         };
-        Ok(self.noted(turn, leg, &input))
+        Ok(self.noted(turn, leg, input))
     }
 
     /// What is told of a phone is kept, whatever it means.
@@ -90,7 +90,7 @@ impl At<'_> {
                 }
                 let joined_at = (!self.setting.menu.has_conferences).then_some(self.setting.now);
                 if joined_at.is_none() {
-                    moves.effects.push(Effect::RecallCaller(self.call.id).at(self.setting.now));
+                    moves.effects.push(self.recall());
                 }
                 let plan = Some(self.leg_plan(vec![Phrase::Joining], Then::Join(self.room(true))));
                 let next = CallState::Connected { hunt: Box::new(hunt), leg, who, joined_at };
@@ -194,11 +194,12 @@ impl At<'_> {
             LegInput::Silence | LegInput::Dismissed => true,
             LegInput::Ended(_) => false,
         };
-        let plan = is_reply.then(|| self.leg_plan(vec![Phrase::LegCallerGone], Then::End));
+        let plan = is_reply.then(|| self.leg_plan(vec![Phrase::LegCallOver], Then::End));
         let mut moves = Moves::default();
-        if self.has_talked(joined_at) {
+        // Whoever still listens was left by the caller, however soon; whoever is gone at once was no answer.
+        if self.has_talked(joined_at) || (is_reply && joined_at.is_some()) {
             moves.note(leg, LegNote::Ended(LegEnd::Talked));
-            moves.effects.push(Effect::RecallCaller(self.call.id).at(self.setting.now));
+            moves.effects.push(self.recall());
             return Ok(Turn { plan, ..stay() }.with(moves));
         }
         self.not_talked(hunt, (leg, who), &mut moves);
@@ -208,9 +209,23 @@ impl At<'_> {
     /// A phone that is wanted no longer, or was never known: whoever picked up hears why, and what may still ring is
     /// made to stop.
     pub(super) fn stray_leg(self, leg: LegId, input: &LegInput) -> Turn {
+        let has_talked = self.setting.facts.leg.as_ref().is_some_and(|leg| leg.accepted_at.is_some());
         let words = match &self.call.state {
+            _ if has_talked => Phrase::LegCallOver,
             CallState::Connected { hunt, who, .. } => Phrase::LegTaken(hunt.name(*who)),
-            _ => Phrase::LegCallerGone,
+            CallState::Identifying
+            | CallState::Holding { .. }
+            | CallState::ChoosingAction { .. }
+            | CallState::ChoosingTarget { .. }
+            | CallState::ChoosingSeverity { .. }
+            | CallState::Recording { .. }
+            | CallState::ConfirmingRecording { .. }
+            | CallState::AwaitingTranscription { .. }
+            | CallState::Recovering { .. }
+            | CallState::Hunting { .. }
+            | CallState::Offering { .. }
+            | CallState::Conferring { .. }
+            | CallState::Ended { .. } => Phrase::LegCallerGone,
         };
         let mut moves = Moves::default();
         let plan = match input {

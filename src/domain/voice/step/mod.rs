@@ -152,7 +152,7 @@ pub fn step(setting: Setting<'_>, call: &Call, input: CallInput) -> Step {
         CallState::Recovering { order, draft, looks } => Ok(at.recovering(order, *draft, *looks, input)),
         CallState::Hunting { hunt } => at.hunting(hunt, input),
         CallState::Connected { hunt, leg, who, joined_at } => {
-            at.connected(hunt, (*leg, *who), *joined_at, input)
+            at.connected(hunt, (*leg, *who), *joined_at, &input)
         }
         CallState::Offering { order, why, asked, is_untold } => {
             at.offering(order, *why, *asked, *is_untold, input)
@@ -164,7 +164,7 @@ pub fn step(setting: Setting<'_>, call: &Call, input: CallInput) -> Step {
 }
 
 /// Takes a call one step further by what happened on a phone that we called for it. The facts tell of that phone.
-pub fn step_leg(setting: Setting<'_>, call: &Call, leg: LegId, input: LegInput) -> Step {
+pub fn step_leg(setting: Setting<'_>, call: &Call, leg: LegId, input: &LegInput) -> Step {
     let at = At { setting, call };
     at.settled(at.of_leg(leg, input))
 }
@@ -234,16 +234,11 @@ impl At<'_> {
             self.miss(&mut turn, alert);
         }
         // One that began and ended in the same turn.
-        let opened: Vec<_> = turn
-            .changes
-            .iter()
-            .filter_map(|change| match change {
-                Change::Opened(alert, _) if alert.is_held => Some(alert.id),
-                _ => None,
-            })
-            .collect();
         let held = turn.next.held();
-        for alert in opened.into_iter().filter(|alert| held != Some(*alert)) {
+        let begun = turn.changes.iter().find_map(|change| {
+            if let Change::Opened(alert, _) = change { alert.is_held.then_some(alert.id) } else { None }
+        });
+        if let Some(alert) = begun.filter(|alert| held != Some(*alert)) {
             self.miss(&mut turn, alert);
         }
         Step::Turn(turn)
@@ -251,9 +246,11 @@ impl At<'_> {
 
     /// The people of a live call's alert are told of it, unless it has found somebody.
     fn miss(self, turn: &mut Turn, alert: AlertId) {
-        let is_settled = turn.changes.iter().any(|change| match change {
-            Change::Acknowledged(settled, _) | Change::MessageLeft(settled, ..) => *settled == alert,
-            _ => false,
+        let is_settled = turn.changes.iter().any(|change| {
+            matches!(
+                change,
+                Change::Acknowledged(settled, _) | Change::MessageLeft(settled, ..) if *settled == alert
+            )
         });
         if is_settled {
             return;

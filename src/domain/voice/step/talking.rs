@@ -20,7 +20,7 @@ impl At<'_> {
         hunt: &Hunt,
         (leg, who): (LegId, usize),
         joined_at: Option<Timestamp>,
-        input: CallInput,
+        input: &CallInput,
     ) -> Result<Turn, Need> {
         let mut moves = Moves::default();
         Ok(match input {
@@ -30,7 +30,7 @@ impl At<'_> {
                 let joined_at = Some(self.setting.now);
                 let next = CallState::Connected { hunt: Box::new(hunt.clone()), leg, who, joined_at };
                 let say = vec![Phrase::Connecting(hunt.name(who))];
-                Turn { plan: Some(self.plan(say, Then::Join(self.room(true)))), ..self.beside(next) }
+                Turn { plan: Some(self.plan(say, Then::Join(self.room(false)))), ..self.beside(next) }
             }
             CallInput::Arrived
             | CallInput::Digits(_)
@@ -93,9 +93,10 @@ impl At<'_> {
         }
     }
 
-    /// The room of this call.
-    pub(super) const fn room(self, ends_with_me: bool) -> Room {
-        Room { call: self.call.id, ends_with_me, longest: super::LONGEST_TALK }
+    /// The room of this call, for two. It closes behind whoever was called. Not behind the caller, whom the carrier may
+    /// take out and bring back when their own next request and our word that there is news meet; they are let go by us.
+    pub(super) const fn room(self, is_called: bool) -> Room {
+        Room { call: self.call.id, ends_with_me: is_called, has_music: false, longest: super::LONGEST_TALK }
     }
 }
 

@@ -142,7 +142,7 @@ impl Walk {
                 Change::Drafted(recording) => self.drafted.push(recording.id),
                 Change::Discarded(id) => self.discarded.push(*id),
                 Change::Opened(alert, _) => {
-                    self.opened.extend(alert.message.as_ref().map(|one| one.recording))
+                    self.opened.extend(alert.message.as_ref().map(|one| one.recording));
                 }
                 Change::MessageLeft(_, message, _) => self.opened.push(message.recording),
                 Change::Refused(_)
@@ -171,6 +171,7 @@ impl Walk {
 
     /// What opens is passed on once to each target that takes it, and to no other; a caller who hears that it opens
     /// hears that, and nothing else is said to be passed on.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "of the others nobody is told")]
     fn check_forwarding(&self, turn: &Turn) {
         let mut wanted = vec![];
         let mut is_passed_on = false;

@@ -88,7 +88,8 @@ impl Model {
 
     /// One turn, as the service takes it, and what must hold of every turn.
     fn happens(&mut self, event: Event) -> Turn {
-        self.history.push(event.clone());
+        self.history.push(event);
+        let event = self.history.last().cloned().unwrap();
         let ids = Count(AtomicU64::new(self.next_id));
         let mut facts = self.facts.clone();
         if let Event::Leg(leg, _) = &event {
@@ -112,7 +113,7 @@ impl Model {
                     input,
                     LegInput::PickedUp | LegInput::Pressed(_) | LegInput::Silence | LegInput::Dismissed
                 );
-                (step_leg(setting, &self.call, *leg, input.clone()), is_reply)
+                (step_leg(setting, &self.call, *leg, input), is_reply)
             }
         };
         let Step::Turn(turn) = step else { panic!("the facts were there") };
@@ -174,18 +175,20 @@ impl Model {
                 Change::Unacknowledged(alert, _) => {
                     assert_eq!(self.alerts.insert(*alert, false), Some(true), "{:?}", self.history);
                 }
-                _ => {}
+                Change::Drafted(_)
+                | Change::Discarded(_)
+                | Change::Resolved(..)
+                | Change::Logged(..)
+                | Change::Heard(..)
+                | Change::Refused(_) => {}
             }
         }
         for due in &turn.effects {
-            match &due.effect {
-                Effect::ReleaseLeg(leg) => {
-                    self.released.insert(*leg);
-                }
-                Effect::AnnounceAlert(alert) => {
-                    assert_eq!(self.alerts.get(alert), Some(&true), "told while held: {:?}", self.history);
-                }
-                _ => {}
+            if let Effect::ReleaseLeg(leg) = &due.effect {
+                self.released.insert(*leg);
+            }
+            if let Effect::AnnounceAlert(alert) = &due.effect {
+                assert_eq!(self.alerts.get(alert), Some(&true), "told while held: {:?}", self.history);
             }
         }
     }
@@ -200,10 +203,7 @@ impl Model {
                 "a phone that nobody has in hand, or one in hand that is over: {:?}",
                 self.history
             );
-            let is_ours = matches!(
-                leg.end,
-                Some(LegEnd::Taken | LegEnd::CallerGone | LegEnd::OutOfTime | LegEnd::Lost | LegEnd::Machine)
-            );
+            let is_ours = leg.end.is_some_and(LegEnd::is_ours);
             assert!(!is_ours || self.released.contains(&leg.id), "it rings on: {:?}", self.history);
         }
         let held = self.call.state.held();
@@ -215,6 +215,7 @@ impl Model {
     }
 
     /// The phones that the call still has in its hands.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others have no phones in hand")]
     fn wanted(&self) -> BTreeSet<LegId> {
         match &self.call.state {
             CallState::Hunting { hunt } => hunt.ringing.iter().map(|ringing| ringing.leg).collect(),
@@ -290,7 +291,7 @@ impl Model {
                 });
                 format!("id {place}").into()
             }
-            other => other.clone(),
+            other @ (Value::Null | Value::Bool(_) | Value::Number(_)) => other.clone(),
         }
     }
 
@@ -410,6 +411,7 @@ fn calling(menu: CallMenu, on_call: Callable) -> Model {
 }
 
 impl Model {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "in the others nothing rings")]
     fn ringing(&self) -> Vec<LegId> {
         match &self.call.state {
             CallState::Hunting { hunt } | CallState::Conferring { hunt, .. } => {
@@ -484,7 +486,7 @@ fn a_hunt_ends_with_its_deadline_whoever_is_ringing() {
     let rules = model.menu.hunt.clone();
     model.now = model.now.checked_add(SignedDuration::from_secs(rules.caller_seconds.into())).unwrap();
     let turn = model.happens(Event::Caller(CallInput::Due));
-    assert!(turn.effects.iter().any(|due| matches!(due.effect, Effect::RecallCaller(_))));
+    assert!(turn.effects.iter().any(|due| matches!(due.effect, Effect::RecallCaller { .. })));
     assert!(matches!(model.call.state, CallState::Offering { why: Unreached::OutOfTime, .. }));
     assert_eq!(model.hears()[0], Phrase::StillNobody(Some("Group 1".to_owned())));
 }
