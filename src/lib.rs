@@ -149,7 +149,7 @@
 //!   carrier's [`twiml::render::Capabilities`], a word in [`settings::CarrierKind`], a line in
 //!   `start/assemble.rs`.
 //! - … add a source of who is on call: `on_call` and `has_group` of [`ports::people::People`], a word in
-//!   `OnCallSource` of `settings/file.rs`, its rule in `settings/check/xmatters.rs`, a line in `start/assemble.rs`; how
+//!   [`settings::OnCallSource`], its rule in `settings/check/xmatters.rs`, a line in `start/assemble.rs`; how
 //!   its answers become ours is in `domain/directory/elsewhere/merge.rs`.
 //! - … add an end of a phone that was called: a variant of [`domain::voice::leg::LegEnd`]; the compiler shows the rest.
 //! - … add another system's directory: a file or folder in `adapters/` that implements [`ports::people::People`], a

@@ -39,7 +39,7 @@ impl Upstream {
                     rest(Duration::from_millis(milliseconds)).await;
                 }
                 let sid = ids.fetch_add(1, Ordering::Relaxed);
-                let body = format!(r#"{{"sid": "CA{sid:032x}"}}"#);
+                let body = format!(r#"{{"sid": "CA{sid:032x}", "status": "in-progress"}}"#);
                 (StatusCode::CREATED, [(CONTENT_TYPE, "application/json")], body)
             }
         };
@@ -57,11 +57,11 @@ impl Upstream {
 /// Waits until the gateway has nothing left to do outside.
 pub(super) async fn idle(gateway: SocketAddr) -> Result<(), Failed> {
     let mut connection = Connection::open(gateway).await?;
-    for _ in 0..6_000 {
+    for _ in 0..60_000 {
         if metric(&mut connection, "dutyline_outbox_effects{").await? == 0 {
             return Ok(());
         }
-        rest(Duration::from_millis(100)).await;
+        rest(Duration::from_millis(10)).await;
     }
     Err("effects were left after ten minutes".into())
 }

@@ -31,13 +31,14 @@ pub(crate) struct Calls {
 
 impl Calls {
     pub(super) fn run(self) -> Result<(), Failed> {
-        let path = match &self.id {
-            Some(id) => format!("/api/calls/{}", segment(id)?),
-            None => {
-                let limit = Some(self.limit.to_string());
-                let asked = [("limit", &limit), ("state", &self.state), ("after", &self.after)];
-                format!("/api/calls{}", query(&asked))
-            }
+        let path = if let Some(id) = &self.id {
+            format!("/api/calls/{}", segment(id)?)
+        } else {
+            let limit = Some(self.limit.to_string());
+            format!(
+                "/api/calls{}",
+                query(&[("limit", &limit), ("state", &self.state), ("after", &self.after)])
+            )
         };
         let answer = block_on(ask(&self.client.read()?, Method::GET, &path))?;
         if self.json {

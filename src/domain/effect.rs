@@ -128,8 +128,9 @@ impl Effect {
     pub const fn most_attempts(&self) -> Option<u32> {
         match self {
             Self::Transcribe(_) => Some(8),
-            // A hunt goes on with the next at once, and a caller asks for the next document within seconds anyway.
-            Self::PlaceLeg(_) | Self::RecallCaller { .. } => Some(1),
+            // The second attempt finds out whether the first has called somebody; by then the hunt goes on by itself. And
+            // a caller asks for the next document when the sound is over.
+            Self::PlaceLeg(_) | Self::RecallCaller { .. } => Some(3),
             Self::FetchRecording(_)
             | Self::DeleteAtCarrier(_)
             | Self::FindRecording(_)

@@ -5,11 +5,14 @@
 //! [`Exchange::run`].
 
 pub(in crate::exchange) mod call;
+mod connection;
+mod fields;
 pub(in crate::exchange) mod form;
 mod overrides;
+pub(in crate::exchange) mod placing;
 pub(in crate::exchange) mod records;
 mod sids;
-pub(in crate::exchange) mod switchboard;
+mod switchboard;
 mod webhook;
 
 use std::{

@@ -7,8 +7,7 @@ use crate::domain::ids::{CallId, LegId};
 use crate::domain::voice::input::{CallInput, LegInput, Take, TakeEnd};
 use crate::domain::voice::leg::LegEnd;
 use crate::domain::voice::recording::Source;
-use crate::service::calling::ended;
-use crate::service::voice::{self, VoiceError, Whose};
+use crate::service::voice::{self, Replied, VoiceError};
 use crate::twiml::progress::CallProgress;
 use crate::twiml::request::CarrierRequest;
 use axum::extract::rejection::PathRejection;
@@ -50,18 +49,12 @@ pub(super) async fn replied(
         tracing::warn!("webhook for a call, leg or document that can't be");
         return apology(&app);
     };
-    let answer = match voice::whose(&app, call, leg).await {
-        // What can't be read counts as the caller's, who then hears whether their message is lost.
-        Ok(Whose::Callers) | Err(VoiceError::Store(_)) => {
-            voice::take_turn(&app, call, leg, document, input(&said)).await
-        }
-        Ok(Whose::Called) => {
-            voice::legs::take_turn(&app, call, leg, document, leg_input(&said, document), &said.call_sid)
-                .await
-        }
-        Err(error) => Err(error),
+    let replied = Replied {
+        by_caller: input(&said),
+        by_called: leg_input(&said, document),
+        carrier_call: &said.call_sid,
     };
-    match answer {
+    match voice::take_turn(&app, call, leg, document, replied).await {
         Ok(document) => twiml(document),
         Err(error) => trouble(&app, error),
     }
@@ -74,8 +67,7 @@ pub(super) async fn dismissed(
     Signed(said): Signed,
 ) -> Response {
     let Some((call, leg)) = phone(path) else { return apology(&app) };
-    let (document, input) = (voice::legs::DISMISSED, LegInput::Dismissed);
-    match voice::legs::take_turn(&app, call, leg, document, input, &said.call_sid).await {
+    match voice::legs::dismiss(&app, call, leg, &said.call_sid).await {
         Ok(document) => twiml(document),
         Err(error) => trouble(&app, error),
     }
@@ -89,10 +81,12 @@ pub(super) async fn leg_status(
 ) -> Response {
     let Some((call, leg)) = phone(path) else { return noted(Err(VoiceError::Unknown)) };
     let input = match said.call_status.as_deref().and_then(CallProgress::from_word) {
-        Some(CallProgress::Queued | CallProgress::Ringing) => LegInput::Ringing,
-        Some(CallProgress::Over(why)) => LegInput::Ended(ended(why)),
-        // Its first document tells that it was picked up.
-        Some(CallProgress::InProgress) | None => return StatusCode::NO_CONTENT.into_response(),
+        Some(CallProgress::Ringing) => LegInput::Ringing,
+        Some(CallProgress::Over(why)) => LegInput::Ended(why.into()),
+        // That it is on its way means nothing yet, and its first document tells that it was picked up.
+        Some(CallProgress::Queued | CallProgress::InProgress) | None => {
+            return StatusCode::NO_CONTENT.into_response();
+        }
     };
     noted(voice::legs::news(&app, call, leg, input, &said.call_sid).await)
 }
@@ -183,6 +177,9 @@ fn apology(app: &App) -> Response {
 
 /// What a request that replies to a document of a phone that we called means.
 fn leg_input(said: &CarrierRequest, document: u32) -> LegInput {
+    if is_over(said) {
+        return LegInput::Ended(LegEnd::HungUp);
+    }
     match said.digits.as_deref() {
         Some(digits) if !digits.is_empty() && digits != "hangup" => LegInput::Pressed(digits.to_owned()),
         _ if document == 0 => LegInput::PickedUp,
@@ -190,11 +187,20 @@ fn leg_input(said: &CarrierRequest, document: u32) -> LegInput {
     }
 }
 
+/// Whether the line that a request comes from is there no more.
+fn is_over(said: &CarrierRequest) -> bool {
+    matches!(said.call_status.as_deref().and_then(CallProgress::from_word), Some(CallProgress::Over(_)))
+}
+
 /// What a request that replies to a document means.
 fn input(said: &CarrierRequest) -> CallInput {
+    // What follows a dialled line is asked for also when the caller has hung up meanwhile.
+    if said.dial_call_status.is_some() && is_over(said) {
+        return CallInput::HungUp;
+    }
     if let Some(progress) = said.dial_call_status.as_deref().map(CallProgress::from_word) {
         return CallInput::Dialled(match progress {
-            Some(CallProgress::Over(why)) => ended(why),
+            Some(CallProgress::Over(why)) => why.into(),
             Some(CallProgress::Queued | CallProgress::Ringing | CallProgress::InProgress) | None => {
                 LegEnd::HungUp
             }

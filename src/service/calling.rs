@@ -10,7 +10,7 @@ use crate::domain::voice::input::LegInput;
 use crate::domain::voice::leg::{Leg, LegEnd, LegNote};
 use crate::ports::error::{StoreError, VendorError};
 use crate::ports::store::Consequence;
-use crate::ports::telephony::{CallAtCarrier, CallOver, CallProgress, NewCall, NotPlaced};
+use crate::ports::telephony::{CallAtCarrier, CallProgress, NewCall, NotPlaced};
 use jiff::{SignedDuration, Timestamp};
 use std::error::Error;
 
@@ -43,7 +43,16 @@ pub(super) async fn place(app: &App, id: LegId) -> Result<Vec<Consequence>, Effe
         Err(StoreError::Conflict) => return Ok(vec![]),
         Err(error) => return Err(error.into()),
     }
-    match app.telephony.place_call(&new_call(app, &call, &leg)).await {
+    let mut new = new_call(app, &call, &leg);
+    let mut answer = app.telephony.place_call(&new).await;
+    let ours = Some(app.live().settings.menu.caller_id.clone());
+    // Not every carrier shows a number that is not ours: better a call from ours than none.
+    if new.from != ours && matches!(answer, Err(NotPlaced::Certainly(VendorError::Permanent { .. }))) {
+        tracing::warn!(leg = %id, "the carrier would not show the caller's number; ours is shown");
+        new.from = ours;
+        answer = app.telephony.place_call(&new).await;
+    }
+    match answer {
         Ok(carrier_call) => Ok(placed(app, id, carrier_call).await),
         Err(NotPlaced::Certainly(error)) => {
             tracing::error!(leg = %id, number = %leg.number.hash(), cause = %error, "a phone could not be called");
@@ -129,15 +138,24 @@ pub(super) async fn release(app: &App, id: LegId) -> Result<Vec<Consequence>, Ef
         };
     };
     let Some(carrier_call) = leg.carrier_call.clone() else {
-        // Later, a call to that phone is somebody else's.
-        if may_ring(app, asked_at) {
+        // Later, a call to that phone is somebody else's; and while another of ours to it has no id yet, it may be that one.
+        let since = app.legs.legs_since(asked_at).await?;
+        let is_shared = since.iter().any(|other| {
+            other.id != leg.id
+                && other.number == leg.number
+                && other.asked_at.is_some()
+                && other.carrier_call.is_none()
+                && !other.is_over()
+        });
+        if may_ring(app, asked_at) && !is_shared {
             for found in lost(app, &leg, asked_at).await? {
                 app.telephony.hang_up(&found.carrier_call).await?;
             }
         }
         return Ok(vec![]);
     };
-    if leg.answered_at.is_some() {
+    // A machine is told nothing.
+    if leg.answered_at.is_some() && leg.end != Some(LegEnd::Machine) {
         let url = format!("{}voice/calls/{}/legs/{}/dismissed", app.public_url, leg.call, leg.id);
         if app.telephony.redirect_call(&carrier_call, &url).await.is_ok() {
             return Ok(vec![]);
@@ -163,7 +181,11 @@ pub(super) async fn recall(app: &App, id: CallId, document: u32) -> Result<Vec<C
         Ok(()) => Ok(vec![]),
         // The caller may be gone, and nobody has told us.
         Err(error @ VendorError::Permanent { .. }) => {
-            if is_caller_gone(app, &call).await? { Ok(vec![]) } else { Err(error.into()) }
+            if is_caller_gone(app, &call).await? {
+                Ok(vec![])
+            } else {
+                Err(error.into())
+            }
         }
         Err(error) => Err(error.into()),
     }
@@ -227,9 +249,11 @@ async fn look_at(app: &App, leg: &Leg) -> Result<(), EffectError> {
         },
         (Some(carrier_call), _) => {
             let end = match app.telephony.call_status(carrier_call).await? {
-                Some(CallProgress::Over(why)) => ended(why),
+                Some(CallProgress::Over(why)) => why.into(),
                 None => LegEnd::Lost,
-                Some(CallProgress::Queued | CallProgress::Ringing | CallProgress::InProgress) => return Ok(()),
+                Some(CallProgress::Queued | CallProgress::Ringing | CallProgress::InProgress) => {
+                    return Ok(());
+                }
             };
             (carrier_call.clone(), LegInput::Ended(end))
         }
@@ -257,16 +281,6 @@ async fn silence(app: &App, leg: &Leg, asked_at: Timestamp) -> Result<(), Effect
 
 const fn rings(call: &CallAtCarrier) -> bool {
     matches!(call.progress, CallProgress::Queued | CallProgress::Ringing)
-}
-
-/// Our word for the carrier's.
-pub const fn ended(why: CallOver) -> LegEnd {
-    match why {
-        CallOver::Busy => LegEnd::Busy,
-        CallOver::NoAnswer | CallOver::Canceled => LegEnd::NoAnswer,
-        CallOver::Failed => LegEnd::Failed,
-        CallOver::Completed => LegEnd::HungUp,
-    }
 }
 
 async fn over(app: &App, leg: &Leg, end: LegEnd) -> Result<(), EffectError> {

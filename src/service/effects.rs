@@ -25,6 +25,10 @@ use std::panic::AssertUnwindSafe;
 /// How long an effect that we have taken is ours, in seconds: longer than any vendor may take to answer.
 const LEASE: i64 = 120;
 
+/// The same for what people on the phone wait for, or who are to be told of an alert: whoever asks the carrier for these
+/// gives up after half a minute, and done by two they do no harm.
+const SHORT_LEASE: i64 = 45;
+
 /// Effects of a lane that are under way at the same time. A vendor who answers nothing holds each of his for half a
 /// minute; the others' go on beside them.
 const AT_ONCE: u32 = 32;
@@ -72,13 +76,16 @@ fn at_once(app: &App, lane: &Lane) -> u32 {
 
 /// How long an effect of that lane that we have taken is ours.
 pub(super) fn lease(app: &App, lane: &Lane) -> SignedDuration {
-    let longer = match (lane, &app.transcribing) {
-        (Lane::Transcriber, Some(transcribing)) => transcribing.timeout.as_secs(),
+    let seconds = match (lane, &app.transcribing) {
+        (Lane::Transcriber, Some(transcribing)) => {
+            LEASE.saturating_add_unsigned(transcribing.timeout.as_secs())
+        }
         // A sound comes from one vendor, by way of some addresses, and goes to another, in pieces.
-        (Lane::Recordings, _) => 180,
-        _ => 0,
+        (Lane::Recordings, _) => LEASE.saturating_add(180),
+        (Lane::Own | Lane::Calls, _) => SHORT_LEASE,
+        _ => LEASE,
     };
-    SignedDuration::from_secs(LEASE.saturating_add_unsigned(longer))
+    SignedDuration::from_secs(seconds)
 }
 
 /// Does one effect, and writes what became of it.
@@ -237,7 +244,9 @@ fn announced(app: &App, decision: Decision) -> Result<Vec<Consequence>, VendorEr
         Decision::Announce(decided) => decided,
         Decision::Done => return Ok(vec![]),
         Decision::NotYet => {
-            return Err(VendorError::temporary("the alert itself is not announced yet"));
+            return Err(VendorError::temporary(
+                "the alert itself is not announced yet, or it is not known for whom it is",
+            ));
         }
     };
     app.outbox_wake.notify_one();

@@ -170,7 +170,8 @@ pub(super) fn acknowledged(alert: AlertId, by: &PersonId, at: Timestamp) -> Writ
 /// They do so no longer, and somebody else is being sought.
 pub(super) fn unacknowledged(alert: AlertId) -> Write {
     Write::new().any(
-        "update alerts set held = 1, acknowledged_at = null, acknowledged_by = null where id = $1",
+        "update alerts set held = 1, acknowledged_at = null, acknowledged_by = null \
+         where id = $1 and closed_at is null",
         args![alert.0],
     )
 }

@@ -35,10 +35,10 @@ pub trait Driver: Send + Sync {
     /// Reads. The statement must not write.
     async fn query(&self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>, StoreError>;
 
-    /// The first row of a read that finds it by its key, which takes no time worth speaking of: it never waits
-    /// behind a read of many rows.
-    async fn first(&self, sql: &'static str, args: Vec<Value>) -> Result<Option<Row>, StoreError> {
-        Ok(self.query(sql, args).await?.into_iter().next())
+    /// A read of few rows that an index leads to, which takes no time worth speaking of: it never waits behind a read of
+    /// many rows.
+    async fn few(&self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        self.query(sql, args).await
     }
 
     /// Carries out a write, all of it or nothing.

@@ -35,8 +35,11 @@ impl LegStore for SqlStore {
     }
 
     async fn legs_under_way(&self) -> Result<Vec<Leg>, StoreError> {
-        let sql = select_leg!("ended_at is null order by planned_at");
-        self.driver.query(sql, args![]).await?.iter().map(leg).collect()
+        // Few among many: asked for in order, a database may rather go through all phones that were ever called.
+        let rows = self.driver.query(select_leg!("ended_at is null"), args![]).await?;
+        let mut legs: Vec<_> = rows.iter().map(leg).collect::<Result<_, _>>()?;
+        legs.sort_by_key(|leg| (leg.planned_at, leg.id));
+        Ok(legs)
     }
 
     async fn legs_since(&self, since: Timestamp) -> Result<Vec<Leg>, StoreError> {
@@ -46,7 +49,7 @@ impl LegStore for SqlStore {
 
     async fn busy(&self, except: CallId) -> Result<BTreeSet<PersonId>, StoreError> {
         let sql = "select distinct person from legs where ended_at is null and call_id <> $1";
-        let rows = self.driver.query(sql, args![except.0]).await?;
+        let rows = self.driver.few(sql, args![except.0]).await?;
         rows.iter().map(|row| Ok(PersonId(row.text(0)?.to_owned()))).collect()
     }
 

@@ -67,7 +67,7 @@ impl SqlStore {
         args: Vec<Value>,
         read: impl Fn(&Row) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        self.driver.first(sql, args).await?.as_ref().map(read).transpose()
+        self.driver.few(sql, args).await?.first().map(read).transpose()
     }
 
     /// Accepts nothing more, finishes what is queued, and lets go of the database.

@@ -180,15 +180,14 @@ impl Driver for SqliteDriver {
         }
     }
 
-    async fn first(&self, sql: &'static str, args: Vec<Value>) -> Result<Option<Row>, StoreError> {
-        let rows = match &self.readers {
+    async fn few(&self, sql: &'static str, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        match &self.readers {
             Some(readers) => match readers.at_once(sql, &args) {
                 Some(rows) => rows,
                 None => readers.keyed.ask(Query { sql, args }).await,
             },
             None => self.query_in_turn(sql, args).await,
-        };
-        Ok(rows?.into_iter().next())
+        }
     }
 
     async fn apply(&self, write: Write) -> Result<(), StoreError> {

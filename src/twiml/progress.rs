@@ -2,6 +2,8 @@
 //!
 //! Source: Twilio, "Call resource", call status values.
 
+use crate::domain::voice::leg::LegEnd;
+
 /// How far a call is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallProgress {
@@ -28,6 +30,17 @@ pub enum CallOver {
     Canceled,
     /// It was picked up, and has ended since.
     Completed,
+}
+
+impl From<CallOver> for LegEnd {
+    fn from(why: CallOver) -> Self {
+        match why {
+            CallOver::Busy => Self::Busy,
+            CallOver::NoAnswer | CallOver::Canceled => Self::NoAnswer,
+            CallOver::Failed => Self::Failed,
+            CallOver::Completed => Self::HungUp,
+        }
+    }
 }
 
 impl CallProgress {

@@ -11,6 +11,9 @@ use tokio::task::{JoinError, JoinSet};
 /// How long a loop rests when nothing wakes it. Another process may have left work that is due.
 const REST: Duration = Duration::from_secs(1);
 
+/// How often effects are looked for, at most. Where many are written, or end, at the same time, one look serves them all.
+const LOOKS: Duration = Duration::from_millis(1);
+
 /// How long it takes until what is too old is looked for again.
 const CLEANUP: Duration = Duration::from_hours(1);
 
@@ -55,6 +58,7 @@ async fn outbox(app: App, mut stop: watch::Receiver<bool>) {
                 () = rest() => {}
                 _ = stop.changed() => {}
             }
+            patience(LOOKS).await;
         }
         while let Some(ended) = under_way.try_join_next() {
             note(ended);

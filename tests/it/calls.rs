@@ -1,5 +1,8 @@
 //! Every script of `tests/calls` goes as it is written. A new test of a call is a new file there.
 
+#[cfg(feature = "postgres")]
+mod at_once;
+mod killed;
 mod many;
 mod names;
 mod people;
@@ -38,7 +41,6 @@ async fn every_script_goes_as_written_share_4() {
     play_share(3).await;
 }
 
-#[expect(clippy::disallowed_methods, reason = "which scripts are played is no setting of the program")]
 async fn play_share(share: usize) {
     let paths: Vec<_> = scripts().into_iter().skip(share).step_by(SHARES).collect();
     let played = futures_util::stream::iter(&paths).map(|path| play(path)).buffered(AT_ONCE);

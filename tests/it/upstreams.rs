@@ -3,6 +3,7 @@
 
 mod carrier;
 mod directory;
+mod hunting;
 mod mail;
 mod on_call;
 

@@ -6,7 +6,7 @@ use crate::domain::contact::PhoneNumber;
 use crate::ports::error::VendorError;
 use crate::ports::telephony::{CallAtCarrier, CallProgress, NewCall, NotPlaced};
 use jiff::Timestamp;
-use reqwest::StatusCode;
+use reqwest::{Response, StatusCode};
 use url::Url;
 
 /// How many calls to one number are looked at, newest first.
@@ -64,7 +64,14 @@ fn form(twilio: &Twilio, call: &NewCall) -> Vec<(&'static str, String)> {
 pub(super) async fn redirect(twilio: &Twilio, call: &str, url: &str) -> Result<(), VendorError> {
     let form = [("Url", for_twilio(url)), ("Method", "POST".to_owned())];
     let answer = twilio.ask(twilio.client.post(one(twilio, call)?).form(&form)).await?;
-    twilio.accepted(answer).await.map(drop)
+    changed(twilio, answer).await
+}
+
+/// A call was changed only where Twilio shows it: anybody on the way may answer with "200 OK".
+async fn changed(twilio: &Twilio, answer: Response) -> Result<(), VendorError> {
+    let answer = twilio.accepted(answer).await?;
+    let CallNow { status: Progress(_) } = twilio.vendor().json(answer).await?;
+    Ok(())
 }
 
 /// `completed` ends a call that rings as well as one that was picked up (`canceled` leaves the latter alone), so that
@@ -78,7 +85,7 @@ pub(super) async fn hang_up(twilio: &Twilio, call: &str) -> Result<(), VendorErr
     if answer.status() == StatusCode::NOT_FOUND {
         return Ok(());
     }
-    let Err(refusal) = twilio.accepted(answer).await else { return Ok(()) };
+    let Err(refusal) = changed(twilio, answer).await else { return Ok(()) };
     if let VendorError::Temporary { .. } = refusal {
         return Err(refusal);
     }

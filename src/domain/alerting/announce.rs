@@ -5,7 +5,8 @@ use super::log::{Happened, LogEntry};
 use crate::domain::delivery::Notification;
 use crate::domain::directory::device::{Device, DeviceKind};
 use crate::domain::directory::person::PersonId;
-use crate::domain::directory::resolve::{self, Reason, Skipped};
+use crate::domain::directory::reason::{Reason, Skipped};
+use crate::domain::directory::resolve;
 use crate::domain::directory::{Directory, Recipient};
 use crate::domain::effect::{DueEffect, Effect};
 use crate::domain::ids::{AlertId, Ids, NotificationId};
@@ -27,7 +28,7 @@ pub enum Decision {
     Announce(Announcement),
     /// Nothing: they have been told.
     Done,
-    /// Nothing for the moment: the alert itself has to be announced first.
+    /// Nothing for the moment: the alert itself has to be announced first, or nobody can be asked whom it is for.
     NotYet,
 }
 
@@ -52,7 +53,7 @@ pub fn opened(
     now: Timestamp,
     ids: &dyn Ids,
 ) -> Decision {
-    if announced(story).next().is_some() {
+    if announced(story).next().is_some() || story.alert.closed.is_some() {
         return Decision::Done;
     }
     let mut responders = vec![];
@@ -67,6 +68,10 @@ pub fn opened(
         }
     }
     let (reached, without) = resolve::reachable(directory, &responders, wanted);
+    // Nobody is told because nobody could be asked who it is: it is asked again.
+    if reached.is_empty() && skipped.iter().any(|one| one.reason == Reason::Unknown) {
+        return Decision::NotYet;
+    }
     skipped.extend(without);
     let to =
         reached.iter().flat_map(|reached| reached.devices.iter().map(|device| (&reached.person.id, *device)));
@@ -148,7 +153,7 @@ fn sending(one: &Notification) -> Option<Effect> {
 }
 
 /// Who was left out and why, for the alert's log.
-pub fn in_words(skipped: &Skipped) -> String {
+fn in_words(skipped: &Skipped) -> String {
     let who = match &skipped.recipient {
         Recipient::Group(name) => format!("group {name}"),
         Recipient::Person(id) => id.to_string(),

@@ -82,12 +82,12 @@ pub enum Happened {
     },
     /// A person has come into the conference.
     Joined {
-        /// Their id.
+        /// Their id; `caller` of a caller who is nobody of the directory.
         person: String,
     },
     /// A person has left the conference.
     Left {
-        /// Their id.
+        /// Their id; `caller` of a caller who is nobody of the directory.
         person: String,
     },
     /// Whom a live call, or a conference, can reach.

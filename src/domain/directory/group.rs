@@ -3,7 +3,7 @@
 use super::Recipient;
 use super::device::Device;
 use super::person::PersonId;
-use super::resolve::Skipped;
+use super::reason::Skipped;
 use super::schedule::ScheduleName;
 
 /// A group's name in settings, API and store: free text, e.g. `R&D #1 50%`.

@@ -12,7 +12,7 @@ pub mod group;
 mod index;
 pub mod overrides;
 pub mod person;
-mod reason;
+pub mod reason;
 pub mod resolve;
 pub mod schedule;
 

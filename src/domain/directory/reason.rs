@@ -1,7 +1,54 @@
 //! Why somebody is left out, in a word and in a sentence.
 
-use super::resolve::Reason;
+use super::Recipient;
+use super::person::PersonId;
 use std::fmt;
+
+/// Somebody, a group or a schedule that was met and left out.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Skipped {
+    /// Who.
+    pub recipient: Recipient,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why somebody is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// Away, and nobody present stands in.
+    Away,
+    /// Away; that person was asked in their place.
+    AwayReplacedBy(PersonId),
+    /// Taken off the schedule by an override.
+    Removed,
+    /// By an override that person was asked in their place.
+    ReplacedBy(PersonId),
+    /// Nobody is on by the schedule, or in a group that another system knows, at that moment.
+    NotOnCall,
+    /// The directory has no such person.
+    NoSuchPerson,
+    /// The directory has no such group.
+    NoSuchGroup,
+    /// The directory has no such schedule.
+    NoSuchSchedule,
+    /// The group contains itself.
+    Cycle,
+    /// Met before, and already taken care of there.
+    Duplicate,
+    /// The group's members are known to another system only.
+    Elsewhere,
+    /// The group has that dynamic team in another system, whose people are not told to us.
+    DynamicTeam(String),
+    /// The group has that member in another system, and it is of a kind that we do not know.
+    Strange(String),
+    /// Switched off in the other system.
+    Inactive,
+    /// The other system that knows could not be asked.
+    Unknown,
+    /// Has no device of a wanted kind.
+    NoDevice,
+}
 
 impl Reason {
     /// The word for programs.

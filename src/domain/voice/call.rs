@@ -2,11 +2,10 @@
 
 use super::action::Action;
 use super::hunt::Hunt;
+use super::order::Order;
 use crate::domain::contact::PhoneNumber;
-use crate::domain::directory::Recipient;
 use crate::domain::directory::person::PersonId;
 use crate::domain::ids::{AlertId, CallId, LegId, RecordingId};
-use crate::domain::severity::Severity;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -61,22 +60,6 @@ pub struct Caller {
     pub number: Option<PhoneNumber>,
     /// What they are spoken to in: key of a prompts file.
     pub language: String,
-}
-
-/// What the caller has asked for so far.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Order {
-    /// What to start.
-    pub action: Action,
-    /// Whom it is for.
-    pub recipients: Vec<Recipient>,
-    /// How the recipient is spoken; `None` for the default recipients.
-    pub spoken: Option<String>,
-    /// How bad it is.
-    pub severity: Severity,
-    /// The alert that is open already, and that a message belongs to: that of a live call which nobody took.
-    #[serde(default)]
-    pub missed: Option<AlertId>,
 }
 
 /// How often a question went unanswered or was answered wrongly.
@@ -181,6 +164,9 @@ pub enum CallState {
         who: usize,
         /// When the caller was put through.
         joined_at: Option<Timestamp>,
+        /// Whether they have left, and the caller comes back soon.
+        #[serde(default)]
+        has_left: bool,
     },
     /// Nobody could be reached: what shall be done instead?
     Offering {

@@ -6,7 +6,7 @@ mod tests;
 use crate::domain::contact::PhoneNumber;
 use crate::domain::directory::person::PersonId;
 use crate::domain::ids::{AlertId, LegId};
-use crate::domain::voice::call::Order;
+use crate::domain::voice::order::Order;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

@@ -8,6 +8,7 @@ pub mod hunt;
 pub mod input;
 pub mod leg;
 pub mod menu;
+pub mod order;
 pub mod phrases;
 pub mod plan;
 pub mod recording;

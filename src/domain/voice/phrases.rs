@@ -89,6 +89,8 @@ pub enum Phrase {
     Conference(Name),
     /// The alert of a conference is open, and the caller is put through to its bridge.
     Bridged(Name),
+    /// The bridge of the conference could not be reached; the alert is open.
+    BridgeUnreached(Name),
     /// Nobody can be called into the conference.
     NobodyToConfer(Name),
     /// Nobody else has come, and nobody is on the way.
@@ -180,6 +182,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("missed_closing", &["name"]),
     ("conference", &["name"]),
     ("bridged", &["name"]),
+    ("bridge_unreached", &["name"]),
     ("nobody_to_confer", &["name"]),
     ("nobody_joined", &["name"]),
     ("conference_over", &[]),
@@ -296,6 +299,7 @@ impl Language {
             Phrase::MissedClosing(to) => self.text("missed_closing", &[("name", &name(to))]),
             Phrase::Conference(to) => self.text("conference", &[("name", &name(to))]),
             Phrase::Bridged(to) => self.text("bridged", &[("name", &name(to))]),
+            Phrase::BridgeUnreached(to) => self.text("bridge_unreached", &[("name", &name(to))]),
             Phrase::NobodyToConfer(to) => self.text("nobody_to_confer", &[("name", &name(to))]),
             Phrase::NobodyJoined(to) => self.text("nobody_joined", &[("name", &name(to))]),
             Phrase::ConferenceOver => self.text("conference_over", &[]),

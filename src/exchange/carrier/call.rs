@@ -10,8 +10,9 @@ use crate::exchange::{
 };
 
 use super::{
-    form::Fields,
-    switchboard::{conference::Seat, connect::Dialling, outgoing::NewCall},
+    connection::Connection,
+    fields::Fields,
+    placing::{Event, NewCall},
 };
 
 /// One call, from dialling on. It is kept until the exchange stops.
@@ -97,35 +98,6 @@ impl End {
     }
 }
 
-/// What a status callback can be about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::exchange) enum Event {
-    Initiated,
-    Ringing,
-    Answered,
-    /// The call is over, however it ended.
-    Completed,
-}
-
-impl Event {
-    pub(in crate::exchange) const ALL: [Self; 4] =
-        [Self::Initiated, Self::Ringing, Self::Answered, Self::Completed];
-
-    /// The event of this name.
-    pub(in crate::exchange) fn named(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|event| event.name() == word)
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Initiated => "initiated",
-            Self::Ringing => "ringing",
-            Self::Answered => "answered",
-            Self::Completed => "completed",
-        }
-    }
-}
-
 /// Who is told how a call gets on.
 #[derive(Debug, Default)]
 pub(in crate::exchange) struct Callbacks {
@@ -141,20 +113,6 @@ impl Callbacks {
     pub(in crate::exchange) fn new(url: Option<String>, events: impl IntoIterator<Item = Event>) -> Self {
         Self { url, events: events.into_iter().collect(), made: 0, held: None }
     }
-}
-
-/// Whom a call is put through to.
-#[derive(Debug, Default)]
-pub(in crate::exchange) enum Connection {
-    /// To nobody: it performs documents.
-    #[default]
-    None,
-    /// It dials other phones.
-    Dialling(Dialling),
-    /// It is in a conference.
-    Conference(Seat),
-    /// It talks to the call that dialled it.
-    Parent,
 }
 
 impl Call {

@@ -5,12 +5,11 @@ use jiff::Timestamp;
 use crate::{exchange::leg::Dialled, twiml::request::CarrierRequest};
 
 use super::{
-    call::{Call, Event},
+    call::Call,
+    fields::Fields,
+    placing::Event,
     records::{Message, Recording},
 };
-
-/// The fields of one webhook, decoded, in the order in which they are sent.
-pub(super) type Fields = Vec<(String, String)>;
 
 /// Version of the API, on every request.
 pub(super) const API_VERSION: &str = "2010-04-01";

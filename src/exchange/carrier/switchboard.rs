@@ -1,8 +1,8 @@
 //! The state of the exchange: calls and their lines, what is kept, and what is due to be done. No network.
 
-pub(in crate::exchange) mod conference;
-pub(in crate::exchange) mod connect;
-pub(in crate::exchange) mod outgoing;
+mod conference;
+mod connect;
+mod outgoing;
 mod recorded;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,13 +20,15 @@ use crate::{
 
 use super::{
     CallTo, Config, Dial, Mail, OutgoingText,
-    call::{Call, Callbacks, Connection, Direction, End, Event, State},
-    form::{self, Fields},
+    call::{Call, Callbacks, Direction, End, State},
+    connection::Connection,
+    fields::Fields,
+    form,
+    placing::Event,
     records::{Message, Recording, Transcription, TranscriptionStatus},
     sids::Sids,
 };
 use conference::Room;
-use outgoing::Step;
 
 /// What happens in order: webhooks of one lane wait for one another, those of different lanes don't.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +69,19 @@ enum Pending {
     RecordingReady(String),
     Transcribed(String, TranscriptionStatus),
     Call(String, Step),
+}
+
+/// Something that happens to a call later, unless it has gone another way by then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    Places,
+    PicksUp,
+    Declines,
+    NobodyAnswers,
+    Detects,
+    Tones(String),
+    MailboxIsFull,
+    TimeIsUp,
 }
 
 impl Pending {

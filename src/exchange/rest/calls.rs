@@ -9,9 +9,9 @@ use crate::{
         behaviour::Fault,
         carrier::{
             Exchange,
-            call::{Call, Event, State},
+            call::{Call, State},
             form::rfc2822,
-            switchboard::outgoing::{Detection, First, NewCall},
+            placing::{Detection, Event, First, NewCall},
         },
         leg::Input,
         rest::{Form, created, error::ApiError, is_e164, ok, page},

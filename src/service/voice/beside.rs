@@ -1,14 +1,14 @@
 //! What happens to a call beside the line: it ends, its recordings and texts get ready, its deadline comes.
 
-use super::{AGAIN, Happening, VoiceError, moved_on, turn};
+use super::{Happening, VoiceError, again, turn};
 use crate::app::App;
 use crate::domain::ids::CallId;
 use crate::domain::voice::facts::Facts;
 use crate::domain::voice::input::{CallInput, Found, Take};
 use crate::domain::voice::recording::Transcript;
 use crate::domain::voice::step::{self, Setting, Step};
-use crate::ports::error::StoreError;
 use crate::ports::store::RecordedTurn;
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
 /// How long a call whose deadline has come is ours to deal with, in seconds.
@@ -49,13 +49,7 @@ pub async fn transcription_ready(
     source: &str,
     text: Option<&str>,
 ) -> Result<(), VoiceError> {
-    let mut result = transcribed(app, call, source, text).await;
-    for _ in 0..AGAIN {
-        if moved_on(&result) {
-            result = transcribed(app, call, source, text).await;
-        }
-    }
-    result
+    again(|| transcribed(app, call, source, text)).await
 }
 
 async fn transcribed(app: &App, id: CallId, source: &str, text: Option<&str>) -> Result<(), VoiceError> {
@@ -86,11 +80,13 @@ pub async fn deadlines(app: &App) -> Result<usize, VoiceError> {
     let now = app.clock.now();
     let until = now.checked_add(SignedDuration::from_secs(LEASE)).unwrap_or(Timestamp::MAX);
     let due = app.calls.claim_due(now, until, BATCH).await?;
-    for call in &due {
-        if let Err(error) = deadline(app, *call, until).await {
+    // All at once: one may have to ask another system who is on call, and the others can't wait for that.
+    let dealt_with = due.iter().map(|call| async move {
+        if let Err(error) = again(|| deadline(app, *call, until)).await {
             tracing::error!(%call, error = &error as &dyn std::error::Error, "deadline of a call not dealt with");
         }
-    }
+    });
+    join_all(dealt_with).await;
     Ok(due.len())
 }
 
@@ -100,21 +96,12 @@ async fn deadline(app: &App, id: CallId, claimed: Timestamp) -> Result<(), Voice
         return Ok(());
     };
     let due = Happening::Call(CallInput::Due);
-    match turn(app, &app.live(), &call, due, app.clock.now(), Facts::default()).await {
-        Err(VoiceError::Store(StoreError::Conflict)) => Ok(()),
-        other => other.map(drop),
-    }
+    turn(app, &app.live(), &call, due, app.clock.now(), Facts::default()).await.map(drop)
 }
 
 /// Something happened beside the line.
 async fn beside(app: &App, call: CallId, input: CallInput) -> Result<(), VoiceError> {
-    let mut result = note(app, call, input.clone()).await;
-    for _ in 0..AGAIN {
-        if moved_on(&result) {
-            result = note(app, call, input.clone()).await;
-        }
-    }
-    result
+    again(|| note(app, call, input.clone())).await
 }
 
 async fn note(app: &App, call: CallId, input: CallInput) -> Result<(), VoiceError> {

@@ -69,40 +69,30 @@ pub async fn answer(app: &App, carrier_call: &str, from: Option<&str>) -> Result
     }
 }
 
-/// Whose phone a leg of a call is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whose {
-    /// The caller's.
-    Callers,
-    /// One that we called.
-    Called,
+/// What a request that replies to a document means: it depends on whose phone it comes from.
+#[derive(Debug, Clone)]
+pub struct Replied<'a> {
+    /// Where it is the caller's.
+    pub by_caller: CallInput,
+    /// Where it is one that we called.
+    pub by_called: LegInput,
+    /// What the carrier calls the call of that phone.
+    pub carrier_call: &'a str,
 }
 
-/// Whose phone a leg of a call is.
-pub async fn whose(app: &App, call: CallId, leg: LegId) -> Result<Whose, VoiceError> {
-    let call = app.calls.call(call).await?.ok_or(VoiceError::Unknown)?;
-    Ok(if call.leg == leg { Whose::Callers } else { Whose::Called })
-}
-
-/// The reply to a document of a call. One that was replied to before gets the same answer again.
+/// The reply to a document of a phone in a call. One that was replied to before gets the same answer again.
 pub async fn take_turn(
     app: &App,
     call: CallId,
     leg: LegId,
     document: u32,
-    input: CallInput,
+    replied: Replied<'_>,
 ) -> Result<Document, VoiceError> {
-    let mut result = reply(app, call, leg, document, input.clone()).await;
-    for _ in 0..AGAIN {
-        if moved_on(&result) {
-            result = reply(app, call, leg, document, input.clone()).await;
-        }
-    }
-    match result {
+    match again(|| reply(app, call, leg, document, replied.clone())).await {
         // Not even the call could be read: what the carrier has just told is all that is known.
         Err(VoiceError::Store(source)) => {
             let is_lost = matches!(
-                input,
+                replied.by_caller,
                 CallInput::Recorded(Take { end: TakeEnd::Key('1') | TakeEnd::Open | TakeEnd::HungUp, .. })
             );
             Err(VoiceError::NotWritten { last_words: last_words(app, is_lost), source })
@@ -116,9 +106,14 @@ async fn reply(
     id: CallId,
     leg: LegId,
     document: u32,
-    input: CallInput,
+    replied: Replied<'_>,
 ) -> Result<Document, VoiceError> {
-    let call = app.calls.call(id).await?.filter(|call| call.leg == leg).ok_or(VoiceError::Unknown)?;
+    let call = app.calls.call(id).await?.ok_or(VoiceError::Unknown)?;
+    if call.leg != leg {
+        let Replied { by_called, carrier_call, .. } = replied;
+        let answer = legs::answered(app, &call, leg, by_called, Some(document), carrier_call).await?;
+        return Ok(answer.unwrap_or_default());
+    }
     if document < call.document {
         return app.calls.reply(leg, document).await?.ok_or(VoiceError::Unknown);
     }
@@ -126,34 +121,35 @@ async fn reply(
         return Err(VoiceError::Unknown);
     }
     let live = app.live();
-    let admission = match &call.state {
-        CallState::Holding { number, .. } => Some(of_number(app, &live, number.clone()).await),
-        CallState::Identifying
-        | CallState::ChoosingAction { .. }
-        | CallState::ChoosingTarget { .. }
-        | CallState::ChoosingSeverity { .. }
-        | CallState::Recording { .. }
-        | CallState::ConfirmingRecording { .. }
-        | CallState::AwaitingTranscription { .. }
-        | CallState::Recovering { .. }
-        | CallState::Hunting { .. }
-        | CallState::Connected { .. }
-        | CallState::Offering { .. }
-        | CallState::Conferring { .. }
-        | CallState::Ended { .. } => None,
+    let admission = if let CallState::Holding { number, .. } = &call.state {
+        Some(of_number(app, &live, number.clone()).await)
+    } else {
+        None
     };
     let facts = Facts { admission, ..Facts::default() };
-    let answer = turn(app, &live, &call, Happening::Call(input), app.clock.now(), facts).await?;
+    let happening = Happening::Call(replied.by_caller);
+    let answer = turn(app, &live, &call, happening, app.clock.now(), facts).await?;
     Ok(answer.unwrap_or_default())
 }
 
-/// How often one and the same news is decided anew. The line, callbacks and deadlines meet in a call: that the
-/// state moves on between a read and its write can happen twice in a row, and hardly ever three times.
-const AGAIN: usize = 2;
+/// How often one and the same news is decided anew. The line, callbacks and deadlines meet in a call, and where everybody
+/// of a level is called at once, the news of all their phones: each time that one of them is too late another was in
+/// time, so that this many can come at the same moment.
+const AGAIN: usize = 50;
 
-/// Whether the state moved on between the read and the write.
-const fn moved_on<T>(result: &Result<T, VoiceError>) -> bool {
-    matches!(result, Err(VoiceError::Store(StoreError::Conflict)))
+/// Does something to a call, and does it anew while the state has moved on between the read and the write.
+async fn again<T, F>(attempt: impl Fn() -> F) -> Result<T, VoiceError>
+where
+    F: Future<Output = Result<T, VoiceError>>,
+{
+    let mut result = attempt().await;
+    for _ in 0..AGAIN {
+        if !matches!(result, Err(VoiceError::Store(StoreError::Conflict))) {
+            break;
+        }
+        result = attempt().await;
+    }
+    result
 }
 
 /// What has happened to a call, and where.
@@ -186,7 +182,7 @@ async fn decided(
         match step {
             Step::Turn(turn) => return Ok(turn),
             Step::Need(Need::OnCall(recipients)) => {
-                let caller = call.caller.as_ref().and_then(|caller| caller.person.as_ref());
+                let caller = call.caller.as_ref();
                 facts.on_call = Some(callable::callable(app, live, caller, &recipients, now).await?);
             }
             Step::Need(Need::Busy) => facts.busy = Some(app.legs.busy(call.id).await?),

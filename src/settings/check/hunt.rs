@@ -2,7 +2,8 @@
 
 use super::{Check, shown};
 use crate::domain::directory::device::DeviceKind;
-use crate::domain::directory::resolve::{Reason, everyone_in, reachable};
+use crate::domain::directory::reason::Reason;
+use crate::domain::directory::resolve::{everyone_in, reachable};
 use crate::domain::directory::{Directory, Recipient};
 use crate::domain::voice::action::Action;
 use crate::domain::voice::hunt::{HuntRules, WaitSound};

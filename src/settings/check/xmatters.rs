@@ -5,7 +5,7 @@ use crate::domain::directory::Recipient;
 use crate::domain::directory::elsewhere::Ages;
 use crate::domain::directory::group::{GroupName, Member};
 use crate::domain::directory::person::PersonId;
-use crate::domain::directory::resolve::{Reason, Skipped};
+use crate::domain::directory::reason::{Reason, Skipped};
 use crate::settings::{Access, Elsewhere, Login, OnCallSource, Xmatters, file};
 use jiff::SignedDuration;
 use std::time::Duration;

@@ -19,7 +19,7 @@ create table legs (
 create index legs_of_call on legs (call_id, planned_at, id);
 create index legs_of_person on legs (person, planned_at);
 create index legs_by_age on legs (planned_at);
-create index legs_under_way on legs (planned_at) where ended_at is null;
+create index legs_under_way on legs (person, call_id, ended_at) where ended_at is null;
 
 -- When a call was over.
 alter table calls add column ended_at bigint;

@@ -23,20 +23,20 @@ const CALLS: u32 = 36;
 
 /// What stands in front of the processes.
 #[derive(Clone)]
-struct Front {
+pub(super) struct Front {
     routers: Arc<[Router]>,
     turn: Arc<AtomicUsize>,
     /// Documents that were not the same from all of them.
-    different: Arc<Mutex<Vec<String>>>,
+    pub(super) different: Arc<Mutex<Vec<String>>>,
 }
 
 impl Front {
-    fn of(apps: &[App]) -> Self {
+    pub(super) fn of(apps: &[App]) -> Self {
         let routers = apps.iter().map(|app| dutyline::http::router(app.clone())).collect();
         Self { routers, turn: Arc::default(), different: Arc::default() }
     }
 
-    fn router(&self) -> Router {
+    pub(super) fn router(&self) -> Router {
         let front = self.clone();
         Router::new().fallback(move |request: Request| front.clone().pass_on(request))
     }
@@ -72,7 +72,7 @@ impl Front {
 }
 
 /// Lets so much time pass; all processes do what is due at the same time. Answers how many deadlines there were.
-async fn wait(world: &World, apps: &[App], seconds: i64) -> usize {
+pub(super) async fn wait(world: &World, apps: &[App], seconds: i64) -> usize {
     let until = world.now() + SignedDuration::from_secs(seconds);
     let mut deadlines = 0;
     loop {

@@ -70,7 +70,7 @@ async fn asks(pair: &Pair, team: usize) -> OnLine {
 /// The next call to the phone of a team's member that is not over; `after` so many others.
 async fn rung(pair: &Pair, team: usize, n: usize, after: usize) -> OnLine {
     let phone = pair.phone();
-    let calls = phone.calls_to(&member(team, n), after, Duration::from_secs(60)).await.unwrap();
+    let calls = phone.calls_to(&member(team, n), after, Duration::from_mins(1)).await.unwrap();
     OnLine::of(phone, calls.first().expect("the phone rings").sid.clone())
 }
 

@@ -44,14 +44,16 @@ const CODES: [&str; 2] = ["23456789ABCDEFGHJKLMNP", "3456789ABCDEFGHJKLMNPQ"];
 
 /// What was in it: an alert that is open, and one that is closed, of a stranger.
 fn rows() -> String {
+    [OPEN, CLOSED].into_iter().enumerate().map(|(n, alert)| rows_of(n, alert)).collect()
+}
+
+fn rows_of(n: usize, alert: &str) -> String {
     let recordings = ["01940000-0000-7000-8000-0000000000e1", "01940000-0000-7000-8000-0000000000e2"];
-    let mut sql = String::new();
-    for (n, alert) in [OPEN, CLOSED].into_iter().enumerate() {
-        let (call, recording, code) = (CALLS[n], recordings[n], CODES[n]);
-        let (person, name, number) =
-            if n == 0 { ("'ada'", "'Ada Łukasiewicz'", "'+15550101'") } else { ("null", "null", "null") };
-        let closed = if n == 0 { "null, null" } else { "8000000, 'night shift'" };
-        sql += &format!(
+    let (call, recording, code) = (CALLS[n], recordings[n], CODES[n]);
+    let (person, name, number) =
+        if n == 0 { ("'ada'", "'Ada Łukasiewicz'", "'+15550101'") } else { ("null", "null", "null") };
+    let closed = if n == 0 { "null, null" } else { "8000000, 'night shift'" };
+    format!(
             "insert into calls (id, carrier_call, leg_id, state, version, document, caller_person, caller_name,
                 caller_number, caller_language, started_at, due_at)
              values ('{call}', 'CA{n}', '{call}', '{{\"at\":\"ended\",\"ending\":\"alerted\",\"unsent\":null}}',
@@ -67,9 +69,7 @@ fn rows() -> String {
                 {number}, 'en', '{recording}', '{code}', 300000{n}, {closed});
              insert into alert_log (id, alert_id, at, entry)
              values ('{alert}', '{alert}', 3000000, '{{\"what\":\"opened\",\"release\":\"confirmed\"}}');\n"
-        );
-    }
-    sql
+        )
 }
 
 fn moment(microseconds: i64) -> Timestamp {
@@ -81,14 +81,14 @@ async fn is_all_there(store: &SqlStore) {
     let listed = store.alerts(None, None, 10).await.unwrap();
     let ids: Vec<_> = listed.iter().map(|story| story.alert.id.to_string()).collect();
     assert_eq!(ids, [CLOSED, OPEN]);
-    let story = store.alert(OPEN.parse().unwrap()).await.unwrap().unwrap();
-    let recording = story.recording.unwrap();
-    let message = story.alert.message.clone().unwrap();
+    let told = store.alert(OPEN.parse().unwrap()).await.unwrap().unwrap();
+    let recording = told.recording.unwrap();
+    let message = told.alert.message.clone().unwrap();
     assert_eq!((message.recording, message.link.code.as_str()), (recording.id, CODES[0]));
     assert_eq!(message.link.expires_at, moment(9_000_000));
     assert_eq!(recording.transcript, Transcript::Text("Zwölf Pumpen".to_owned()));
     assert_eq!(
-        story.alert,
+        told.alert,
         Alert {
             id: OPEN.parse().unwrap(),
             call: CALLS[0].parse().unwrap(),
@@ -109,7 +109,7 @@ async fn is_all_there(store: &SqlStore) {
         }
     );
     let opened = Happened::Opened { release: Release::Confirmed };
-    assert_eq!(story.log, [LogEntry { at: moment(3_000_000), what: opened }]);
+    assert_eq!(told.log, [LogEntry { at: moment(3_000_000), what: opened }]);
     assert_eq!(store.link(&message.link.code).await.unwrap().unwrap().1.id, recording.id);
 
     let closed = store.alerts(Some(AlertState::Resolved), None, 10).await.unwrap().remove(0).alert;

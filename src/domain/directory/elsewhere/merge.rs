@@ -3,7 +3,7 @@
 use super::super::device::Device;
 use super::super::group::{Group, GroupName, Member};
 use super::super::person::{Person, PersonId};
-use super::super::resolve::{Reason, Skipped};
+use super::super::reason::{Reason, Skipped};
 use super::super::{Directory, Recipient};
 use super::Entry;
 use super::on_call::{GroupOnCall, MemberOnCall, Named, Who};

@@ -3,10 +3,11 @@
 use super::{At, MOST_WRONG_KEYS, Turn};
 use crate::domain::severity::Severity;
 use crate::domain::voice::action::Action;
-use crate::domain::voice::call::{Asked, CallState, Ending, Order};
+use crate::domain::voice::call::{Asked, CallState, Ending};
 use crate::domain::voice::facts::Need;
 use crate::domain::voice::input::CallInput;
 use crate::domain::voice::menu::Target;
+use crate::domain::voice::order::Order;
 use crate::domain::voice::phrases::Phrase;
 
 /// How many targets fit on the keys 1 to 9 without a second page.

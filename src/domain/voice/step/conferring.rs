@@ -6,11 +6,12 @@ use super::{At, Change, Turn};
 use crate::domain::alerting::log::{Happened, Release};
 use crate::domain::effect::Effect;
 use crate::domain::ids::LegId;
-use crate::domain::voice::call::{CallState, Draft, Ending, InConference, Order};
+use crate::domain::voice::call::{CallState, Draft, Ending, InConference};
 use crate::domain::voice::facts::Need;
 use crate::domain::voice::hunt::Hunt;
 use crate::domain::voice::input::{CallInput, LegInput};
 use crate::domain::voice::leg::{LegEnd, LegNote};
+use crate::domain::voice::order::Order;
 use crate::domain::voice::phrases::Phrase;
 use crate::domain::voice::plan::{Bridge, Plan, Room, Then};
 
@@ -21,7 +22,12 @@ impl At<'_> {
         let callable = self.on_call(order)?;
         let has_room = self.setting.menu.has_conferences;
         if callable.candidates.is_empty() || !has_room {
-            let say = if has_room { vec![Phrase::NobodyToConfer(order.spoken.clone())] } else { vec![] };
+            let spoken = order.spoken.clone();
+            let say = match (has_room, callable.is_unknown) {
+                (false, _) => vec![],
+                (true, false) => vec![Phrase::NobodyToConfer(spoken)],
+                (true, true) => vec![Phrase::UnknownOnCall(spoken)],
+            };
             if let (false, Some(bridge)) = (has_room, self.bridge()) {
                 let turn = self.end(vec![Phrase::Bridged(order.spoken.clone())], Ending::Alerted);
                 let plan = turn.plan.map(|plan| Plan { then: Then::Bridge(bridge), ..plan });
@@ -37,6 +43,7 @@ impl At<'_> {
         for who in 0..hunt.candidates.len() {
             self.ring(&mut hunt, &mut moves, who, 0);
         }
+        moves.log(id, Happened::Joined { person: self.caller_id() });
         let mut say: Vec<_> = self.told(order).first().into_iter().collect();
         say.push(Phrase::Conference(order.spoken.clone()));
         let plan = self.plan(say, self.meeting());
@@ -51,8 +58,14 @@ impl At<'_> {
         match self.bridge() {
             Some(bridge) => Then::Bridge(bridge),
             // It goes on without any one of them.
-            None => Then::Join(Room { has_music: true, ..self.room(false) }),
+            None => Then::Join(Room { ends_with_me: false, has_music: true, ..self.room() }),
         }
+    }
+
+    /// The caller, as an alert's log speaks of people.
+    fn caller_id(self) -> String {
+        let person = self.call.caller.as_ref().and_then(|caller| caller.person.as_ref());
+        person.map_or_else(|| "caller".to_owned(), |person| person.0.clone())
     }
 
     fn bridge(self) -> Option<Bridge> {
@@ -73,6 +86,14 @@ impl At<'_> {
     ) -> Turn {
         let mut moves = Moves::default();
         match input {
+            // The bridge could not be reached: the alert is open, and its people are told where to meet.
+            CallInput::Dialled(LegEnd::Busy | LegEnd::NoAnswer | LegEnd::Failed)
+                if self.setting.menu.bridge.is_some() =>
+            {
+                let turn = self.without_caller(hunt, joined, &mut moves);
+                let say = vec![Phrase::BridgeUnreached(hunt.order.spoken.clone())];
+                Turn { plan: Some(self.plan(say, Then::End)), ..turn }.with(moves)
+            }
             CallInput::Arrived
             | CallInput::Digits(_)
             | CallInput::Silence
@@ -115,6 +136,9 @@ impl At<'_> {
     /// The caller has left: the others go on, where there are any.
     fn without_caller(self, hunt: &Hunt, joined: &[LegId], moves: &mut Moves) -> Turn {
         let mut hunt = hunt.clone();
+        if !self.call.state.is_line_over() {
+            moves.log(hunt.alert, Happened::Left { person: self.caller_id() });
+        }
         if joined.is_empty() {
             self.stop(&mut hunt, moves, LegEnd::CallerGone);
         }
@@ -128,7 +152,8 @@ impl At<'_> {
             InConference::Gone if is_empty => {
                 return self.beside(CallState::ended(Ending::Alerted)).with(moves);
             }
-            InConference::Inside if is_empty => {
+            // Others may have dialled a bridge of somebody else's: we do not know whether the caller is alone there.
+            InConference::Inside if is_empty && self.setting.menu.bridge.is_none() => {
                 moves.effects.push(self.recall());
                 InConference::Leaving
             }

@@ -5,11 +5,12 @@ use crate::domain::alerting::log::{Happened, Release};
 use crate::domain::directory::person::PersonId;
 use crate::domain::effect::{DueEffect, Effect};
 use crate::domain::ids::{AlertId, LegId};
-use crate::domain::voice::call::{Asked, Call, CallState, Ending, Order, Unreached};
+use crate::domain::voice::call::{Asked, Call, CallState, Ending, Unreached};
 use crate::domain::voice::facts::{Callable, Need};
-use crate::domain::voice::hunt::{Hunt, Ringing, waves};
+use crate::domain::voice::hunt::{Candidate, Hunt, Ringing, waves};
 use crate::domain::voice::input::CallInput;
 use crate::domain::voice::leg::{Leg, LegEnd, LegNote};
+use crate::domain::voice::order::Order;
 use crate::domain::voice::phrases::Phrase;
 use crate::domain::voice::plan::{Ring, Then};
 use jiff::Timestamp;
@@ -51,7 +52,7 @@ impl<'a> At<'a> {
         let callable = self.on_call(&order)?;
         let mut moves = Moves::default();
         let mut hunt = self.begin(order, callable, &mut moves);
-        hunt.waves = self.round(callable);
+        hunt.waves = self.round(&hunt.candidates, callable);
         let alert = self.alert(hunt.alert, &hunt.order, None);
         moves.changes.insert(0, Change::Opened(Box::new(alert), Release::LiveCall));
         if self.call_next(&mut hunt, &mut moves)? {
@@ -83,8 +84,8 @@ impl<'a> At<'a> {
         self.setting.facts.on_call.as_ref().ok_or_else(|| Need::OnCall(order.recipients.clone()))
     }
 
-    fn round(self, callable: &Callable) -> Vec<Vec<usize>> {
-        waves(&callable.candidates, &self.setting.menu.hunt, self.setting.ids.secret(), &callable.called)
+    fn round(self, candidates: &[Candidate], callable: &Callable) -> Vec<Vec<usize>> {
+        waves(candidates, &self.setting.menu.hunt, self.setting.ids.secret(), &callable.called)
     }
 
     /// Calls whoever is next, unless a phone is still being rung; whether one is then. A new round looks anew at who is
@@ -99,8 +100,11 @@ impl<'a> At<'a> {
                 hunt.is_untold = true;
             } else if hunt.round < self.setting.menu.hunt.rounds {
                 let callable = self.on_call(&hunt.order)?;
-                hunt.candidates.clone_from(&callable.candidates);
-                hunt.waves = self.round(callable);
+                // Where that can't be found out now, it is as it was.
+                if !(callable.is_unknown && callable.candidates.is_empty()) {
+                    hunt.candidates.clone_from(&callable.candidates);
+                }
+                hunt.waves = self.round(&hunt.candidates, callable);
                 hunt.round += 1;
             } else {
                 return Ok(false);
@@ -133,13 +137,16 @@ impl<'a> At<'a> {
             end: None,
         })));
         moves.effects.push(Effect::PlaceLeg(leg).at(now));
-        let due = self.rings_until();
+        let due = self.rings_until(hunt.ringing.len());
         hunt.ringing.push(Ringing { leg, who, number, is_answered: false, due, document: None });
     }
 
-    /// When a phone that begins to ring now counts as lost.
-    pub(super) fn rings_until(self) -> Timestamp {
-        self.later(self.setting.menu.hunt.ring_seconds.saturating_add(LATE).into())
+    /// When a phone that is to ring now counts as lost. Carriers call one after the other: as many as ring already come
+    /// before it, a second each.
+    pub(super) fn rings_until(self, before: usize) -> Timestamp {
+        let before = u32::try_from(before).unwrap_or(u32::MAX);
+        let rings = self.setting.menu.hunt.ring_seconds;
+        self.later(rings.saturating_add(LATE).saturating_add(before).into())
     }
 
     /// A phone is over without a yes: its owner's next one is called, unless that would be of no use.
@@ -268,7 +275,8 @@ impl<'a> At<'a> {
             } else {
                 Phrase::Calling(hunt.order.spoken.clone(), hunt.names())
             });
-            if !hunt.has_called {
+            // A line from which phones are rung hears no keys.
+            if !hunt.has_called && menu.has_conferences {
                 say.push(Phrase::WhileCalling);
             }
         }

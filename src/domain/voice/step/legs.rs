@@ -9,7 +9,7 @@ use crate::domain::voice::call::{CallState, Caller};
 use crate::domain::voice::facts::Need;
 use crate::domain::voice::hunt::Hunt;
 use crate::domain::voice::input::LegInput;
-use crate::domain::voice::leg::{LegEnd, LegNote};
+use crate::domain::voice::leg::{Leg, LegEnd, LegNote};
 use crate::domain::voice::phrases::Phrase;
 use crate::domain::voice::plan::{Plan, Then};
 use jiff::Timestamp;
@@ -32,8 +32,8 @@ impl At<'_> {
     pub(super) fn of_leg(self, leg: LegId, input: &LegInput) -> Result<Turn, Need> {
         let turn = match &self.call.state {
             CallState::Hunting { hunt } => self.hunting_leg(hunt, leg, input)?,
-            CallState::Connected { hunt, leg: taken, who, joined_at } if *taken == leg => {
-                self.connected_leg(hunt, (leg, *who), *joined_at, input)?
+            CallState::Connected { hunt, leg: taken, who, joined_at, has_left } if *taken == leg => {
+                self.connected_leg(hunt, (leg, *who), (*joined_at, *has_left), input)?
             }
             CallState::Conferring { hunt, joined, caller } => {
                 self.conferring_leg((hunt, joined, *caller), leg, input)
@@ -92,8 +92,9 @@ impl At<'_> {
                 if joined_at.is_none() {
                     moves.effects.push(self.recall());
                 }
-                let plan = Some(self.leg_plan(vec![Phrase::Joining], Then::Join(self.room(true))));
-                let next = CallState::Connected { hunt: Box::new(hunt), leg, who, joined_at };
+                let plan = Some(self.leg_plan(vec![Phrase::Joining], Then::Join(self.room())));
+                let next =
+                    CallState::Connected { hunt: Box::new(hunt), leg, who, joined_at, has_left: false };
                 Turn { plan, ..self.beside(next) }.with(moves)
             }
         })
@@ -108,7 +109,7 @@ impl At<'_> {
         input: &LegInput,
     ) -> Outcome {
         let rules = &self.setting.menu.hunt;
-        let rings_until = self.rings_until();
+        let rings_until = self.rings_until(0);
         let decides_until = self.later(rules.accept_seconds.saturating_add(WHISPER).into());
         let spoken = hunt.order.spoken.clone();
         let action = hunt.order.action;
@@ -181,14 +182,14 @@ impl At<'_> {
         self,
         hunt: &Hunt,
         (leg, who): (LegId, usize),
-        joined_at: Option<Timestamp>,
+        (joined_at, has_left): (Option<Timestamp>, bool),
         input: &LegInput,
     ) -> Result<Turn, Need> {
         let stay = || self.unmoved(self.call.state.clone());
         let is_reply = match input {
             LegInput::Ringing | LegInput::Machine => return Ok(stay()),
             LegInput::PickedUp | LegInput::Pressed(_) => {
-                let plan = Some(self.leg_plan(vec![], Then::Join(self.room(true))));
+                let plan = Some(self.leg_plan(vec![], Then::Join(self.room())));
                 return Ok(Turn { plan, ..stay() });
             }
             LegInput::Silence | LegInput::Dismissed => true,
@@ -196,13 +197,18 @@ impl At<'_> {
         };
         let plan = is_reply.then(|| self.leg_plan(vec![Phrase::LegCallOver], Then::End));
         let mut moves = Moves::default();
+        if has_left {
+            return Ok(Turn { plan, ..stay() });
+        }
         // Whoever still listens was left by the caller, however soon; whoever is gone at once was no answer.
         if self.has_talked(joined_at) || (is_reply && joined_at.is_some()) {
             moves.note(leg, LegNote::Ended(LegEnd::Talked));
             moves.effects.push(self.recall());
-            return Ok(Turn { plan, ..stay() }.with(moves));
+            let hunt = Box::new(hunt.clone());
+            let next = CallState::Connected { hunt, leg, who, joined_at, has_left: true };
+            return Ok(Turn { plan, ..self.unmoved(next) }.with(moves));
         }
-        self.not_talked(hunt, (leg, who), &mut moves);
+        self.not_talked(hunt, (leg, who), LegEnd::HungUp, &mut moves);
         Ok(Turn { plan, ..self.next_beside(hunt.clone(), moves)? })
     }
 
@@ -210,9 +216,15 @@ impl At<'_> {
     /// made to stop.
     pub(super) fn stray_leg(self, leg: LegId, input: &LegInput) -> Turn {
         let has_talked = self.setting.facts.leg.as_ref().is_some_and(|leg| leg.accepted_at.is_some());
+        let end = self.setting.facts.leg.as_ref().and_then(|leg| leg.end);
+        let was_passed_over = matches!(
+            end,
+            Some(LegEnd::NoKey | LegEnd::PassedOn | LegEnd::Lost | LegEnd::OutOfTime | LegEnd::Machine)
+        );
         let words = match &self.call.state {
             _ if has_talked => Phrase::LegCallOver,
             CallState::Connected { hunt, who, .. } => Phrase::LegTaken(hunt.name(*who)),
+            _ if was_passed_over => Phrase::PassedOn,
             CallState::Identifying
             | CallState::Holding { .. }
             | CallState::ChoosingAction { .. }
@@ -238,7 +250,10 @@ impl At<'_> {
             }
             LegInput::Machine => None,
             LegInput::Ended(end) => {
-                moves.note(leg, LegNote::Ended(*end));
+                let is_known = self.setting.facts.leg.as_ref().is_some_and(Leg::is_over);
+                if !is_known {
+                    moves.note(leg, LegNote::Ended(*end));
+                }
                 None
             }
         };

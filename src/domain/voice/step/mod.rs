@@ -17,11 +17,12 @@ mod waiting;
 mod tests;
 
 use super::action::Action;
-use super::call::{Call, CallState, Caller, Ending, News, Order};
+use super::call::{Call, CallState, Caller, Ending, News};
 use super::facts::{Facts, Need, Refusal};
 use super::input::{CallInput, Found, LegInput};
 use super::leg::{Leg, LegNote};
 use super::menu::CallMenu;
+use super::order::Order;
 use super::phrases::Phrase;
 use super::plan::{Plan, Then};
 use super::recording::Recording;
@@ -46,7 +47,8 @@ pub const LOOKS: [i64; 5] = [10, 30, 120, 600, 60];
 pub const LONGEST_TALK: u32 = 14_400;
 /// Seconds after a caller was put through in which an end means that they did not talk: the words before it take some.
 pub const SHORTEST_TALK: i64 = 3;
-/// Looks after which a draft that there is counts as the caller's last word.
+/// Looks after which a draft that there is counts as the caller's last word, and the people of a missed call are told of
+/// it without a message.
 pub const LOOKS_WITH_DRAFT: u32 = 2;
 
 /// Answer of the machine.
@@ -151,8 +153,8 @@ pub fn step(setting: Setting<'_>, call: &Call, input: CallInput) -> Step {
         }
         CallState::Recovering { order, draft, looks } => Ok(at.recovering(order, *draft, *looks, input)),
         CallState::Hunting { hunt } => at.hunting(hunt, input),
-        CallState::Connected { hunt, leg, who, joined_at } => {
-            at.connected(hunt, (*leg, *who), *joined_at, &input)
+        CallState::Connected { hunt, leg, who, joined_at, has_left } => {
+            at.connected(hunt, (*leg, *who), (*joined_at, *has_left), &input)
         }
         CallState::Offering { order, why, asked, is_untold } => {
             at.offering(order, *why, *asked, *is_untold, input)

@@ -2,9 +2,10 @@
 
 use super::{At, Turn};
 use crate::domain::voice::action::Action;
-use crate::domain::voice::call::{Asked, CallState, Ending, Order, Unreached};
+use crate::domain::voice::call::{Asked, CallState, Ending, Unreached};
 use crate::domain::voice::facts::Need;
 use crate::domain::voice::input::CallInput;
+use crate::domain::voice::order::Order;
 use crate::domain::voice::phrases::Phrase;
 
 impl At<'_> {

@@ -7,9 +7,10 @@ use crate::domain::alerting::log::Release;
 use crate::domain::effect::Effect;
 use crate::domain::ids::{AlertId, RecordingId};
 use crate::domain::links::{Link, LinkCode};
-use crate::domain::voice::call::{Asked, CallState, Caller, Draft, Ending, News, Order};
+use crate::domain::voice::call::{Asked, CallState, Caller, Draft, Ending, News};
 use crate::domain::voice::facts::Need;
 use crate::domain::voice::input::{CallInput, Found, Take, TakeEnd};
+use crate::domain::voice::order::Order;
 use crate::domain::voice::phrases::Phrase;
 use crate::domain::voice::plan::Then;
 use crate::domain::voice::recording::{DraftStatus, Recording, Transcript};
@@ -120,9 +121,11 @@ impl At<'_> {
         input: CallInput,
     ) -> Turn {
         let with = |looks| CallState::Recovering { order: order.clone(), draft, looks };
-        let is_spent = match draft {
-            Some(_) => looks >= LOOKS_WITH_DRAFT,
-            None => usize::try_from(looks).is_ok_and(|looks| looks + 1 >= LOOKS.len()),
+        // Whoever is to be told of a missed call waits for its message no longer than for a better one.
+        let is_spent = if draft.is_some() || order.missed.is_some() {
+            looks >= LOOKS_WITH_DRAFT
+        } else {
+            usize::try_from(looks).is_ok_and(|looks| looks + 1 >= LOOKS.len())
         };
         match input {
             CallInput::Recorded(take) => {

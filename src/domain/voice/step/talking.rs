@@ -19,7 +19,7 @@ impl At<'_> {
         self,
         hunt: &Hunt,
         (leg, who): (LegId, usize),
-        joined_at: Option<Timestamp>,
+        (joined_at, has_left): (Option<Timestamp>, bool),
         input: &CallInput,
     ) -> Result<Turn, Need> {
         let mut moves = Moves::default();
@@ -28,9 +28,10 @@ impl At<'_> {
                 if joined_at.is_none() =>
             {
                 let joined_at = Some(self.setting.now);
-                let next = CallState::Connected { hunt: Box::new(hunt.clone()), leg, who, joined_at };
+                let next =
+                    CallState::Connected { hunt: Box::new(hunt.clone()), leg, who, joined_at, has_left };
                 let say = vec![Phrase::Connecting(hunt.name(who))];
-                Turn { plan: Some(self.plan(say, Then::Join(self.room(false)))), ..self.beside(next) }
+                Turn { plan: Some(self.plan(say, Then::Join(self.room()))), ..self.beside(next) }
             }
             CallInput::Arrived
             | CallInput::Digits(_)
@@ -39,7 +40,7 @@ impl At<'_> {
             | CallInput::Recorded(_)
                 if !self.has_talked(joined_at) =>
             {
-                self.not_talked(hunt, (leg, who), &mut moves);
+                self.not_talked(hunt, (leg, who), LegEnd::HungUp, &mut moves);
                 self.go_on(hunt.clone(), moves)?
             }
             CallInput::Arrived
@@ -47,20 +48,23 @@ impl At<'_> {
             | CallInput::Silence
             | CallInput::Dialled(_)
             | CallInput::Recorded(_) => {
-                self.leave(hunt, (leg, who), LegEnd::Talked, &mut moves);
+                self.talked(hunt, (leg, who), has_left, &mut moves);
                 self.ask_action(vec![Phrase::CallOver(hunt.name(who))], Asked::default()).with(moves)
             }
+            CallInput::HungUp if self.has_talked(joined_at) => {
+                self.talked(hunt, (leg, who), has_left, &mut moves);
+                self.beside(CallState::ended(Ending::Talked)).with(moves)
+            }
+            // They can't have said anything to each other: the alert is told to its people.
             CallInput::HungUp => {
-                let (end, ending) = if joined_at.is_some() {
-                    (LegEnd::Talked, Ending::Talked)
-                } else {
-                    (LegEnd::CallerGone, Ending::HungUp)
-                };
-                self.leave(hunt, (leg, who), end, &mut moves);
-                self.beside(CallState::ended(ending)).with(moves)
+                self.not_talked(hunt, (leg, who), LegEnd::CallerGone, &mut moves);
+                let mut turn = self.beside(CallState::ended(Ending::HungUp)).with(moves);
+                self.miss(&mut turn, hunt.alert);
+                turn
             }
             CallInput::Due => {
-                self.leave(hunt, (leg, who), LegEnd::Lost, &mut moves);
+                moves.note(leg, LegNote::Ended(LegEnd::Lost));
+                moves.effects.push(Effect::ReleaseLeg(leg).at(self.setting.now));
                 self.beside(CallState::ended(Ending::Lost)).with(moves)
             }
             CallInput::Transcribed { .. } | CallInput::Found(_) => self.unmoved(self.call.state.clone()),
@@ -72,31 +76,32 @@ impl At<'_> {
         joined_at.is_some_and(|at| self.setting.now.duration_since(at).as_secs() >= super::SHORTEST_TALK)
     }
 
-    /// Whoever had said yes was gone before the caller could hear them: it was no answer.
-    pub(super) fn not_talked(self, hunt: &Hunt, (leg, who): (LegId, usize), moves: &mut Moves) {
-        moves.note(leg, LegNote::Ended(LegEnd::HungUp));
+    /// Whoever had said yes and the caller did not hear each other: it was no answer.
+    pub(super) fn not_talked(self, hunt: &Hunt, (leg, who): (LegId, usize), end: LegEnd, moves: &mut Moves) {
+        moves.note(leg, LegNote::Ended(end));
         moves.effects.push(Effect::ReleaseLeg(leg).at(self.setting.now));
         if let Some(candidate) = hunt.candidates.get(who) {
             moves.changes.push(Change::Unacknowledged(hunt.alert, candidate.person.clone()));
         }
     }
 
-    /// The call with that person is over.
-    fn leave(self, hunt: &Hunt, (leg, who): (LegId, usize), end: LegEnd, moves: &mut Moves) {
-        moves.note(leg, LegNote::Ended(end));
-        moves.effects.push(Effect::ReleaseLeg(leg).at(self.setting.now));
+    /// The talk with that person is over.
+    fn talked(self, hunt: &Hunt, (leg, who): (LegId, usize), has_left: bool, moves: &mut Moves) {
+        if !has_left {
+            moves.note(leg, LegNote::Ended(LegEnd::Talked));
+            moves.effects.push(Effect::ReleaseLeg(leg).at(self.setting.now));
+        }
         if self.setting.menu.hunt.resolves_at_end
-            && end == LegEnd::Talked
             && let Some(candidate) = hunt.candidates.get(who)
         {
             moves.changes.push(Change::Resolved(hunt.alert, candidate.person.clone()));
         }
     }
 
-    /// The room of this call, for two. It closes behind whoever was called. Not behind the caller, whom the carrier may
-    /// take out and bring back when their own next request and our word that there is news meet; they are let go by us.
-    pub(super) const fn room(self, is_called: bool) -> Room {
-        Room { call: self.call.id, ends_with_me: is_called, has_music: false, longest: super::LONGEST_TALK }
+    /// The room of this call, for two: it closes behind either. The words before it last longer than the carrier takes to
+    /// break them off for news that the caller was just told: nobody is torn out of the room by that.
+    pub(super) const fn room(self) -> Room {
+        Room { call: self.call.id, ends_with_me: true, has_music: false, longest: super::LONGEST_TALK }
     }
 }
 

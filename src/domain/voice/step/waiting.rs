@@ -5,9 +5,10 @@ use super::{At, Turn};
 use crate::domain::alerting::log::Release;
 use crate::domain::ids::AlertId;
 use crate::domain::voice::action::Action;
-use crate::domain::voice::call::{Asked, CallState, Draft, Ending, News, Order};
+use crate::domain::voice::call::{Asked, CallState, Draft, Ending, News};
 use crate::domain::voice::facts::Need;
 use crate::domain::voice::input::CallInput;
+use crate::domain::voice::order::Order;
 use crate::domain::voice::phrases::{Name, Phrase};
 use crate::domain::voice::plan::Then;
 

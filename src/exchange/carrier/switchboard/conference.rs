@@ -5,22 +5,15 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Pending, Switchboard, connect::after_conference, later, outgoing::Step};
+use super::{Pending, Step, Switchboard, later};
 use crate::{
-    exchange::{carrier::call::Connection, leg::Input, line::Kind},
+    exchange::{
+        carrier::connection::{Connection, Seat},
+        leg::{Dialled, Input},
+        line::Kind,
+    },
     twiml::Conference,
 };
-
-/// One call's place in a room.
-#[derive(Debug)]
-pub(in crate::exchange) struct Seat {
-    /// The room's name.
-    pub(super) room: String,
-    /// Asked for when the call leaves.
-    pub(super) action: Option<String>,
-    end_on_exit: bool,
-    beep: bool,
-}
 
 /// A room with somebody in it.
 #[derive(Debug, Default)]
@@ -117,4 +110,9 @@ impl Switchboard {
             }
         }
     }
+}
+
+/// What a dialling tells after a conference: nothing about any call.
+pub(super) fn after_conference() -> Dialled {
+    Dialled { status: "answered", sid: None, duration: None, bridged: None }
 }

@@ -4,15 +4,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    Lane, Pending, Switchboard, later,
-    outgoing::{First, NewCall, Step},
-};
+use super::{Lane, Pending, Step, Switchboard, conference::after_conference, later};
 use crate::{
     exchange::{
         carrier::{
-            call::{Call, Connection, End, Event, State, whole_seconds_up},
+            call::{Call, End, State, whole_seconds_up},
+            connection::{Connection, Dialling},
             form,
+            placing::{Event, First, NewCall},
         },
         leg::{Dialled, Input},
         line::Kind,
@@ -22,18 +21,6 @@ use crate::{
 
 /// Seconds of a connection that nobody has limited.
 const USUAL_TIME_LIMIT: u32 = 14_400;
-
-/// A call that dials other phones.
-#[derive(Debug)]
-pub(in crate::exchange) struct Dialling {
-    /// Asked for when it is over.
-    action: Option<String>,
-    time_limit: u32,
-    /// The calls that it placed.
-    callees: Vec<String>,
-    /// The one that it is put through to, and since when.
-    connected: Option<(String, Timestamp)>,
-}
 
 /// What was left when a call let go of whom it was put through to.
 pub(super) struct LetGo {
@@ -254,18 +241,7 @@ impl Switchboard {
     }
 }
 
-impl Dialling {
-    fn has(&self, sid: &str) -> bool {
-        self.callees.iter().any(|callee| callee == sid)
-    }
-}
-
 /// What a dialling tells when it ended like this.
 fn dialled(end: End) -> Dialled {
     Dialled { status: end.word(), sid: None, duration: None, bridged: None }
-}
-
-/// What a dialling tells after a conference: nothing about any call.
-pub(super) fn after_conference() -> Dialled {
-    Dialled { status: "answered", sid: None, duration: None, bridged: None }
 }

@@ -1,22 +1,20 @@
 //! Calls to the exchange's phones: ringing, picking up, and what the gateway is told of it.
 
-use std::collections::BTreeSet;
-
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Lane, Pending, Switchboard, later};
-use crate::{
-    exchange::{
-        behaviour::Fault,
-        carrier::{
-            call::{Call, Callbacks, Connection, Direction, End, Event, State},
-            form::{self, Fields},
-        },
-        handsets::Handset,
-        leg::{Fetch, Input, Leg, Output, What},
-        line::Kind,
+use super::{Lane, Pending, Step, Switchboard, later};
+use crate::exchange::{
+    behaviour::Fault,
+    carrier::{
+        call::{Call, Callbacks, Direction, End, State},
+        connection::Connection,
+        fields::Fields,
+        form,
+        placing::{Event, First, NewCall},
     },
-    twiml::Response,
+    handsets::Handset,
+    leg::{Fetch, Input, Leg, Output, What},
+    line::Kind,
 };
 
 /// The carrier says after this time whether a human or a machine has picked up.
@@ -28,42 +26,6 @@ const MAILBOX: SignedDuration = SignedDuration::from_secs(60);
 /// What is waited before a digit that is to be sent (Twilio, `sendDigits`).
 const SHORT_WAIT: SignedDuration = SignedDuration::from_millis(500);
 const LONG_WAIT: SignedDuration = SignedDuration::from_secs(1);
-
-/// A call that the gateway asks for.
-#[derive(Clone)]
-pub(in crate::exchange) struct NewCall {
-    pub(in crate::exchange) to: String,
-    pub(in crate::exchange) from: String,
-    pub(in crate::exchange) first: First,
-    pub(in crate::exchange) status_callback: Option<String>,
-    pub(in crate::exchange) events: BTreeSet<Event>,
-    /// Seconds after which nobody answers any more.
-    pub(in crate::exchange) timeout: u32,
-    pub(in crate::exchange) send_digits: Option<String>,
-    pub(in crate::exchange) detection: Option<Detection>,
-}
-
-/// What happens first on the line of a phone that was picked up.
-#[derive(Clone)]
-pub(in crate::exchange) enum First {
-    /// The document at this URL.
-    Url(String),
-    /// This document.
-    Document(Response),
-    /// It is put through to the call that dialled it.
-    PutThrough,
-}
-
-/// How the carrier finds out whether a machine has picked up.
-#[derive(Clone)]
-pub(in crate::exchange) struct Detection {
-    /// Whether a greeting is waited for to its end.
-    pub(in crate::exchange) message_end: bool,
-    /// Whether the first document is asked for meanwhile.
-    pub(in crate::exchange) at_once: bool,
-    /// Told what came out meanwhile.
-    pub(in crate::exchange) callback: Option<String>,
-}
 
 impl Switchboard {
     /// Takes a call that is to be placed, and places it as soon as time goes on. Returns its sid.
@@ -300,19 +262,6 @@ impl Switchboard {
             self.send(at, Lane::Line(sid.to_owned()), url, overtaken);
         }
     }
-}
-
-/// Something that happens to a call later, unless it has gone another way by then.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
-    Places,
-    PicksUp,
-    Declines,
-    NobodyAnswers,
-    Detects,
-    Tones(String),
-    MailboxIsFull,
-    TimeIsUp,
 }
 
 fn seconds(count: u32) -> SignedDuration {

@@ -507,3 +507,36 @@ fn p58_the_end_of_a_talk_resolves_its_alert_where_the_settings_say_so() {
         assert_eq!(turn.plan.unwrap().say[0], Phrase::CallOver("ada".to_owned()), "P30: nobody is scolded");
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Far beyond what the walk reaches: long calls in which anything happens in any order, with several rounds, people
+    /// who are busy elsewhere, and a directory that sometimes knows nobody.
+    #[test]
+    fn no_long_call_strands_anybody(
+        action in prop::sample::select(vec!["2", "3"]),
+        has_conferences: bool,
+        whole_levels: bool,
+        rounds in 1..4u32,
+        events in prop::collection::vec((any::<prop::sample::Index>(), 0i64..40, 0..8usize), 1..120),
+    ) {
+        let hunt = HuntRules { whole_levels: whole_levels && has_conferences, rounds, ..rules() };
+        let menu = CallMenu { hunt, has_conferences, ..menu(2, false) };
+        let mut model = Model::begin(menu, team(), action);
+        for (event, seconds, facts) in events {
+            model.now = model.now.checked_add(SignedDuration::from_secs(seconds)).unwrap();
+            model.facts.busy = Some(if facts == 0 { [PersonId("ben".to_owned())].into() } else { BTreeSet::new() });
+            model.facts.on_call = Some(match facts {
+                1 => Callable { is_unknown: true, ..Callable::default() },
+                2 => Callable::default(),
+                _ => team(),
+            });
+            let possible = model.events();
+            let event = event.get(&possible).clone();
+            model.happens(event);
+        }
+        model.clone().ends_by_deadlines();
+        model.ends_in_silence();
+    }
+}
