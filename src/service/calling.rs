@@ -131,7 +131,7 @@ fn longest_ringing(app: &App) -> SignedDuration {
 pub(super) async fn release(app: &App, id: LegId) -> Result<Vec<Consequence>, EffectError> {
     let Some(leg) = app.legs.leg(id).await? else { return Ok(vec![]) };
     let Some(asked_at) = leg.asked_at.filter(|_| calls_apart(app)) else {
-        // A carrier that rings phones from the caller's line ends them with it; and one that was never asked rings none.
+        // One that was never asked for does not ring, unless it is rung from the caller's line: it ends with that, or now.
         return match leg.carrier_call {
             Some(carrier_call) => end(app, &carrier_call).await,
             None => Ok(vec![]),

@@ -55,7 +55,7 @@ struct View<'a> {
     caller: String,
     /// Without it: subjects are shown in more places than bodies.
     caller_name: String,
-    /// `None`: there is no message, because the caller wanted to talk, and nobody answered.
+    /// `None`: there is no message, because the caller wanted to talk, and nobody took the call.
     message: Option<Said<'a>>,
     /// Where the conference meets; `None`: it is none, or people are only called into it.
     bridge: Option<String>,

@@ -95,8 +95,11 @@ pub struct Hunt {
     pub round: u32,
     /// When the caller is offered something else.
     pub until: Timestamp,
-    /// Whether anybody has been called so far.
+    /// Whether the caller has heard of anybody who is called.
     pub has_called: bool,
+    /// Whether somebody has come into the conference that it is for.
+    #[serde(default)]
+    pub is_taken: bool,
     /// Whether the caller does not know yet who is being called.
     pub is_untold: bool,
 }

@@ -42,7 +42,7 @@ pub struct Leg {
 }
 
 impl Leg {
-    /// Whether anything may still be going on there.
+    /// Whether it is over for us.
     pub const fn is_over(&self) -> bool {
         self.ended_at.is_some()
     }
@@ -66,7 +66,7 @@ pub enum LegEnd {
     PassedOn,
     /// Somebody else was first.
     Taken,
-    /// The caller was gone, or wanted it no longer.
+    /// The caller was gone, or chose otherwise: a message, or the menu.
     CallerGone,
     /// The hunt's time was over.
     OutOfTime,
@@ -123,6 +123,11 @@ impl LegEnd {
         matches!(self, Self::Taken | Self::CallerGone | Self::OutOfTime | Self::Lost | Self::Machine)
     }
 
+    /// Whether the hunt went on with somebody else, and the caller with it.
+    pub const fn is_passed_over(self) -> bool {
+        matches!(self, Self::NoKey | Self::PassedOn | Self::Lost | Self::OutOfTime | Self::Machine)
+    }
+
     /// As the log of an alert says it of a person.
     pub const fn in_words(self) -> &'static str {
         match self {
@@ -133,7 +138,7 @@ impl LegEnd {
             Self::NoKey => "picked up and pressed no key",
             Self::PassedOn => "passed it on",
             Self::Taken => "somebody else was first",
-            Self::CallerGone => "the caller was gone",
+            Self::CallerGone => "the caller was gone, or chose otherwise",
             Self::OutOfTime => "the time was over",
             Self::Lost => "nothing more was heard of that phone",
             Self::Talked => "talked",

@@ -42,6 +42,8 @@ struct ResponderView {
     level: u32,
     /// How they are reached, in order: kinds only.
     devices: Vec<&'static str>,
+    /// What their own clock shows at that moment; `null`: where they live is not known.
+    local_time: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -58,7 +60,7 @@ impl OnCallView {
     /// That answer, and whom it leaves out.
     pub(super) fn of(answer: Answer, of: Recipient, at: Timestamp) -> (Self, Vec<Skipped>) {
         let Answer { directory, on_call: OnCall { responders, skipped } } = answer;
-        let responders = responders.into_iter().map(|one| ResponderView::of(one, &directory)).collect();
+        let responders = responders.into_iter().map(|one| ResponderView::of(one, &directory, at)).collect();
         (Self { at, of, responders }, skipped)
     }
 }
@@ -78,7 +80,7 @@ impl ExplainedView {
 }
 
 impl ResponderView {
-    fn of(responder: Responder, directory: &Directory) -> Self {
+    fn of(responder: Responder, directory: &Directory, at: Timestamp) -> Self {
         let Responder { person: id, stands_in_for, only, level } = responder;
         let person = directory.person(&id);
         let all = match &only {
@@ -91,6 +93,9 @@ impl ResponderView {
             stands_in_for,
             level,
             devices: all.iter().map(Device::kind).map(DeviceKind::word).collect(),
+            local_time: person
+                .and_then(|person| person.zone.clone())
+                .map(|zone| at.to_zoned(zone).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()),
         }
     }
 }

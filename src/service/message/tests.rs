@@ -133,7 +133,7 @@ fn missed_call() -> AlertStory {
 fn sms_says_how_bad_for_whom_by_whom_and_what() {
     assert_snapshot!(sms(&sample(), false), @r#"CRITICAL alert for R&D <Database>, Grace Hopper by Ada Lovelace (+15550100): "Pumps are down & water > 2 m" Listen: https://duty.example/l/23456789ABCDEFGHJKLMNP"#);
     assert_snapshot!(sms(&sample(), true), @r#"Transcript of the CRITICAL alert for R&D <Database>, Grace Hopper by Ada Lovelace (+15550100): "Pumps are down & water > 2 m" Listen: https://duty.example/l/23456789ABCDEFGHJKLMNP"#);
-    assert_snapshot!(sms(&missed_call(), false), @"CRITICAL missed call for R&D <Database>, Grace Hopper by Ada Lovelace (+15550100): nobody answered, and no message was left.");
+    assert_snapshot!(sms(&missed_call(), false), @"CRITICAL missed call for R&D <Database>, Grace Hopper by Ada Lovelace (+15550100): nobody took the call, and no message was left.");
     assert_snapshot!(sms(&conference_by_a_stranger(), false), @r#"LOW conference by an unknown caller: voice message, 12 s: https://duty.example/l/23456789ABCDEFGHJKLMNP"#);
 }
 
@@ -152,7 +152,7 @@ fn an_sms_with_a_long_text_keeps_its_link() {
 fn a_subject_is_one_line_without_the_callers_number() {
     assert_snapshot!(mail(&sample(), false).0, @r#"[CRITICAL] alert for R&D <Database>, Grace Hopper by Ada Lovelace: Pumps are down & water > 2 m"#);
     assert_snapshot!(mail(&sample(), true).0, @r#"[CRITICAL] Transcript of the alert for R&D <Database>, Grace Hopper by Ada Lovelace: Pumps are down & water > 2 m"#);
-    assert_snapshot!(mail(&missed_call(), false).0, @"[CRITICAL] missed call for R&D <Database>, Grace Hopper by Ada Lovelace: nobody answered");
+    assert_snapshot!(mail(&missed_call(), false).0, @"[CRITICAL] missed call for R&D <Database>, Grace Hopper by Ada Lovelace: nobody took it");
     assert_snapshot!(mail(&conference_by_a_stranger(), false).0, @r#"[LOW] conference by an unknown caller: voice message, 12 s"#);
 }
 
@@ -181,7 +181,7 @@ fn a_mail_as_text() {
     assert_snapshot!(mail(&missed_call(), false).1, @r"
     CRITICAL missed call for R&D <Database>, Grace Hopper by Ada Lovelace (+15550100):
 
-    Nobody answered, and no message was left. Please call back.
+    Nobody took the call, and no message was left. Please call back.
 
     Opened: 2026-01-05 09:00 UTC
     Alert:  00000000-0000-0000-0000-000000000001
@@ -219,7 +219,7 @@ fn a_mail_as_html_escapes_what_people_said() {
     <head><meta charset="utf-8"><title>CRITICAL</title></head>
     <body style="font-family: sans-serif; line-height: 1.5; max-width: 40em">
     <p><strong>CRITICAL</strong> missed call for <strong>R&#38;D &#60;Database&#62;, Grace Hopper</strong> by <strong>Ada Lovelace (+15550100)</strong>:</p>
-    <p>Nobody answered, and no message was left. Please call back.</p>
+    <p>Nobody took the call, and no message was left. Please call back.</p>
     <p>Opened: 2026-01-05 09:00 UTC<br>Alert: 00000000-0000-0000-0000-000000000001</p>
     </body>
     </html>

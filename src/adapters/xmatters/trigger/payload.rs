@@ -19,7 +19,7 @@ const LONGEST_DESCRIPTION: usize = 20_000;
 /// The longest text that is a `Short Description` as it is. The property holds 350.
 const LONGEST_SHORT: usize = 275;
 /// Both descriptions of a call that nobody took, and in which nothing was recorded.
-const NO_MESSAGE: &str = "Missed call: nobody answered, and no message was left.";
+const NO_MESSAGE: &str = "Missed call: nobody took it, and no message was left.";
 /// Both descriptions of a message without a text.
 const NO_TEXT: &str = "Listen to the recording, there was a transcription error.";
 

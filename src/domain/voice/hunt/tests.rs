@@ -54,6 +54,7 @@ fn hunt(waves: Vec<Vec<usize>>) -> Hunt {
         round: 1,
         until: Timestamp::MAX,
         has_called: false,
+        is_taken: false,
         is_untold: false,
     }
 }

@@ -37,9 +37,7 @@ impl At<'_> {
         }
         let mut moves = Moves::default();
         let id = self.alert_of(order);
-        let known = Order { missed: Some(id), ..order.clone() };
-        let mut hunt = self.begin(known, callable, &mut moves);
-        hunt.order.missed = None;
+        let mut hunt = self.begin(order.clone(), id, callable, &mut moves);
         for who in 0..hunt.candidates.len() {
             self.ring(&mut hunt, &mut moves, who, 0);
         }
@@ -109,23 +107,13 @@ impl At<'_> {
             CallInput::HungUp => self.without_caller(hunt, joined, &mut moves).with(moves),
             CallInput::Due => {
                 let mut hunt = hunt.clone();
-                let lost: Vec<_> = hunt
-                    .ringing
-                    .iter()
-                    .filter(|ringing| ringing.due <= self.setting.now)
-                    .map(|ringing| ringing.leg)
-                    .collect();
-                if lost.is_empty() {
+                if !self.lose_overdue(&mut hunt, &mut moves) {
                     self.stop(&mut hunt, &mut moves, LegEnd::OutOfTime);
                     for leg in joined {
                         moves.note(*leg, LegNote::Ended(LegEnd::Lost));
                         moves.effects.push(Effect::ReleaseLeg(*leg).at(self.setting.now));
                     }
                     return self.beside(CallState::ended(Ending::Lost)).with(moves);
-                }
-                for leg in lost {
-                    moves.effects.push(Effect::ReleaseLeg(leg).at(self.setting.now));
-                    self.leg_over(&mut hunt, &mut moves, leg, LegEnd::Lost);
                 }
                 self.conference(hunt, joined.to_vec(), caller, moves)
             }
@@ -200,11 +188,12 @@ impl At<'_> {
                 if let Some(candidate) = hunt.candidates.get(who) {
                     let person = candidate.person.clone();
                     moves.log(hunt.alert, Happened::Joined { person: person.0.clone() });
-                    if !hunt.has_called {
+                    // Later ones join what the first has taken.
+                    if !hunt.is_taken {
                         moves.changes.push(Change::Acknowledged(hunt.alert, person));
                     }
                 }
-                hunt.has_called = true;
+                hunt.is_taken = true;
                 joined.push(leg);
                 let plan = Some(self.leg_plan(vec![Phrase::Joining], self.meeting()));
                 Turn { plan, ..self.conference(hunt, joined, caller, moves) }

@@ -2,6 +2,7 @@
 
 use super::{At, Change, Turn};
 use crate::domain::alerting::log::{Happened, Release};
+use crate::domain::contact::PhoneNumber;
 use crate::domain::directory::person::PersonId;
 use crate::domain::effect::{DueEffect, Effect};
 use crate::domain::ids::{AlertId, LegId};
@@ -51,9 +52,10 @@ impl<'a> At<'a> {
     pub(super) fn hunt(self, order: Order) -> Result<Turn, Need> {
         let callable = self.on_call(&order)?;
         let mut moves = Moves::default();
-        let mut hunt = self.begin(order, callable, &mut moves);
+        let alert = AlertId::next(self.setting.ids);
+        let mut hunt = self.begin(order, alert, callable, &mut moves);
         hunt.waves = self.round(&hunt.candidates, callable);
-        let alert = self.alert(hunt.alert, &hunt.order, None);
+        let alert = self.alert(alert, &hunt.order, None);
         moves.changes.insert(0, Change::Opened(Box::new(alert), Release::LiveCall));
         if self.call_next(&mut hunt, &mut moves)? {
             return Ok(self.wait_for(hunt).with(moves));
@@ -63,8 +65,7 @@ impl<'a> At<'a> {
     }
 
     /// A hunt in which nobody has been called yet.
-    pub(super) fn begin(self, order: Order, callable: &Callable, moves: &mut Moves) -> Hunt {
-        let alert = self.alert_of(&order);
+    pub(super) fn begin(self, order: Order, alert: AlertId, callable: &Callable, moves: &mut Moves) -> Hunt {
         let Callable { candidates, skipped, .. } = callable;
         moves.log(alert, Happened::Hunt { people: candidates.len(), skipped: skipped.clone() });
         Hunt {
@@ -76,6 +77,7 @@ impl<'a> At<'a> {
             round: 1,
             until: self.later(self.setting.menu.hunt.caller_seconds.into()),
             has_called: false,
+            is_taken: false,
             is_untold: false,
         }
     }
@@ -164,6 +166,17 @@ impl<'a> At<'a> {
         }
     }
 
+    /// The phones of which nothing was heard for too long are over; whether there were any.
+    pub(super) fn lose_overdue(self, hunt: &mut Hunt, moves: &mut Moves) -> bool {
+        let overdue = |ringing: &&Ringing| ringing.due <= self.setting.now;
+        let lost: Vec<_> = hunt.ringing.iter().filter(overdue).map(|ringing| ringing.leg).collect();
+        for leg in &lost {
+            moves.effects.push(Effect::ReleaseLeg(*leg).at(self.setting.now));
+            self.leg_over(hunt, moves, *leg, LegEnd::Lost);
+        }
+        !lost.is_empty()
+    }
+
     /// All phones that are being rung are wanted no longer.
     pub(super) fn stop(self, hunt: &mut Hunt, moves: &mut Moves, end: LegEnd) {
         for Ringing { leg, who, .. } in hunt.ringing.drain(..) {
@@ -211,16 +224,7 @@ impl<'a> At<'a> {
             }
             CallInput::Due if is_out_of_time => self.out_of_time(hunt, moves),
             CallInput::Due => {
-                let lost: Vec<_> = hunt
-                    .ringing
-                    .iter()
-                    .filter(|ringing| ringing.due <= self.setting.now)
-                    .map(|ringing| ringing.leg)
-                    .collect();
-                for leg in lost {
-                    moves.effects.push(Effect::ReleaseLeg(leg).at(self.setting.now));
-                    self.leg_over(&mut hunt, &mut moves, leg, LegEnd::Lost);
-                }
+                self.lose_overdue(&mut hunt, &mut moves);
                 self.next_beside(hunt, moves)?
             }
             CallInput::Transcribed { .. } | CallInput::Found(_) => self.unmoved(self.call.state.clone()),
@@ -308,7 +312,7 @@ impl<'a> At<'a> {
     }
 
     /// The number that people see whom we call.
-    pub(super) fn shown(self) -> crate::domain::contact::PhoneNumber {
+    pub(super) fn shown(self) -> PhoneNumber {
         let menu = self.setting.menu;
         let caller = self.call.caller.as_ref().and_then(|caller| caller.number.as_ref());
         caller.filter(|_| menu.hunt.shows_caller).unwrap_or(&menu.caller_id).clone()

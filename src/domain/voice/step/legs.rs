@@ -130,7 +130,7 @@ impl At<'_> {
             }
             LegInput::Pressed(keys) if self.accepts(keys) => return Outcome::Accepted(ringing.who),
             LegInput::Pressed(_) => LegEnd::PassedOn,
-            // Dismissed: it has been asked to go, and is wanted again; it cannot be.
+            // Dismissed: it was told to go before it was wanted again, and can't be held.
             LegInput::Silence | LegInput::Dismissed => LegEnd::NoKey,
             LegInput::Machine => {
                 moves.effects.push(Effect::ReleaseLeg(leg).at(self.setting.now));
@@ -215,29 +215,15 @@ impl At<'_> {
     /// A phone that is wanted no longer, or was never known: whoever picked up hears why, and what may still ring is
     /// made to stop.
     pub(super) fn stray_leg(self, leg: LegId, input: &LegInput) -> Turn {
-        let has_talked = self.setting.facts.leg.as_ref().is_some_and(|leg| leg.accepted_at.is_some());
-        let end = self.setting.facts.leg.as_ref().and_then(|leg| leg.end);
-        let was_passed_over = matches!(
-            end,
-            Some(LegEnd::NoKey | LegEnd::PassedOn | LegEnd::Lost | LegEnd::OutOfTime | LegEnd::Machine)
-        );
-        let words = match &self.call.state {
-            _ if has_talked => Phrase::LegCallOver,
-            CallState::Connected { hunt, who, .. } => Phrase::LegTaken(hunt.name(*who)),
-            _ if was_passed_over => Phrase::PassedOn,
-            CallState::Identifying
-            | CallState::Holding { .. }
-            | CallState::ChoosingAction { .. }
-            | CallState::ChoosingTarget { .. }
-            | CallState::ChoosingSeverity { .. }
-            | CallState::Recording { .. }
-            | CallState::ConfirmingRecording { .. }
-            | CallState::AwaitingTranscription { .. }
-            | CallState::Recovering { .. }
-            | CallState::Hunting { .. }
-            | CallState::Offering { .. }
-            | CallState::Conferring { .. }
-            | CallState::Ended { .. } => Phrase::LegCallerGone,
+        let known = self.setting.facts.leg.as_ref();
+        let words = if known.is_some_and(|leg| leg.accepted_at.is_some()) {
+            Phrase::LegCallOver
+        } else if let CallState::Connected { hunt, who, .. } = &self.call.state {
+            Phrase::LegTaken(hunt.name(*who))
+        } else if known.and_then(|leg| leg.end).is_some_and(LegEnd::is_passed_over) {
+            Phrase::PassedOn
+        } else {
+            Phrase::LegCallerGone
         };
         let mut moves = Moves::default();
         let plan = match input {
@@ -250,8 +236,7 @@ impl At<'_> {
             }
             LegInput::Machine => None,
             LegInput::Ended(end) => {
-                let is_known = self.setting.facts.leg.as_ref().is_some_and(Leg::is_over);
-                if !is_known {
+                if !known.is_some_and(Leg::is_over) {
                     moves.note(leg, LegNote::Ended(*end));
                 }
                 None

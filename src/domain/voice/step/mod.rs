@@ -1,7 +1,8 @@
-//! The state machine of a call: one function, one arm a state.
+//! The state machine of a call: one function, one arm a state; and its like for what happens on a phone that was called
+//! for it.
 //!
 //! Total: every state answers every input. An input that comes in reply to a document is answered with a
-//! plan; one that comes beside the line (a hang-up, a text, a deadline) changes the state and nothing else.
+//! plan for the phone that it came from; one that comes beside the line (a hang-up, a text, a deadline) with none.
 
 mod choosing;
 mod conferring;
