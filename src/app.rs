@@ -1,26 +1,38 @@
 //! What every use case gets: the settings of the moment and the ports. Cheap to clone.
 
+pub mod engine;
+pub mod event_room;
+pub mod feed;
 pub mod lookups;
 pub mod said;
+pub mod turns;
 
 use crate::domain::alerting::forward::ForwardName;
+use crate::domain::alerting::policy::WebhookName;
 use crate::domain::effect::Lane;
 use crate::domain::ids::Ids;
 use crate::domain::voice::phrases::PhraseBook;
 use crate::ports::alert_target::AlertTarget;
+use crate::ports::answers::AnswerStore;
 use crate::ports::clock::Clock;
+use crate::ports::deliveries::DeliveryStore;
 use crate::ports::limit::Limit;
 use crate::ports::recordings::Recordings;
 use crate::ports::shortener::Shortener;
 use crate::ports::store::{
-    AlertStore, CallHistory, CallStore, ChangeStore, DirectoryStore, KeyStore, LegStore, LinkStore, Outbox,
-    RetentionStore,
+    AlertFeed, AlertStore, CallHistory, CallStore, ChangeStore, DirectoryStore, EventStore, HookStore,
+    KeyStore, LegStore, LinkStore, Outbox, RetentionStore, RingStore,
 };
 use crate::ports::telephony::Telephony;
 use crate::ports::transcriber::Transcriber;
 use crate::ports::vendor::SingleSender;
+use crate::ports::visitor::Visitor;
+use crate::ports::webhook::{Devices, Webhook};
 use crate::settings::Settings;
 use arc_swap::ArcSwap;
+use engine::Engine;
+use event_room::EventRoom;
+use feed::Feed;
 use lookups::Elsewhere;
 use said::Said;
 use std::collections::BTreeMap;
@@ -28,6 +40,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
+use turns::Turns;
 use url::Url;
 
 /// The context of every use case: a handle on its [`Parts`], which are used as if they were its own.
@@ -51,10 +64,22 @@ pub struct Parts {
     pub calls: Arc<dyn CallStore>,
     /// The phones that we call.
     pub legs: Arc<dyn LegStore>,
+    /// Calls of ours to people about alerts.
+    pub rings: Arc<dyn RingStore>,
     /// Calls as they are told afterwards.
     pub history: Arc<dyn CallHistory>,
     /// Alerts.
     pub alerts: Arc<dyn AlertStore>,
+    /// What happens to all alerts.
+    pub logs: Arc<dyn AlertFeed>,
+    /// Answers by text and by link.
+    pub answers: Arc<dyn AnswerStore>,
+    /// Events of other systems.
+    pub events: Arc<dyn EventStore>,
+    /// Messages to people, and what becomes of them.
+    pub deliveries: Arc<dyn DeliveryStore>,
+    /// What other programs are told of alerts.
+    pub hooks: Arc<dyn HookStore>,
     /// Links to recordings.
     pub links: Arc<dyn LinkStore>,
     /// API keys made at run time.
@@ -79,18 +104,40 @@ pub struct Parts {
     pub shortener: Option<Arc<dyn Shortener>>,
     /// The systems that alerts are passed on to, by their names in the settings.
     pub forwards: Arc<BTreeMap<ForwardName, Arc<dyn AlertTarget>>>,
+    /// The programs that are told of alerts, by their names in the settings.
+    pub webhooks: Arc<BTreeMap<WebhookName, Arc<dyn Webhook>>>,
+    /// People's own programs.
+    pub devices: Arc<dyn Devices>,
     /// Sends short messages; `None`: none are sent.
     pub sms: Option<Arc<dyn SingleSender>>,
     /// Sends mail; `None`: none is sent.
     pub mail: Option<Arc<dyn SingleSender>>,
+    /// Who is asked for short messages after that, in order.
+    pub sms_next: Vec<Arc<dyn SingleSender>>,
+    /// The same for mail.
+    pub mail_next: Vec<Arc<dyn SingleSender>>,
     /// How often a number may call.
     pub call_limit: Arc<dyn Limit>,
     /// How often a source may ask something of the API.
     pub request_limit: Arc<dyn Limit>,
+    /// How often an integration may send an event.
+    pub event_limit: Arc<dyn Limit>,
+    /// Room for the bodies of the events that are being taken in.
+    pub event_room: EventRoom,
+    /// The turns of events of one matter.
+    pub turns: Turns,
     /// The metrics of the process, in the Prometheus text format.
     pub metrics: Metrics,
     /// Tells the outbox's worker that there is something new.
     pub outbox_wake: Arc<Notify>,
+    /// Tells the escalations' worker that an alert is to be looked at.
+    pub alert_wake: Arc<Notify>,
+    /// Who follows what happens to alerts.
+    pub feed: Feed,
+    /// Looks at addresses of others, e.g. at that of whoever watches over us.
+    pub visitor: Arc<dyn Visitor>,
+    /// When every open alert was last found where it should be.
+    pub engine: Engine,
     /// The absences and overrides that this process has warned of.
     pub said: Said,
     /// The effects that this process is carrying out.

@@ -40,6 +40,7 @@
 //! - `domain/`: the decisions; here ids, contacts, severity, effects, retries, API keys.
 //!   - `domain/voice/`: a phone call: its states, inputs, menu, phrases and plans.
 //!   - `domain/voice/step/`: the state machine of a call.
+//!   - `domain/voice/ring/`: a call of ours to somebody about an alert, and its state machine.
 //!   - `domain/voice/story.rs`: what happened in a call, in order.
 //!   - `domain/voice/step/mod.rs`: **the** function: state and input in, turn out.
 //!   - `domain/directory/`: people, groups, devices, absences, overrides.
@@ -50,6 +51,10 @@
 //!   - `domain/directory/elsewhere.rs`: what another system's directory says of people, and how long that counts.
 //!   - `domain/directory/elsewhere/`: what it says of who is on call, and how that is put into ours.
 //!   - `domain/alerting/`: alerts, and what each of their people is sent.
+//!   - `domain/alerting/ingest.rs`: what an event does.
+//!   - `domain/alerting/life.rs`: what people do to an alert.
+//!   - `domain/alerting/escalation.rs`: **the** function of alerts: who is told next, until somebody answers.
+//!   - `domain/delivery/`: a message to a person, what becomes of it, and whose turn it is.
 //!   - `domain/links/`: short links to recordings.
 //!   - `domain/audit.rs`: who did what.
 //!   - `domain/retention.rs`: what is forgotten, and when.
@@ -57,7 +62,13 @@
 //!   - `ports/store.rs`: what is remembered, an area a trait.
 //! - `service/`: the use cases.
 //!   - `service/voice/`: a call, turn by turn, and what happens to it beside the line.
+//!   - `service/ringing/`: people rung about alerts.
+//!   - `service/answering.rs`, `service/answering/`: alerts answered by text, and on the page behind a link.
+//!   - `service/intake.rs`: an event, taken in.
+//!   - `service/escalating.rs`: alerts whose time has come.
+//!   - `service/message.rs`, `service/message/`: what people are written of an alert.
 //!   - `service/on_call.rs`: who is on call: the one answer that everybody is given.
+//!   - `service/intake.rs`, `service/intake/`: events taken in: who may send them, what comes twice, what is sent along.
 //!   - `service/changes.rs`: absences and overrides, entered while the program runs.
 //!   - `service/directory.rs`: callers looked up in another system's directory.
 //!   - `service/directory/`: who is on call, asked there.
@@ -71,16 +82,22 @@
 //!   - `http/on_call/`, `http/changes/`: who is on call, and what changes it, as JSON.
 //!   - `http/calendar/`: the same for programs that show calendars.
 //!   - `http/alerting/`: an alert as JSON, a page of a list.
+//!   - `http/notifications/`: a message as JSON, a page of a list.
 //!   - `http/calls/`: a call as JSON, a page of a list.
+//!   - `http/webhook/`: events of other programs: read, answered, one or many at a time.
+//!   - `http/webhook/read/`: their bodies, a format a file: bytes become a tree of values.
 //! - `worker/`: the loops that carry out what is due.
 //! - `settings/`: the settings file: from text to checked values.
 //!   - `settings/keys.rs`, `settings/keys/`: every key, its kind, its default and its meaning, one table.
+//!   - `settings/file.rs`, `settings/file/`: the file as written, before any rule.
 //!   - `settings/check/`: the rules between keys.
 //!   - `settings/import/`: the settings of the original, made ours.
 //!   - `settings/import/names.rs`: every setting of the original and where it is here, one table.
 //!   - `settings/prompts.rs`, `settings/prompts/`: what is said on the phone, one file a language.
+//!   - `settings/templates.rs`, `settings/templates/`: what people are written, some files a language.
 //! - `storage/`: every store trait, in portable SQL.
 //!   - `storage/migrations/`: the schema and its history.
+//!   - `storage/alerting/`: alerts as rows, and the numbers that people call them by.
 //!   - `storage/driver.rs`: what a database must be able to do.
 //!   - `storage/snapshot.rs`: a database as it was at one moment, and its copy in another one.
 //!   - `storage/backup/`: a backup, taken and put back.
@@ -89,6 +106,7 @@
 //! - `adapters/`: vendors, and what else of the world is no store: mail, folders, the clock, randomness.
 //!   - `adapters/recordings/`: sound in a folder, or in a bucket.
 //!   - `adapters/twilio/`: the carrier's API.
+//!   - `adapters/webhook/`: other programs that are told of alerts: shapes, signatures, where they may be.
 //!   - `adapters/xmatters/`: a directory of people, and a target of alerts.
 //!   - `adapters/xmatters/trigger/`: what it is told of an alert.
 //! - `twiml/`: the telephony protocol as data: documents, webhooks.
@@ -143,6 +161,11 @@
 //! - … find what the carrier is asked for a phone: `service/calling.rs`; how its document looks: `twiml/render.rs`.
 //! - … find who is on call at a moment, and why somebody is not: `domain/directory/resolve.rs`, by way of
 //!   `service/on_call.rs`.
+//! - … find who is told of an alert next, and why somebody is not: `domain/alerting/escalation.rs`; by which device,
+//!   and when: `domain/alerting/rules.rs`.
+//! - … find who is told of an alert next: `domain/alerting/escalation.rs`; what the settings say of it, and what is
+//!   wrong with that: `settings/check/policies.rs`, `settings/check/teams.rs`.
+//! - … find what a reload of the settings means at once: `service/reloading.rs`.
 //! - … find what is told of a call afterwards: `domain/voice/story.rs`.
 //! - … find a route: `http/router.rs`.
 //! - … add a carrier: a file or folder in `adapters/` that implements [`ports::telephony::Telephony`] with the
@@ -154,6 +177,7 @@
 //! - … add an end of a phone that was called: a variant of [`domain::voice::leg::LegEnd`]; the compiler shows the rest.
 //! - … add another system's directory: a file or folder in `adapters/` that implements [`ports::people::People`], a
 //!   word in [`settings::Access`], a line in `start/assemble.rs`.
+//! - … change what people are written: `templates/message/en/`; what a template can use: `domain/alerting/wording.rs`.
 //! - … add a language: a file beside `prompts/en.toml` with the same keys, a line in `settings/prompts.rs`. An
 //!   operator does it without a build: a folder named by `voice.prompts`.
 //! - … add a system that alerts are passed on to: a file or folder in `adapters/` that implements
@@ -168,6 +192,11 @@
 //!   [`settings::TranscriberBy`], a line in `start/assemble.rs`.
 //! - … add a probe to `dutyline check --online`: a line in `service/online.rs`, or in `start/probes.rs` where
 //!   only a start knows what to look at.
+//! - … find why an event has its category, its severity, or does nothing: `domain/alerting/understand.rs` and what it
+//!   calls; the same in words is what a simulated event is answered.
+//! - … add a word for how bad something is: a line in `domain/alerting/grade.rs`.
+//! - … add a kind of file that events may bring: a line in `domain/alerting/file.rs`.
+//! - … add a format of events: a file in `http/webhook/read/`, and how it is known in `http/webhook/read/kind.rs`.
 //! - … add a migration: a new file in `storage/migrations/` and its line in `storage/migrate.rs`; a released
 //!   file is never edited.
 

@@ -55,7 +55,7 @@ fn whole(answer: &[u8]) -> Result<Option<usize>, Failed> {
     let Some(head) = answer.windows(4).position(|window| window == b"\r\n\r\n") else { return Ok(None) };
     let (body, head) = (head + 4, answer.get(..head).unwrap_or_default());
     let status = head.get(9..12).unwrap_or_default();
-    if !matches!(status, b"200" | b"204") {
+    if !matches!(status, b"200" | b"201" | b"204") {
         return Err(format!("the server answered {}", String::from_utf8_lossy(head)).into());
     }
     let length = head.windows(LENGTH.len()).position(|window| window == LENGTH);

@@ -1,13 +1,15 @@
-//! Figures of speed and memory: one whole turn of a call beside a bare handler, and one step of a hunt; instructions a
-//! turn, memory, start; and who is on call.
+//! Figures of speed and memory: one whole turn of a call beside a bare handler, and one step of a hunt; events beside the
+//! commits of their rows, and a storm of them; instructions a turn, memory, start; and who is on call.
 //!
 //! `benches/run` measures everything and prints the table of the README. What is measured is the real program
 //! (`dutyline serve`) as a process of its own, so that the load generator's work, which is done in this process,
 //! counts for nobody.
 
 mod bare;
+mod burst;
 mod carrier;
 mod comparison;
+mod events;
 mod hunt;
 mod instructions;
 mod load;
@@ -49,6 +51,10 @@ enum What {
     Turn(Turn),
     /// One step of a hunt beside a bare handler, alternating: requests a second, CPU, latency.
     Hunt(HuntSteps),
+    /// Events that open alerts, beside the group commit of the same rows.
+    Events(events::Events),
+    /// A storm of events, the first message when idle, and a list with a million alerts behind it.
+    Burst(burst::Burst),
     /// Memory when idle and after many calls; the time from a start to the first answer.
     Program(program::Program),
     /// Takes turns over connections in memory, for `benches/instructions` to count.
@@ -82,16 +88,27 @@ fn of_test_runner() -> Option<Result<(), Failed>> {
         if !has("--ignored") {
             say("turn: test");
             say("hunt: test");
+            say("events: test");
         }
         return Some(Ok(()));
     }
-    has("--exact").then(|| if has("hunt") { HuntSteps::short().run() } else { Turn::short().run() })
+    has("--exact").then(|| {
+        if has("hunt") {
+            HuntSteps::short().run()
+        } else if has("events") {
+            events::Events::short().run()
+        } else {
+            Turn::short().run()
+        }
+    })
 }
 
 fn run(bench: Bench) -> Result<(), Failed> {
     match bench.what {
         Some(What::Turn(turn)) => turn.run(),
         Some(What::Hunt(hunt)) => hunt.run(),
+        Some(What::Events(events)) => events.run(),
+        Some(What::Burst(burst)) => burst.run(),
         Some(What::Program(program)) => program.run(),
         Some(What::Instructions(instructions)) => instructions.run(),
         Some(What::OnCall(on_call)) => on_call.run(),

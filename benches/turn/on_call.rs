@@ -82,6 +82,8 @@ fn people(count: usize) -> Vec<Person> {
         zone: None,
         may_call: true,
         devices: vec![],
+        rules: vec![],
+        quiet: None,
     };
     (0..count).map(person).collect()
 }

@@ -1,6 +1,7 @@
 //! The settings of a gateway that is measured: as in production, with limits that count and refuse nobody.
 
 use super::Failed;
+use dutyline::domain::access::TokenHash;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,11 @@ pub(super) const CALLERS: usize = 64;
 pub(super) fn caller(index: usize) -> String {
     format!("+1555{:07}", 2_000_000 + index % CALLERS)
 }
+
+/// Where events come in.
+pub(super) const WEBHOOK: &str = "/webhook/the-integration-of-the-bench";
+/// The token of an API key that may read.
+pub(super) const API_TOKEN: &str = "dl_the-key-of-the-bench";
 
 /// What differs between measurements.
 #[derive(Debug)]
@@ -44,6 +50,8 @@ impl Gateway<'_> {
 
     fn text(&self) -> Result<String, Failed> {
         let Self { listen, folder, postgres, carrier } = self;
+        let secret = TokenHash::of(WEBHOOK.rsplit('/').next().unwrap_or_default());
+        let key = TokenHash::of(API_TOKEN);
         let folder = toml::Value::from(folder.to_string_lossy().as_ref());
         let mut text = format!(
             r#"
@@ -62,6 +70,7 @@ api_url = "http://{carrier}/"
 number = "{NUMBER}"
 
 [limits]
+events_per_integration_per_minute = 1000000
 calls_per_number_per_minute = 10000
 requests_per_source_per_minute = 1000000
 
@@ -98,6 +107,28 @@ members = [
     {{ person = "technician-8" }},
 ]
 
+[sms]
+per_number = 10000
+
+[[policy]]
+name = "standard"
+last_resort = [{{ person = "technician-8" }}]
+[[policy.step]]
+to = [{{ on_duty = true }}]
+
+[[team]]
+name = "Plant"
+on_call = [{{ person = "technician-1" }}]
+policy = "standard"
+[[team.integration]]
+name = "bench"
+secret_hash = "{secret}"
+
+[[api.key]]
+name = "bench"
+hash = "{key}"
+scopes = ["read"]
+
 [voice.hunt]
 ring_seconds = 60
 caller_seconds = 900
@@ -115,7 +146,7 @@ caller_seconds = 900
                 text,
                 "\n[[person]]\nid = \"technician-{index}\"\nname = \"Technician {index}\"\n\
                  [[person.device]]\nkind = \"voice\"\nnumber = \"{number}\"\n\
-                 [[person.device]]\nkind = \"sms\"\nnumber = \"{number}\""
+                 [[person.device]]\nkind = \"sms\"\nnumber = \"{number}\"\n[[person.rule]]\ndevices = [2]"
             )?;
         }
         Ok(text)

@@ -19,6 +19,7 @@ pub(super) struct Upstream {
     /// Where.
     pub(super) address: SocketAddr,
     patience: Arc<AtomicU64>,
+    taken: Arc<AtomicU64>,
 }
 
 impl Upstream {
@@ -32,20 +33,25 @@ impl Upstream {
         let recording = move || async move { ([(CONTENT_TYPE, "audio/x-wav")], sound.to_vec()) };
         let (patience, ids) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         let taken = {
-            let patience = Arc::clone(&patience);
+            let (patience, ids) = (Arc::clone(&patience), Arc::clone(&ids));
             move || async move {
+                let sid = ids.fetch_add(1, Ordering::Relaxed);
                 let milliseconds = patience.load(Ordering::Relaxed);
                 if milliseconds > 0 {
                     rest(Duration::from_millis(milliseconds)).await;
                 }
-                let sid = ids.fetch_add(1, Ordering::Relaxed);
                 let body = format!(r#"{{"sid": "CA{sid:032x}", "status": "in-progress"}}"#);
                 (StatusCode::CREATED, [(CONTENT_TYPE, "application/json")], body)
             }
         };
         let router = Router::new().fallback(get(recording).post(taken));
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Ok(Self { address, patience })
+        Ok(Self { address, patience, taken: ids })
+    }
+
+    /// How much has been posted to it so far.
+    pub(super) fn taken(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
     }
 
     /// From now on it takes that long to answer what is posted to it.

@@ -7,7 +7,7 @@ use crate::domain::contact::EmailAddress;
 use crate::domain::ids::NotificationId;
 use crate::ports::clock::Clock;
 use crate::ports::error::VendorError;
-use crate::ports::vendor::{Body, Message, SingleSender};
+use crate::ports::vendor::{Body, Known, Message, SingleSender, Sought};
 use async_trait::async_trait;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
@@ -86,6 +86,8 @@ pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
     timeout: Duration,
+    /// Host and port.
+    name: String,
     clock: Arc<dyn Clock>,
 }
 
@@ -99,6 +101,7 @@ impl Smtp {
             SmtpTls::Tls => Tls::Wrapper(parameters()?),
         };
         let from = mailbox(&account.from).ok_or(InvalidSmtpAccount::Sender)?;
+        let name = format!("{}:{}", account.host, account.port);
         let mut server = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(account.host)
             .port(account.port)
             .tls(tls)
@@ -106,7 +109,7 @@ impl Smtp {
         if let Some(login) = account.login {
             server = server.credentials(Credentials::new(login.user, login.password));
         }
-        Ok(Self { transport: server.build(), from, timeout: account.timeout, clock })
+        Ok(Self { transport: server.build(), from, timeout: account.timeout, name, clock })
     }
 
     fn mail(
@@ -132,6 +135,19 @@ impl Smtp {
 
 #[async_trait]
 impl SingleSender for Smtp {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn trace(&self, _message: &Message) -> Option<String> {
+        None
+    }
+
+    /// A mail server can't be asked.
+    async fn knows(&self, _sought: &Sought<'_>) -> Result<Known, VendorError> {
+        Ok(Known::CannotTell)
+    }
+
     /// The answer is the mail's `Message-ID`: made of the notification's id, so that a mail that is sent
     /// again can be known as the same.
     async fn send(&self, message: &Message) -> Result<Option<String>, VendorError> {

@@ -1,4 +1,4 @@
-//! A visit to our own public address.
+//! A visit to an address of the settings, our own public one for example.
 
 use super::cause::silence;
 use crate::ports::error::VendorError;
@@ -14,19 +14,20 @@ const LONGEST: usize = 1024;
 #[derive(Debug, Clone)]
 pub struct HttpVisitor {
     client: Client,
+    key: &'static str,
 }
 
 impl HttpVisitor {
-    /// By that client (of [`super::http_client`]).
-    pub const fn new(client: Client) -> Self {
-        Self { client }
+    /// By that client (of [`super::http_client`]); `key`: where in the settings its addresses are from, for the log.
+    pub const fn new(client: Client, key: &'static str) -> Self {
+        Self { client, key }
     }
 }
 
 #[async_trait]
 impl Visitor for HttpVisitor {
     async fn get(&self, url: &Url) -> Result<Seen, VendorError> {
-        seen(self.client.get(url.clone())).await
+        seen(self.client.get(url.clone()), self.key).await
     }
 
     async fn post(
@@ -36,11 +37,13 @@ impl Visitor for HttpVisitor {
         form: &[(String, String)],
     ) -> Result<Seen, VendorError> {
         let request = self.client.post(url.clone()).form(form);
-        seen(headers.iter().fold(request, |request, (name, value)| request.header(*name, value))).await
+        seen(headers.iter().fold(request, |request, (name, value)| request.header(*name, value)), self.key)
+            .await
     }
 }
 
-async fn seen(request: RequestBuilder) -> Result<Seen, VendorError> {
+async fn seen(request: RequestBuilder, key: &'static str) -> Result<Seen, VendorError> {
+    let trouble = |error| silence(key, error);
     let mut answer = request.send().await.map_err(trouble)?;
     let status = answer.status().as_u16();
     let mut body = vec![];
@@ -52,8 +55,4 @@ async fn seen(request: RequestBuilder) -> Result<Seen, VendorError> {
     }
     body.truncate(LONGEST);
     Ok(Seen { status, body: String::from_utf8_lossy(&body).into_owned() })
-}
-
-fn trouble(error: reqwest::Error) -> VendorError {
-    silence("server.public_url", error)
 }

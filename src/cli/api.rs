@@ -2,7 +2,7 @@
 
 use super::client::{Client, ClientFile};
 use super::{Failed, block_on, say};
-use clap::{Args, Subcommand};
+use clap::Args;
 use dutyline::adapters::http_client;
 use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde_json::Value;
@@ -13,39 +13,6 @@ use std::time::Duration;
 pub(crate) struct Reload {
     #[command(flatten)]
     client: ClientFile,
-}
-
-/// Options of `alerts`.
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub(crate) struct Alerts {
-    #[command(subcommand)]
-    what: Option<OnAlert>,
-    /// One alert, with its story; left out: the newest ones.
-    id: Option<String>,
-    /// Only those that are open, that somebody takes care of, or that are resolved.
-    #[arg(long, value_parser = ["open", "acknowledged", "resolved"], conflicts_with = "id")]
-    state: Option<String>,
-    /// How many to show, 1 to 200.
-    #[arg(long, default_value_t = 20)]
-    limit: u32,
-    /// Print the gateway's JSON as it comes.
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    client: ClientFile,
-}
-
-/// What is done with an alert.
-#[derive(Debug, Subcommand)]
-enum OnAlert {
-    /// Say that an alert has been dealt with.
-    Resolve {
-        /// Which alert.
-        id: String,
-        #[command(flatten)]
-        client: ClientFile,
-    },
 }
 
 impl Reload {
@@ -60,80 +27,6 @@ impl Reload {
         }
         Ok(())
     }
-}
-
-impl Alerts {
-    pub(super) fn run(self) -> Result<(), Failed> {
-        if let Some(OnAlert::Resolve { id, client }) = &self.what {
-            let path = format!("/api/alerts/{id}/resolve");
-            show(&block_on(ask(&client.read()?, Method::POST, &path))?);
-            return Ok(());
-        }
-        let client = self.client.read()?;
-        let path = match &self.id {
-            Some(id) => format!("/api/alerts/{id}"),
-            None => {
-                format!(
-                    "/api/alerts?limit={}&state={}",
-                    self.limit,
-                    self.state.as_deref().unwrap_or_default()
-                )
-            }
-        };
-        let answer = block_on(ask(&client, Method::GET, &path))?;
-        if self.json {
-            say(&serde_json::to_string_pretty(&answer)?);
-        } else if self.id.is_some() {
-            show(&answer);
-            for entry in list(&answer, "log") {
-                say(&format!("  {}  {}", text(&entry["at"]), story(entry, &[])));
-            }
-        } else {
-            let alerts = list(&answer, "alerts");
-            if alerts.is_empty() {
-                say("no alerts yet");
-            }
-            alerts.iter().for_each(show);
-        }
-        Ok(())
-    }
-}
-
-/// One alert for people.
-fn show(alert: &Value) {
-    let recipients: Vec<_> = list(alert, "recipients")
-        .iter()
-        .filter_map(|one| one.as_object()?.values().next().map(text))
-        .collect();
-    let caller = &alert["caller"];
-    let who = [&caller["name"], &caller["number"]].map(text).into_iter().filter(|part| !part.is_empty());
-    say(&format!(
-        "{}  {} {} for {}, {}",
-        text(&alert["id"]),
-        text(&alert["severity"]),
-        text(&alert["action"]),
-        recipients.join(", "),
-        text(&alert["state"]),
-    ));
-    if let Some(taken) = alert.get("acknowledged").filter(|taken| taken.is_object()) {
-        say(&format!("  acknowledged {} by {}", text(&taken["at"]), text(&taken["by"])));
-    }
-    if let Some(end) = alert.get("resolved").filter(|end| end.is_object()) {
-        say(&format!("  resolved {} by {}", text(&end["at"]), text(&end["by"])));
-    }
-    say(&format!("  opened {} by {}", text(&alert["opened_at"]), who.collect::<Vec<_>>().join(", ")));
-    let Some(message) = alert.get("message").filter(|message| message.is_object()) else {
-        say("  no message");
-        return;
-    };
-    let words = match text(&message["transcript"]).as_str() {
-        "text" => format!("\u{201c}{}\u{201d}", text(&message["text"])),
-        "pending" => "its text is being made".to_owned(),
-        "failed" => "no text could be made of it".to_owned(),
-        _ => "no text is made of it".to_owned(),
-    };
-    say(&format!("  message of {} s: {words}", message["seconds"]));
-    say(&format!("  listen: {}", text(&alert["link"])));
 }
 
 /// Something that happened, for people: its fields as they are, but for those of these names.

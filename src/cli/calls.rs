@@ -16,7 +16,7 @@ pub(crate) struct Calls {
     /// Only those that go on, or only those that are over.
     #[arg(long, value_parser = ["under_way", "ended"], conflicts_with = "id")]
     state: Option<String>,
-    /// How many to show, 1 to 200.
+    /// How many to show, 1 to 100.
     #[arg(long, default_value_t = 20)]
     limit: u32,
     /// Go on after this place, which the page before has named.

@@ -10,6 +10,7 @@ use dutyline::domain::directory::device::{Device, DeviceKind};
 use dutyline::domain::directory::person::Person;
 use dutyline::domain::directory::resolve;
 use dutyline::domain::voice::action::Action;
+use dutyline::domain::voice::menu::Offer;
 use dutyline::exchange::script::{self, remote::Contacts};
 use dutyline::exchange::serve as exchange_on;
 use dutyline::logging;
@@ -123,7 +124,7 @@ fn client(
 /// Somebody whom a caller can talk to: the keys that lead to them, and who they are. The caller is somebody else.
 fn talker<'s>(settings: &'s Settings, caller: &str, now: Timestamp) -> Option<(String, &'s Person)> {
     let menu = &settings.menu;
-    let live = menu.actions.iter().position(|action| *action == Action::Live)? + 1;
+    let live = menu.offers.iter().position(|offer| *offer == Offer::Start(Action::Live))? + 1;
     (1..).zip(menu.targets.iter().take(KEYS)).find_map(|(key, target)| {
         let found = resolve::on_call(&settings.directory, &target.recipient, now);
         let (reached, _) = resolve::reachable(&settings.directory, &found.responders, &[DeviceKind::Voice]);

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 the settings or the command's own words are wrong.
 
+mod alerts;
 mod api;
 mod backup;
 mod calls;
@@ -9,12 +10,15 @@ mod check;
 mod client;
 mod demo;
 mod import;
+mod integration;
 mod keys;
 mod on_call;
 mod outbox;
 mod phone;
+mod preview;
 mod serve;
 mod signals;
+mod webhook;
 
 use clap::{Args, Parser, Subcommand};
 use std::error::Error;
@@ -53,8 +57,9 @@ enum What {
     Reload(api::Reload),
     /// A phone in this terminal: dials the built-in carrier of the demo, or plays a script.
     Call(phone::Call),
-    /// Show the alerts of a running gateway, newest first, or one of them with its story.
-    Alerts(api::Alerts),
+    /// Show the alerts of a running gateway, newest first, or one of them with its story; take care of one, end it, have
+    /// the next people told of it, let it rest, or write something about it.
+    Alerts(alerts::Alerts),
     /// Show the calls of a running gateway, newest first, or one of them with its story: who called, whose phones were
     /// rung, and what came of it.
     Calls(calls::Calls),
@@ -72,9 +77,17 @@ enum What {
     Restore(backup::Restore),
     /// Show what a running gateway has still to do outside and what it has given up; try it now, or drop it.
     Outbox(outbox::Outbox),
+    /// Show what people are told of an alert, with the texts of the settings: one of a call, and one of an event.
+    Preview(preview::Preview),
+    /// Try out the programs that are told of alerts.
+    #[command(subcommand)]
+    Webhook(webhook::Webhook),
     /// Make settings of those of another program.
     #[command(subcommand)]
     Import(import::Import),
+    /// Make what opens a way in for events of other programs.
+    #[command(subcommand)]
+    Integration(integration::Integration),
     /// Make, list and revoke API keys in the store.
     #[command(subcommand)]
     Key(keys::Key),
@@ -116,7 +129,13 @@ pub(crate) fn run(command: Command) -> ExitCode {
         What::Backup(backup) => backup.run(),
         What::Restore(restore) => restore.run(),
         What::Outbox(outbox) => outbox.run(),
+        What::Preview(preview) => preview.run(),
+        What::Webhook(webhook) => webhook.run(),
         What::Import(import) => import.run(),
+        What::Integration(integration) => {
+            integration.run();
+            Ok(())
+        }
         What::Key(key) => key.run(),
     };
     dutyline::logging::finish();

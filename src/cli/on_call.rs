@@ -64,7 +64,7 @@ enum OnOverrides {
 /// Options of a list.
 #[derive(Debug, Args)]
 struct List {
-    /// How many to show, 1 to 200.
+    /// How many to show, 1 to 100.
     #[arg(long, default_value_t = 50)]
     limit: u32,
     /// Go on after this place, which the page before has named.

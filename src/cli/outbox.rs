@@ -16,7 +16,7 @@ pub(crate) struct Outbox {
     /// Only what was given up.
     #[arg(long)]
     failed: bool,
-    /// How many to show, 1 to 200.
+    /// How many to show, 1 to 100.
     #[arg(long, default_value_t = 50)]
     limit: u32,
     /// Go on after this one.

@@ -109,7 +109,7 @@ async fn play(path: &Path, client: &Client, exchange: &Exchange) -> Result<bool,
     }
     say(&format!("{name}: playing, {} lines", script.lines.len()));
     let alerts =
-        AlertSource { url: format!("{}/api/alerts?limit=200", client.url), key: client.api_key.clone() };
+        AlertSource { url: format!("{}/api/alerts?limit=100", client.url), key: client.api_key.clone() };
     let phone = PhoneClient::new(&exchange.url, &exchange.token)?;
     let mut stage = RemoteStage::set(phone, exchange.people.clone(), Some(alerts), exchange.speed).await?;
     match script::run(&script, &mut stage).await {

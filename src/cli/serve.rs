@@ -104,6 +104,7 @@ pub(super) async fn exchange(
     let carrier = &settings.carrier;
     let config = Config {
         status_url: Some(format!("{gateway}voice/status")),
+        sms_url: Some(format!("{gateway}sms")),
         pace: Pace { characters_per_second: 15.0, speed: own.speed },
         transcription_delay: SignedDuration::try_from(own.transcription)?,
         audio: match own.voice {

@@ -2,6 +2,7 @@
 
 use super::complain;
 use dutyline::app::App;
+use dutyline::service::reloading;
 use tokio::sync::watch;
 
 /// Turns true when the program is asked to stop.
@@ -38,7 +39,7 @@ pub(super) fn reload_on_signal(app: &App) {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let reload = app.reload.clone();
+        let app = app.clone();
         tokio::spawn(async move {
             let mut hung_up = match signal(SignalKind::hangup()) {
                 Ok(signal) => signal,
@@ -48,9 +49,8 @@ pub(super) fn reload_on_signal(app: &App) {
                 }
             };
             while hung_up.recv().await.is_some() {
-                // Problems quote what is written in the file, numbers too, which no log may hold.
-                if reload().is_err() {
-                    tracing::error!("the settings stay as they are; `dutyline check` says what is wrong");
+                if let Err(error) = reloading::reload(&app).await {
+                    tracing::error!(%error, "the settings stay as they are; `dutyline check` says what is wrong");
                 }
             }
         });

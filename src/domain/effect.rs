@@ -4,7 +4,8 @@
 //! asked for it and carries ids, never data: what it needs is read when it is carried out.
 
 use super::alerting::forward::ForwardName;
-use super::ids::{AlertId, CallId, LegId, NotificationId, RecordingId};
+use super::alerting::policy::WebhookName;
+use super::ids::{AlertId, CallId, HookMessageId, LegId, NotificationId, RecordingId, RingId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -37,6 +38,25 @@ pub enum Effect {
     /// Send one mail.
     #[serde(rename = "send_mail.v1")]
     SendMail(NotificationId),
+    /// Ring one person's phone and read an alert to them.
+    #[serde(rename = "ring_person.v1")]
+    RingPerson(NotificationId),
+    /// A phone that was rung about an alert is wanted no longer: it stops ringing, or its call ends.
+    #[serde(rename = "release_ring.v1")]
+    ReleaseRing(RingId),
+    /// Tell one person's own program of an alert.
+    #[serde(rename = "post_to_device.v1")]
+    PostToDevice(NotificationId),
+    /// Tell another program what happened to an alert.
+    #[serde(rename = "tell_webhook.v1")]
+    TellWebhook {
+        /// Which alert.
+        alert: AlertId,
+        /// Which program.
+        webhook: WebhookName,
+        /// What it is told: the row has the same id.
+        message: HookMessageId,
+    },
     /// Have a text made of a recording's sound in our own store.
     #[serde(rename = "transcribe.v1")]
     Transcribe(RecordingId),
@@ -79,6 +99,10 @@ impl Effect {
             Self::AnnounceText(_) => "announce_text",
             Self::SendSms(_) => "send_sms",
             Self::SendMail(_) => "send_mail",
+            Self::RingPerson(_) => "ring_person",
+            Self::ReleaseRing(_) => "release_ring",
+            Self::PostToDevice(_) => "post_to_device",
+            Self::TellWebhook { .. } => "tell_webhook",
             Self::Transcribe(_) => "transcribe",
             Self::DeleteSound(_) => "delete_sound",
             Self::PlaceLeg(_) => "place_leg",
@@ -97,6 +121,9 @@ impl Effect {
             Self::AnnounceAlert(_) | Self::AnnounceText(_) => Lane::Own,
             Self::SendSms(_) => Lane::Sms,
             Self::SendMail(_) => Lane::Mail,
+            Self::RingPerson(_) | Self::ReleaseRing(_) => Lane::Ringing,
+            Self::PostToDevice(_) => Lane::Devices,
+            Self::TellWebhook { webhook, .. } => Lane::Webhook(webhook.clone()),
             Self::Transcribe(_) => Lane::Transcriber,
             Self::PlaceLeg(_) | Self::ReleaseLeg(_) | Self::RecallCaller { .. } => Lane::Calls,
             Self::ForwardAlert { target, .. } => Lane::Forward(target.clone()),
@@ -106,15 +133,19 @@ impl Effect {
     /// The alert that it is about, where it is about one.
     pub const fn alert(&self) -> Option<AlertId> {
         match self {
-            Self::AnnounceAlert(alert) | Self::AnnounceText(alert) | Self::ForwardAlert { alert, .. } => {
-                Some(*alert)
-            }
+            Self::AnnounceAlert(alert)
+            | Self::AnnounceText(alert)
+            | Self::TellWebhook { alert, .. }
+            | Self::ForwardAlert { alert, .. } => Some(*alert),
             Self::FetchRecording(_)
             | Self::DeleteAtCarrier(_)
             | Self::FindRecording(_)
             | Self::AskForText(_)
             | Self::SendSms(_)
             | Self::SendMail(_)
+            | Self::RingPerson(_)
+            | Self::ReleaseRing(_)
+            | Self::PostToDevice(_)
             | Self::Transcribe(_)
             | Self::PlaceLeg(_)
             | Self::ReleaseLeg(_)
@@ -123,11 +154,37 @@ impl Effect {
         }
     }
 
+    /// The message to a person that it sends, where it sends one.
+    pub const fn notification(&self) -> Option<NotificationId> {
+        match self {
+            Self::SendSms(id) | Self::SendMail(id) | Self::RingPerson(id) | Self::PostToDevice(id) => {
+                Some(*id)
+            }
+            Self::FetchRecording(_)
+            | Self::DeleteAtCarrier(_)
+            | Self::FindRecording(_)
+            | Self::AskForText(_)
+            | Self::AnnounceAlert(_)
+            | Self::AnnounceText(_)
+            | Self::TellWebhook { .. }
+            | Self::Transcribe(_)
+            | Self::DeleteSound(_)
+            | Self::ReleaseRing(_)
+            | Self::PlaceLeg(_)
+            | Self::ReleaseLeg(_)
+            | Self::RecallCaller { .. }
+            | Self::ForwardAlert { .. } => None,
+        }
+    }
+
     /// After how many failed attempts it is given up, where that is before the schedule of retries ends. A text that
     /// comes half an hour late helps nobody: whoever wanted to know has listened by then.
     pub const fn most_attempts(&self) -> Option<u32> {
         match self {
             Self::Transcribe(_) => Some(8),
+            // By then the steps of the alert's policy have gone on, and a phone that rings in a quarter of an hour is about
+            // something else.
+            Self::RingPerson(_) => Some(7),
             // The second attempt finds out whether the first has called somebody; by then the hunt goes on by itself. And
             // a caller asks for the next document when the sound is over.
             Self::PlaceLeg(_) | Self::RecallCaller { .. } => Some(3),
@@ -139,6 +196,9 @@ impl Effect {
             | Self::AnnounceText(_)
             | Self::SendSms(_)
             | Self::SendMail(_)
+            | Self::ReleaseRing(_)
+            | Self::PostToDevice(_)
+            | Self::TellWebhook { .. }
             | Self::DeleteSound(_)
             | Self::ReleaseLeg(_)
             | Self::ForwardAlert { .. } => None,
@@ -166,16 +226,24 @@ pub enum Lane {
     Mail,
     /// Who makes texts of recordings.
     Transcriber,
+    /// The carrier's API, for phones that are rung about an alert.
+    Ringing,
+    /// People's own programs.
+    Devices,
     /// A system that alerts are passed on to.
     Forward(ForwardName),
+    /// Another program that is told of alerts.
+    Webhook(WebhookName),
 }
 
 /// What the words of the lanes to forward targets begin with.
 const FORWARD: &str = "forward:";
+/// What the words of the lanes to other programs begin with.
+const WEBHOOK: &str = "webhook:";
 
 impl Lane {
-    /// Those that there always are: all but the forward targets'.
-    pub const ALWAYS: [Self; 8] = [
+    /// Those that there always are: all but the forward targets' and the webhooks'.
+    pub const ALWAYS: [Self; 10] = [
         Self::Own,
         Self::Calls,
         Self::Carrier,
@@ -184,6 +252,8 @@ impl Lane {
         Self::Sms,
         Self::Mail,
         Self::Transcriber,
+        Self::Ringing,
+        Self::Devices,
     ];
 
     /// The word for the store, the API, logs and metrics.
@@ -197,16 +267,22 @@ impl Lane {
             Self::Sms => "sms",
             Self::Mail => "mail",
             Self::Transcriber => "transcriber",
+            Self::Ringing => "ringing",
+            Self::Devices => "devices",
+            Self::Webhook(name) => return Cow::Owned(format!("{WEBHOOK}{name}")),
             Self::Forward(name) => return Cow::Owned(format!("{FORWARD}{name}")),
         })
     }
 
     /// The lane of that word.
     pub fn from_word(word: &str) -> Option<Self> {
-        match word.strip_prefix(FORWARD) {
-            Some(name) => Some(Self::Forward(ForwardName(name.to_owned()))),
-            None => Self::ALWAYS.into_iter().find(|lane| lane.word() == word),
+        if let Some(name) = word.strip_prefix(FORWARD) {
+            return Some(Self::Forward(ForwardName(name.to_owned())));
         }
+        if let Some(name) = word.strip_prefix(WEBHOOK) {
+            return Some(Self::Webhook(WebhookName(name.to_owned())));
+        }
+        Self::ALWAYS.into_iter().find(|lane| lane.word() == word)
     }
 }
 

@@ -1,6 +1,10 @@
 //! What is forgotten, and when.
 
+use super::alerting::ingest::EARLY;
 use jiff::{SignedDuration, Timestamp};
+
+/// For how long a request that comes again with the same key is answered as it was the first time, at least.
+pub const ANSWERS: SignedDuration = SignedDuration::from_hours(24);
 
 /// Days for which each kind of thing is kept; `None`: for ever. What belongs to an open alert is always kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -11,7 +15,7 @@ pub struct Retention {
     pub recordings: Option<u32>,
     /// Alerts, from their end, with all that belongs to them alone.
     pub closed_alerts: Option<u32>,
-    /// Entries of closed alerts' logs, and effects that were given up.
+    /// Entries of closed alerts' logs, effects that were given up, and which events were taken in.
     pub log: Option<u32>,
     /// Absences and overrides that were entered while the program ran, from their end.
     pub absences: Option<u32>,
@@ -38,6 +42,14 @@ pub enum Forgettable {
     Override,
     /// An entry of the audit.
     AuditEntry,
+    /// A text message that came in, with its answer.
+    TextIn,
+    /// What was answered to a request that carried a key against being done twice.
+    Answer,
+    /// The end of a matter whose beginning has not come.
+    EarlyEnd,
+    /// That an event was taken in.
+    Event,
 }
 
 impl Forgettable {
@@ -52,6 +64,10 @@ impl Forgettable {
             Self::Absence => "absences",
             Self::Override => "overrides",
             Self::AuditEntry => "audit_entries",
+            Self::TextIn => "texts_in",
+            Self::Answer => "answers",
+            Self::EarlyEnd => "early_ends",
+            Self::Event => "events",
         }
     }
 }
@@ -69,9 +85,13 @@ impl Retention {
             (Forgettable::Absence, self.absences),
             (Forgettable::Override, self.absences),
             (Forgettable::AuditEntry, self.audit),
+            (Forgettable::Event, self.log),
         ];
-        let before = |days: u32| now.checked_sub(SignedDuration::from_hours(i64::from(days) * 24)).ok();
-        kept.into_iter().filter_map(|(kind, days)| Some((kind, days.and_then(before)?))).collect()
+        let days = |days: u32| SignedDuration::from_hours(i64::from(days) * 24);
+        let chosen = kept.into_iter().filter_map(|(kind, kept)| Some((kind, kept.map(days)?)));
+        let fixed =
+            [(Forgettable::Answer, ANSWERS), (Forgettable::TextIn, ANSWERS), (Forgettable::EarlyEnd, EARLY)];
+        chosen.chain(fixed).filter_map(|(kind, kept)| Some((kind, now.checked_sub(kept).ok()?))).collect()
     }
 }
 
@@ -82,14 +102,18 @@ mod tests {
     #[test]
     fn what_has_no_time_is_kept_for_ever() {
         let now: Timestamp = "2026-01-05T09:00:00Z".parse().unwrap();
-        assert_eq!(Retention::default().due(now), []);
+        let always = [
+            (Forgettable::Answer, "2026-01-04T09:00:00Z".parse().unwrap()),
+            (Forgettable::TextIn, "2026-01-04T09:00:00Z".parse().unwrap()),
+            (Forgettable::EarlyEnd, "2026-01-05T08:50:00Z".parse().unwrap()),
+        ];
+        assert_eq!(Retention::default().due(now), always);
         let log_only = Retention { log: Some(2), ..Retention::default() };
         let before = "2026-01-03T09:00:00Z".parse().unwrap();
-        assert_eq!(
-            log_only.due(now),
-            [(Forgettable::LogEntry, before), (Forgettable::GivenUpEffect, before)]
-        );
+        let of_the_log = [Forgettable::LogEntry, Forgettable::GivenUpEffect, Forgettable::Event];
+        let of_the_log = of_the_log.into_iter().map(|kind| (kind, before));
+        assert_eq!(log_only.due(now), of_the_log.chain(always).collect::<Vec<_>>());
         let longer_than_time = Retention { calls: Some(u32::MAX), ..Retention::default() };
-        assert_eq!(longer_than_time.due(now), [], "nothing is that old");
+        assert_eq!(longer_than_time.due(now), always, "nothing is that old");
     }
 }

@@ -55,6 +55,8 @@ pub struct Config {
     pub voice_url: String,
     /// Told when a call is over.
     pub status_url: Option<String>,
+    /// Told what phones write to the number; `None`: nobody is.
+    pub sms_url: Option<String>,
     /// Where the exchange itself is reached, without a slash at the end; recordings' addresses begin with it.
     pub public_url: String,
     /// How fast people speak.
@@ -81,6 +83,7 @@ impl Config {
             number: number.to_owned(),
             voice_url: voice_url.to_owned(),
             status_url: None,
+            sms_url: None,
             public_url: public_url.trim_end_matches('/').to_owned(),
             pace: Pace { characters_per_second: 15.0, speed: 1.0 },
             recording_delay: SignedDuration::from_secs(1),
@@ -212,6 +215,14 @@ impl Exchange {
     pub fn say(&self, sid: &str, text: &str, length: SignedDuration) -> Result<bool, NoSuchCall> {
         self.tell(sid, Input::Speech { text: text.to_owned(), length })?;
         Ok(self.switchboard().is_heard(sid))
+    }
+
+    /// Sends a text from a phone to the number; its sid.
+    pub fn text(&self, from: &str, text: &str) -> String {
+        let now = self.now();
+        let sid = self.switchboard().text_in(from, text, now);
+        self.announce();
+        sid
     }
 
     /// Picks up a phone that rings.
@@ -384,6 +395,10 @@ impl Exchange {
                     }
                     switchboard.sounded(&job.lane, now, &job.url, sound);
                 }
+                Wants::Reply { to } => match answer.and_then(webhook::Answer::reply) {
+                    Ok(texts) => switchboard.replied(&to, texts, now),
+                    Err(why) => tracing::warn!(why, "the gateway did not take a text"),
+                },
                 Wants::Nothing => {
                     if let Err(why) = answer.and_then(webhook::Answer::taken) {
                         tracing::warn!(why, "the gateway did not take a callback");

@@ -12,6 +12,7 @@
 //! | `POST /phone/calls/{sid}/pick-up`, `…/decline` | answers a call that rings, or doesn't; `{done}` |
 //! | `GET /phone/handsets/{number}/calls?after=N&wait=SECONDS` | the calls to a phone ([`CallTo`]) |
 //! | `GET /phone/ringing` | `{phones}`: how many phones ring |
+//! | `POST /phone/texts` `{from, text}` | sends a text to the number; `{sid}` |
 //! | `GET /phone/messages?after=N&wait=SECONDS` | text messages and mails that arrived |
 //! | `POST /phone/behaviour` | what the carrier does wrong, and phones do that ring, from now on ([`Behaviour`]) |
 
@@ -41,7 +42,7 @@ const LONGEST_WAIT: f64 = 60.0;
 /// Characters of a text that a person says in a second.
 const CHARACTERS_PER_SECOND: usize = 15;
 
-/// A new call, asked for and answered.
+/// A new call or text, asked for and answered.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct NewCall {
     pub(super) sid: String,
@@ -60,6 +61,13 @@ pub(super) struct Words {
     /// How long it takes at a human pace; left out: as long as such a text takes.
     #[serde(default)]
     pub(super) seconds: Option<u32>,
+}
+
+/// A text that a phone sends.
+#[derive(Serialize, Deserialize)]
+pub(super) struct NewText {
+    pub(super) from: String,
+    pub(super) text: String,
 }
 
 /// How many phones ring.
@@ -100,6 +108,7 @@ pub(super) fn router(exchange: Exchange) -> Router {
         .route("/phone/calls/{sid}/decline", post(decline))
         .route("/phone/handsets/{number}/calls", get(calls_to))
         .route("/phone/ringing", get(ringing))
+        .route("/phone/texts", post(text))
         .route("/phone/messages", get(messages))
         .route("/phone/behaviour", post(behave))
         .layer(middleware::from_fn_with_state(exchange.clone(), let_in))
@@ -193,6 +202,10 @@ async fn calls_to(
 
 async fn ringing(State(exchange): State<Exchange>) -> Json<Ringing> {
     Json(Ringing { phones: exchange.ringing() })
+}
+
+async fn text(State(exchange): State<Exchange>, Json(new): Json<NewText>) -> Json<NewCall> {
+    Json(NewCall { sid: exchange.text(&new.from, &new.text) })
 }
 
 async fn messages(State(exchange): State<Exchange>, Query(since): Query<Since>) -> Json<Vec<Arrived>> {

@@ -10,7 +10,7 @@ use super::{
     carrier::{CallTo, Dial},
     http,
     line::{Arrived, LineEvent},
-    phone::{Done, Keys, NewCall, Ringing, Words},
+    phone::{Done, Keys, NewCall, NewText, Ringing, Words},
 };
 
 /// The exchange must answer within this, on top of the wait that it was asked for.
@@ -106,6 +106,13 @@ impl PhoneClient {
     pub async fn ringing(&self) -> Result<usize, PhoneError> {
         let ringing: Ringing = self.ask(self.http.get(self.url("ringing")), Duration::ZERO).await?;
         Ok(ringing.phones)
+    }
+
+    /// Sends a text to the number; its sid.
+    pub async fn text(&self, from: &str, text: &str) -> Result<String, PhoneError> {
+        let new = NewText { from: from.to_owned(), text: text.to_owned() };
+        let sent: NewCall = self.ask(self.http.post(self.url("texts")).json(&new), Duration::ZERO).await?;
+        Ok(sent.sid)
     }
 
     /// The text messages and mails after number `after`; waits up to `wait` for one.

@@ -65,7 +65,10 @@ async fn answer(
     let parts: Vec<&str> = resource.split('/').collect();
     let answer = match (method.as_str(), parts.as_slice()) {
         ("POST", ["Messages.json"]) => messages::send(&exchange, &form),
-        ("GET", ["Messages.json"]) => Ok(messages::list(&exchange)),
+        ("GET", ["Messages.json"]) => {
+            let query = Form::read(uri.query().unwrap_or_default().as_bytes());
+            Ok(messages::list(&exchange, query.given("To")))
+        }
         ("GET", ["Messages", name]) => messages::show(&exchange, json_name(name)),
         ("GET", ["Calls.json"]) => {
             calls::list(&exchange, &Form::read(uri.query().unwrap_or_default().as_bytes()))

@@ -53,6 +53,7 @@
 //! | `ben presses 1` | once his line has said its first word |
 //! | `ben is connected` | waits until somebody else is on his line |
 //! | `ben says "…"` | once somebody else is on his line, or he is recorded |
+//! | `ben texts "1a"` | writes to the number that is called, from his phone |
 //! | `ben hangs up` | |
 //! | `ben is cut off` | waits until the other side has ended his call |
 //!
@@ -220,6 +221,8 @@ pub enum Deed {
     },
     /// Waits until others are on the line.
     IsConnected,
+    /// Writes a text to the number that is called.
+    Texts(String),
     /// Hangs up.
     HangsUp,
     /// Waits until the other side has ended the call.

@@ -1,50 +1,134 @@
-//! Alerts, read and ended by programs.
+//! Alerts, read by programs, and what they do to them.
 
-mod page;
+pub(super) mod acting;
+mod asked;
+pub(super) mod attachment;
+pub(super) mod bulk;
 mod view;
 
 use super::error::ApiError;
-use super::extract::auth::{Authorised, Read, Respond};
+use super::extract::auth::{Authorised, Read};
 use super::extract::item::Item;
-use super::extract::page::{Page, write_cursor};
+use super::extract::page::write_cursor;
 use super::sound;
 use crate::app::App;
 use crate::domain::alerting::alert::AlertStory;
+use crate::domain::alerting::life::Refused;
 use crate::domain::ids::AlertId;
-use crate::service::alerting::{self, NotResolved};
+use crate::http::schema;
+use crate::service::AlertPage;
+use crate::service::alerting::{self, NotChanged};
+use asked::Listing;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
-use page::Alerts;
-use view::{AlertView, ListView};
+use view::{AlertView, ListView, LogsView, NotesView};
 
-pub(super) use view::{CallerView, FullAlert, transcript};
+pub(super) use view::{CallerView, FullAlert, LogView, transcript};
 
 /// Nothing is known of it.
 const NO_ALERT: &str = "there is no alert of this id";
 
-/// `GET /api/alerts`: newest first, a page at a time, without their logs.
+/// `GET /api/alerts`: those that are asked for, newest first, a page at a time, without their logs. A page can be shorter
+/// than asked for, and say that the list goes on.
+#[utoipa::path(
+    get,
+    path = "/api/alerts",
+    tag = "alerts",
+    params(("state" = Option<Vec<schema::StateWord>>, Query, description = "Those in one of these states."), ("severity" = Option<schema::SeverityWord>, Query), ("team" = Option<String>, Query), ("category" = Option<String>, Query), ("source" = Option<String>, Query, description = "The program that raised it; of one that does not say its name: the way in."), ("person" = Option<String>, Query, description = "The id of somebody who was told of it, has acknowledged, or has resolved it."), ("from" = Option<String>, Query, format = DateTime, description = "Opened then or later."), ("until" = Option<String>, Query, format = DateTime, description = "Opened before."), ("q" = Option<String>, Query, description = "Words of title, text or spoken message, as they stand."), ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many, at most; 50 where nothing is said."), ("after" = Option<String>, Query, description = "The `next` of the page before.")),
+    responses((status = 200, description = "A page. It can be shorter than asked for, and say that the list goes on.", body = ListView)),
+    security(("bearer" = ["read"])),
+)]
 pub(super) async fn list(
     _: Authorised<Read>,
     State(app): State<App>,
-    page: Page<Alerts>,
+    asked: Listing,
 ) -> Result<Json<ListView>, ApiError> {
-    let (stories, next) = alerting::list(&app, page.state, page.after, page.limit).await?;
+    let AlertPage { stories, next } = alerting::list(&app, &asked.filter, asked.after, asked.limit).await?;
     let alerts = stories.into_iter().map(|story| AlertView::of(&app, story)).collect();
     Ok(Json(ListView { alerts, next: next.map(|next| write_cursor(next.opened_at, next.id.0)) }))
 }
 
+/// `GET /api/alerts/by-number/{number}`: the one that people call by that number, with its log.
+#[utoipa::path(
+    get,
+    path = "/api/alerts/by-number/{number}",
+    tag = "alerts",
+    params(("number" = u32, Path)),
+    responses((status = 200, description = "The alert.", body = FullAlert)),
+    security(("bearer" = ["read"])),
+)]
+pub(super) async fn by_number(
+    _: Authorised<Read>,
+    State(app): State<App>,
+    Item(number): Item<u32>,
+) -> Result<Json<FullAlert>, ApiError> {
+    let story = alerting::by_number(&app, number).await?;
+    let story = story.ok_or_else(|| ApiError::not_found("there is no alert of this number"))?;
+    Ok(Json(FullAlert::of(&app, story).await?))
+}
+
+/// `GET /api/alerts/{id}/log`: what happened to it, oldest first.
+#[utoipa::path(
+    get,
+    path = "/api/alerts/{id}/log",
+    tag = "alerts",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, description = "Its log.", body = LogsView)),
+    security(("bearer" = ["read"])),
+)]
+pub(super) async fn log(
+    _: Authorised<Read>,
+    State(app): State<App>,
+    Item(id): Item<AlertId>,
+) -> Result<Json<LogsView>, ApiError> {
+    Ok(Json(LogsView::of(find(&app, id).await?.log)))
+}
+
+/// `GET /api/alerts/{id}/notes`: what people have written about it, oldest first.
+#[utoipa::path(
+    get,
+    path = "/api/alerts/{id}/notes",
+    tag = "alerts",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, description = "Its notes.", body = NotesView)),
+    security(("bearer" = ["read"])),
+)]
+pub(super) async fn notes(
+    _: Authorised<Read>,
+    State(app): State<App>,
+    Item(id): Item<AlertId>,
+) -> Result<Json<NotesView>, ApiError> {
+    Ok(Json(NotesView::of(find(&app, id).await?.log)))
+}
+
 /// `GET /api/alerts/{id}`: one with its log.
+#[utoipa::path(
+    get,
+    path = "/api/alerts/{id}",
+    tag = "alerts",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, description = "The alert.", body = FullAlert)),
+    security(("bearer" = ["read"])),
+)]
 pub(super) async fn one(
     _: Authorised<Read>,
     State(app): State<App>,
     Item(id): Item<AlertId>,
 ) -> Result<Json<FullAlert>, ApiError> {
-    Ok(Json(FullAlert::of(&app, find(&app, id).await?)))
+    Ok(Json(FullAlert::of(&app, find(&app, id).await?).await?))
 }
 
 /// `GET /api/alerts/{id}/recording`: its sound; single ranges are answered.
+#[utoipa::path(
+    get,
+    path = "/api/alerts/{id}/recording",
+    tag = "alerts",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, description = "The sound.", body = Vec<u8>, content_type = "audio/*")),
+    security(("bearer" = ["read"])),
+)]
 pub(super) async fn recording(
     _: Authorised<Read>,
     State(app): State<App>,
@@ -57,24 +141,26 @@ pub(super) async fn recording(
     sound::answer(&app, &recording, &method, &headers).await
 }
 
-/// `POST /api/alerts/{id}/resolve`: it has been dealt with, says whoever holds the key.
-pub(super) async fn resolve(
-    key: Authorised<Respond>,
-    State(app): State<App>,
-    Item(id): Item<AlertId>,
-) -> Result<Json<FullAlert>, ApiError> {
-    Ok(Json(FullAlert::of(&app, alerting::resolve(&app, id, key.name()).await?)))
-}
-
-impl From<NotResolved> for ApiError {
-    fn from(error: NotResolved) -> Self {
-        match error {
-            NotResolved::Unknown => Self::not_found(NO_ALERT),
-            already @ NotResolved::Already(_) => {
-                Self::new(StatusCode::CONFLICT, "already_resolved", format!("the alert was {already}"))
-            }
-            NotResolved::Store(error) => error.into(),
-        }
+impl From<NotChanged> for ApiError {
+    fn from(error: NotChanged) -> Self {
+        let refused = match error {
+            NotChanged::Unknown => return Self::not_found(NO_ALERT),
+            NotChanged::Store(error) => return error.into(),
+            NotChanged::Refused(refused) => refused,
+        };
+        let (status, code) = match &refused {
+            Refused::AlreadyResolved(_) => (StatusCode::CONFLICT, "already_resolved"),
+            Refused::AlreadyAcknowledged(_) => (StatusCode::CONFLICT, "already_acknowledged"),
+            Refused::NotAcknowledged => (StatusCode::CONFLICT, "not_acknowledged"),
+            Refused::NotResolved => (StatusCode::CONFLICT, "not_resolved"),
+            Refused::Followed => (StatusCode::CONFLICT, "followed"),
+            Refused::Past => (StatusCode::UNPROCESSABLE_ENTITY, "past"),
+        };
+        let is = match &refused {
+            Refused::AlreadyResolved(_) | Refused::AlreadyAcknowledged(_) => "was",
+            Refused::NotAcknowledged | Refused::NotResolved | Refused::Followed | Refused::Past => "is",
+        };
+        Self::new(status, code, format!("the alert {is} {refused}"))
     }
 }
 

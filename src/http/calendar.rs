@@ -17,6 +17,14 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
 /// `GET /api/people/{id}/calendar.ics`: when somebody is on call, stands in for another, or is away.
+#[utoipa::path(
+    get,
+    path = "/api/people/{id}/calendar.ics",
+    tag = "on call",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "The calendar (RFC 5545).", body = String, content_type = "text/calendar; charset=utf-8")),
+    security(("bearer" = ["read"])),
+)]
 pub(super) async fn of_person(
     _: Subscriber,
     State(app): State<App>,
@@ -26,6 +34,14 @@ pub(super) async fn of_person(
 }
 
 /// `GET /api/groups/{name}/calendar.ics`: who is on call by the group's schedules, and who of it is away.
+#[utoipa::path(
+    get,
+    path = "/api/groups/{name}/calendar.ics",
+    tag = "on call",
+    params(("name" = String, Path)),
+    responses((status = 200, description = "The calendar (RFC 5545).", body = String, content_type = "text/calendar; charset=utf-8")),
+    security(("bearer" = ["read"])),
+)]
 pub(super) async fn of_group(
     _: Subscriber,
     State(app): State<App>,
@@ -35,6 +51,14 @@ pub(super) async fn of_group(
 }
 
 /// `GET /api/schedules/{name}/calendar.ics`: who is on call by a schedule.
+#[utoipa::path(
+    get,
+    path = "/api/schedules/{name}/calendar.ics",
+    tag = "on call",
+    params(("name" = String, Path)),
+    responses((status = 200, description = "The calendar (RFC 5545).", body = String, content_type = "text/calendar; charset=utf-8")),
+    security(("bearer" = ["read"])),
+)]
 pub(super) async fn of_schedule(
     _: Subscriber,
     State(app): State<App>,

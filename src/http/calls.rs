@@ -16,6 +16,14 @@ use page::Calls;
 use view::{CallView, FullCall, ListView};
 
 /// `GET /api/calls`: newest first, a page at a time.
+#[utoipa::path(
+    get,
+    path = "/api/calls",
+    tag = "calls",
+    params(("state" = Option<String>, Query, description = "`under_way` or `ended`.", pattern = "^(under_way|ended)$"), ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many, at most; 50 where nothing is said."), ("after" = Option<String>, Query, description = "The `next` of the page before.")),
+    responses((status = 200, description = "A page.", body = ListView)),
+    security(("bearer" = ["read"])),
+)]
 pub(super) async fn list(
     _: Authorised<Read>,
     State(app): State<App>,
@@ -27,6 +35,14 @@ pub(super) async fn list(
 }
 
 /// `GET /api/calls/{id}`: one with its story.
+#[utoipa::path(
+    get,
+    path = "/api/calls/{id}",
+    tag = "calls",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, description = "The call.", body = FullCall)),
+    security(("bearer" = ["read"])),
+)]
 pub(super) async fn one(
     _: Authorised<Read>,
     State(app): State<App>,
@@ -34,5 +50,5 @@ pub(super) async fn one(
 ) -> Result<Json<FullCall>, ApiError> {
     let story = calls::find(&app, id).await?;
     let story = story.ok_or_else(|| ApiError::not_found("there is no call of this id"))?;
-    Ok(Json(FullCall::of(&app, story)))
+    Ok(Json(FullCall::of(&app, story).await?))
 }

@@ -12,14 +12,23 @@ use super::extract::page::Page;
 use crate::app::App;
 use crate::domain::directory::change::{Fault, NotAdded, NotRemoved, Wrong, override_id};
 use crate::domain::ids::{AbsenceId, OverrideId};
+use crate::http::schema;
 use crate::service::changes::{self, ChangeError};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use page::{Absences, Audit, Overrides, paged};
+use page::{Absences, AuditPage, Overrides, paged};
 use view::{AbsenceView, AbsencesView, AuditView, OverrideView, OverridesView};
 
 /// `GET /api/absences`: who is away now, or will be, those first that begin first.
+#[utoipa::path(
+    get,
+    path = "/api/absences",
+    tag = "on call",
+    params(("state" = Option<String>, Query, description = "`in_force` or `to_come`.", pattern = "^(in_force|to_come)$"), ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many, at most; 50 where nothing is said."), ("after" = Option<String>, Query, description = "The `next` of the page before.")),
+    responses((status = 200, description = "A page.", body = AbsencesView)),
+    security(("bearer" = ["read"])),
+)]
 pub(super) async fn absences(
     _: Authorised<Read>,
     State(app): State<App>,
@@ -32,6 +41,14 @@ pub(super) async fn absences(
 }
 
 /// `POST /api/absences`: somebody is away.
+#[utoipa::path(
+    post,
+    path = "/api/absences",
+    tag = "on call",
+    request_body = schema::AbsenceForm,
+    responses((status = 201, description = "It counts from now on.", body = AbsenceView)),
+    security(("bearer" = ["schedule"])),
+)]
 pub(super) async fn add_absence(
     key: Authorised<Schedule>,
     State(app): State<App>,
@@ -43,6 +60,14 @@ pub(super) async fn add_absence(
 }
 
 /// `DELETE /api/absences/{id}`: they are not.
+#[utoipa::path(
+    delete,
+    path = "/api/absences/{id}",
+    tag = "on call",
+    params(("id" = Uuid, Path)),
+    responses((status = 204, description = "It does not count any more.")),
+    security(("bearer" = ["schedule"])),
+)]
 pub(super) async fn remove_absence(
     key: Authorised<Schedule>,
     State(app): State<App>,
@@ -53,6 +78,14 @@ pub(super) async fn remove_absence(
 }
 
 /// `GET /api/overrides`: those in force now, or later, those first that begin first.
+#[utoipa::path(
+    get,
+    path = "/api/overrides",
+    tag = "on call",
+    params(("state" = Option<String>, Query, description = "`in_force` or `to_come`.", pattern = "^(in_force|to_come)$"), ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many, at most; 50 where nothing is said."), ("after" = Option<String>, Query, description = "The `next` of the page before.")),
+    responses((status = 200, description = "A page.", body = OverridesView)),
+    security(("bearer" = ["read"])),
+)]
 pub(super) async fn overrides(
     _: Authorised<Read>,
     State(app): State<App>,
@@ -65,6 +98,14 @@ pub(super) async fn overrides(
 }
 
 /// `POST /api/overrides`: others are on call than a schedule says. 409 when another override says otherwise.
+#[utoipa::path(
+    post,
+    path = "/api/overrides",
+    tag = "on call",
+    request_body = schema::OverrideForm,
+    responses((status = 201, description = "It counts from now on.", body = OverrideView)),
+    security(("bearer" = ["schedule"])),
+)]
 pub(super) async fn add_override(
     key: Authorised<Schedule>,
     State(app): State<App>,
@@ -76,6 +117,14 @@ pub(super) async fn add_override(
 }
 
 /// `DELETE /api/overrides/{id}`: those are on call whom the schedule says.
+#[utoipa::path(
+    delete,
+    path = "/api/overrides/{id}",
+    tag = "on call",
+    params(("id" = Uuid, Path)),
+    responses((status = 204, description = "It does not count any more.")),
+    security(("bearer" = ["schedule"])),
+)]
 pub(super) async fn remove_override(
     key: Authorised<Schedule>,
     State(app): State<App>,
@@ -85,13 +134,21 @@ pub(super) async fn remove_override(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET /api/audit`: who did what, newest first.
+/// `GET /api/audit?what=&by=&from=&until=`: who did what, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/audit",
+    tag = "operation",
+    params(("what" = Option<String>, Query, description = "The kind of deed, e.g. `alert_resolved`."), ("by" = Option<String>, Query, description = "The name of the key."), ("from" = Option<String>, Query, format = DateTime, description = "Then or later."), ("until" = Option<String>, Query, format = DateTime, description = "Before."), ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many, at most; 50 where nothing is said."), ("after" = Option<String>, Query, description = "The `next` of the page before.")),
+    responses((status = 200, description = "A page.", body = AuditView)),
+    security(("bearer" = ["admin"])),
+)]
 pub(super) async fn audit(
     _: Authorised<Admin>,
     State(app): State<App>,
-    page: Page<Audit>,
+    asked: AuditPage,
 ) -> Result<Json<AuditView>, ApiError> {
-    let (entries, next) = changes::audit(&app, page.after, page.limit).await?;
+    let (entries, next) = changes::audit(&app, &asked.filter, asked.after, asked.limit).await?;
     Ok(Json(AuditView::of(entries, next)))
 }
 

@@ -13,6 +13,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// After which time a client may ask again when the store was unavailable.
 const STORE_PAUSE: Duration = Duration::from_secs(5);
@@ -28,16 +29,39 @@ pub struct ApiError {
     pub message: Cow<'static, str>,
     /// Which parameters are wrong, where it is that.
     pub fields: Vec<FieldError>,
+    /// In which line of the body it goes wrong and at which byte of it, both from 1, where that can be said.
+    pub position: Option<(u32, u32)>,
     /// How a key is to be sent, where one is missing.
-    pub challenge: &'static str,
+    pub challenge: Challenge,
     /// When asking again may help.
     pub retry_after: Option<Duration>,
     /// What went wrong inside: logged, never sent.
     pub cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
+/// How a key is to be sent, where one is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Challenge {
+    /// As a bearer's token.
+    Bearer,
+    /// As the password beside any name (RFC 7617 §2): calendar programs ask people for it.
+    Basic,
+    /// In the path. There is no scheme by which a browser or a library could try again.
+    Secret,
+}
+
+impl Challenge {
+    const fn header(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::Basic => "Basic realm=\"Dutyline\", charset=\"UTF-8\"",
+            Self::Secret => "Secret",
+        }
+    }
+}
+
 /// One parameter that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
     /// Where it is, from the outside to the inside, e.g. `["query", "limit"]`.
     pub loc: Vec<String>,
@@ -65,7 +89,16 @@ impl ApiError {
     /// An error without fields and cause.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         let message = message.into();
-        Self { status, code, message, fields: vec![], challenge: "Bearer", retry_after: None, cause: None }
+        Self {
+            status,
+            code,
+            message,
+            fields: vec![],
+            position: None,
+            challenge: Challenge::Bearer,
+            retry_after: None,
+            cause: None,
+        }
     }
 
     /// What was asked for is not there.
@@ -73,7 +106,12 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not_found", message)
     }
 
-    /// Parameters are wrong.
+    /// Parameters of the query are wrong.
+    pub fn wrong_query(fields: Vec<FieldError>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, ..Self::invalid(fields) }
+    }
+
+    /// What the body says is wrong.
     pub fn invalid(fields: Vec<FieldError>) -> Self {
         let message = "a parameter of the request is wrong; `fields` says which";
         Self { fields, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request", message) }
@@ -95,6 +133,12 @@ impl ApiError {
     #[must_use]
     pub fn retry_after(self, pause: Duration) -> Self {
         Self { retry_after: Some(pause), ..self }
+    }
+
+    /// What of it is sent.
+    pub(super) fn shown(&self) -> Shown<'_> {
+        let (line, column) = self.position.unzip();
+        Shown { code: self.code, message: &self.message, fields: &self.fields, line, column }
     }
 
     /// Shows a page in place of the JSON, to people. Status, headers and the log line stay the error's.
@@ -124,7 +168,7 @@ impl IntoResponse for ApiError {
         let mut response = self.status.into_response();
         let headers = response.headers_mut();
         if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(self.challenge));
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(self.challenge.header()));
         }
         if let Some(pause) = self.retry_after {
             headers.insert(header::RETRY_AFTER, whole_seconds(pause).into());
@@ -164,17 +208,24 @@ pub(super) async fn no_such_method() -> ApiError {
 }
 
 /// The body of an error.
-#[derive(Serialize)]
-struct Body<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
+pub(super) struct Body<'a> {
     error: Shown<'a>,
     request_id: &'a str,
 }
 
-#[derive(Serialize)]
-struct Shown<'a> {
+/// What of an error is sent.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ErrorDetails)]
+pub(super) struct Shown<'a> {
     code: &'static str,
     message: &'a str,
     fields: &'a [FieldError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u32>,
 }
 
 /// Gives an answer that is an error its body, and logs what went wrong on our side. Leaves every other answer
@@ -188,8 +239,8 @@ pub(super) fn finish(mut response: Response, id: &RequestId) -> Response {
     if is_shown {
         return response;
     }
-    let shown = Shown { code: error.code, message: &error.message, fields: &error.fields };
-    let (described, body) = Json(Body { error: shown, request_id: id.as_str() }).into_response().into_parts();
+    let body = Body { error: error.shown(), request_id: id.as_str() };
+    let (described, body) = Json(body).into_response().into_parts();
     // An inner layer may have measured the empty body.
     response.headers_mut().remove(header::CONTENT_LENGTH);
     response.headers_mut().extend(described.headers);

@@ -57,7 +57,7 @@ pub(super) async fn observe(State(app): State<App>, mut request: Request, next: 
 /// panic hook knows the place.
 #[derive(Debug, thiserror::Error)]
 #[error("the program panicked while it answered")]
-pub(super) struct Panicked;
+struct Panicked;
 
 /// Ends what takes too long, and turns a panic into an answer. Not layers of their own: each layer of the router
 /// is copied for every request.

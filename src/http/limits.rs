@@ -52,7 +52,8 @@ pub(super) async fn of_operators(
     Ok(next.run(request).await)
 }
 
-fn within(app: &App, key: &str) -> Result<(), ApiError> {
+/// Counts one of that source.
+pub(super) fn within(app: &App, key: &str) -> Result<(), ApiError> {
     app.request_limit.check(key).map_err(|pause| {
         let message = "too many requests; `Retry-After` says when the next is welcome";
         ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message).retry_after(pause)

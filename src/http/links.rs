@@ -33,6 +33,16 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// `GET /l/{code}`: the page.
+#[utoipa::path(
+    get,
+    path = "/l/{code}",
+    tag = "people",
+    params(("code" = String, Path)),
+    responses(
+        (status = 200, description = "The page of a message.", body = String, content_type = "text/html; charset=utf-8"),
+        (status = "default", description = "A page that says why not.", body = String, content_type = "text/html; charset=utf-8"),
+    ),
+)]
 pub(super) async fn page(State(app): State<App>, code: Result<Path<String>, PathRejection>) -> Response {
     // What is no text is no code either.
     let code = code.map_or_else(|_no_text| String::new(), |Path(code)| code);
@@ -51,6 +61,13 @@ pub(super) async fn page(State(app): State<App>, code: Result<Path<String>, Path
 }
 
 /// `GET /l/{code}/audio`: the sound; single ranges are answered.
+#[utoipa::path(
+    get,
+    path = "/l/{code}/audio",
+    tag = "people",
+    params(("code" = String, Path)),
+    responses((status = 200, description = "The sound.", body = Vec<u8>, content_type = "audio/*")),
+)]
 pub(super) async fn audio(
     State(app): State<App>,
     Item(code): Item<String>,

@@ -17,6 +17,14 @@ use jiff::Timestamp;
 use view::{ExplainedView, GapsView, OnCallView};
 
 /// `GET /api/on-call?group=&at=`, or `person=`, or `schedule=`: everyone to reach, in order.
+#[utoipa::path(
+    get,
+    path = "/api/on-call",
+    tag = "on call",
+    params(("group" = Option<String>, Query, description = "One of `group`, `person` and `schedule`."), ("person" = Option<String>, Query), ("schedule" = Option<String>, Query), ("at" = Option<String>, Query, format = DateTime, description = "Left out: now.")),
+    responses((status = 200, description = "Who is on call.", body = OnCallView)),
+    security(("bearer" = ["read"])),
+)]
 pub(super) async fn on_call(
     _: Authorised<Read>,
     State(app): State<App>,
@@ -28,6 +36,14 @@ pub(super) async fn on_call(
 }
 
 /// `GET /api/on-call/{group}/explain?at=`: the same, with everyone who is left out and why.
+#[utoipa::path(
+    get,
+    path = "/api/on-call/{group}/explain",
+    tag = "on call",
+    params(("group" = String, Path), ("at" = Option<String>, Query, format = DateTime, description = "Left out: now.")),
+    responses((status = 200, description = "Who is on call, and who is not.", body = ExplainedView)),
+    security(("bearer" = ["read"])),
+)]
 pub(super) async fn explain(
     _: Authorised<Read>,
     State(app): State<App>,
@@ -41,6 +57,14 @@ pub(super) async fn explain(
 }
 
 /// `GET /api/on-call/gaps?days=`: when a schedule has nobody, from now on.
+#[utoipa::path(
+    get,
+    path = "/api/on-call/gaps",
+    tag = "on call",
+    params(("days" = Option<u32>, Query, minimum = 1, maximum = 366)),
+    responses((status = 200, description = "The gaps.", body = GapsView)),
+    security(("bearer" = ["read"])),
+)]
 pub(super) async fn gaps(
     _: Authorised<Read>,
     State(app): State<App>,

@@ -4,6 +4,7 @@ use super::error::ApiError;
 use super::extract::auth::{Admin, Authorised};
 use super::extract::item::Item;
 use super::extract::page::{Listed, Page};
+use super::schema;
 use crate::app::App;
 use crate::domain::effect::{Effect, Lane};
 use crate::domain::ids::EffectId;
@@ -16,8 +17,17 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
 /// `GET /api/outbox`: how much waits, how much was given up, and a page of it, oldest first.
+#[utoipa::path(
+    get,
+    path = "/api/outbox",
+    tag = "operation",
+    params(("state" = Option<String>, Query, description = "`failed`; left out: everything.", pattern = "^failed$"), ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many, at most; 50 where nothing is said."), ("after" = Option<String>, Query, description = "The `next` of the page before.")),
+    responses((status = 200, description = "A page.", body = ListView)),
+    security(("bearer" = ["admin"])),
+)]
 pub(super) async fn list(
     _: Authorised<Admin>,
     State(app): State<App>,
@@ -35,6 +45,14 @@ pub(super) async fn list(
 }
 
 /// `POST /api/outbox/{id}/retry`: due now. 409 when it is under way, or will be soon.
+#[utoipa::path(
+    post,
+    path = "/api/outbox/{id}/retry",
+    tag = "operation",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, description = "It is due now.", body = EffectView)),
+    security(("bearer" = ["admin"])),
+)]
 pub(super) async fn retry(
     _: Authorised<Admin>,
     State(app): State<App>,
@@ -44,6 +62,14 @@ pub(super) async fn retry(
 }
 
 /// `DELETE /api/outbox/{id}`: forgets what was given up. 409 when it was not.
+#[utoipa::path(
+    delete,
+    path = "/api/outbox/{id}",
+    tag = "operation",
+    params(("id" = Uuid, Path)),
+    responses((status = 204, description = "It is forgotten.")),
+    security(("bearer" = ["admin"])),
+)]
 pub(super) async fn drop(
     _: Authorised<Admin>,
     State(app): State<App>,
@@ -66,7 +92,8 @@ impl From<OutboxError> for ApiError {
 }
 
 /// A page of what is to be done.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = EffectList)]
 pub(super) struct ListView {
     /// Waiting for their time, or for another attempt.
     waiting: u64,
@@ -76,13 +103,16 @@ pub(super) struct ListView {
     lanes: Vec<LaneView>,
     effects: Vec<EffectView>,
     /// What to send as `after` for the next page; null: there is none.
+    #[schema(value_type = Option<Uuid>)]
     next: Option<EffectId>,
 }
 
 /// What is to be done by one of those whom we ask.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Lane)]
 struct LaneView {
     /// Its word.
+    #[schema(value_type = String)]
     lane: Cow<'static, str>,
     /// Waiting for its time, or for another attempt, or being done now.
     waiting: u64,
@@ -93,18 +123,23 @@ struct LaneView {
 }
 
 /// One thing to do.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Effect)]
 pub(super) struct EffectView {
+    #[schema(value_type = Uuid)]
     id: EffectId,
     /// The kind, or `unknown` when another version of the program knows it.
     kind: &'static str,
     /// Ids of what it is about.
+    #[schema(value_type = schema::AnyForm)]
     of: Value,
     /// `waiting` or `failed`.
     state: &'static str,
     /// When it was asked for.
+    #[schema(value_type = Option<String>, format = DateTime)]
     asked_at: Option<Timestamp>,
     /// When it is tried next; null: never.
+    #[schema(value_type = Option<String>, format = DateTime)]
     due_at: Option<Timestamp>,
     /// How often it has failed.
     attempts: u32,

@@ -35,6 +35,12 @@ static RINGING: LazyLock<Sound> = LazyLock::new(|| {
 });
 
 /// `GET /sounds/ringing.wav`: one ring and the silence after it, for whoever waits.
+#[utoipa::path(
+    get,
+    path = "/sounds/ringing.wav",
+    tag = "people",
+    responses((status = 200, description = "The sound.", body = Vec<u8>, content_type = "audio/wav")),
+)]
 pub(super) async fn ringing(headers: HeaderMap) -> Response {
     let Sound { wav, tag } = &*RINGING;
     let described = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, CACHE)];

@@ -80,15 +80,20 @@ pub(super) async fn leg_status(
     Signed(said): Signed,
 ) -> Response {
     let Some((call, leg)) = phone(path) else { return noted(Err(VoiceError::Unknown)) };
-    let input = match said.call_status.as_deref().and_then(CallProgress::from_word) {
-        Some(CallProgress::Ringing) => LegInput::Ringing,
-        Some(CallProgress::Over(why)) => LegInput::Ended(why.into()),
-        // That it is on its way means nothing yet, and its first document tells that it was picked up.
-        Some(CallProgress::Queued | CallProgress::InProgress) | None => {
-            return StatusCode::NO_CONTENT.into_response();
-        }
-    };
-    noted(voice::legs::news(&app, call, leg, input, &said.call_sid).await)
+    match from_phone(&said) {
+        Some(input) => noted(voice::legs::news(&app, call, leg, input, &said.call_sid).await),
+        None => StatusCode::NO_CONTENT.into_response(),
+    }
+}
+
+/// What the carrier's word on a phone that we called means. That it is on its way means nothing yet, and its first
+/// document tells that it was picked up: `None`.
+pub(super) fn from_phone(said: &CarrierRequest) -> Option<LegInput> {
+    match said.call_status.as_deref().and_then(CallProgress::from_word)? {
+        CallProgress::Ringing => Some(LegInput::Ringing),
+        CallProgress::Over(why) => Some(LegInput::Ended(why.into())),
+        CallProgress::Queued | CallProgress::InProgress => None,
+    }
 }
 
 /// The carrier has found out who picked up.
@@ -98,8 +103,7 @@ pub(super) async fn machine(
     Signed(said): Signed,
 ) -> Response {
     let Some((call, leg)) = phone(path) else { return noted(Err(VoiceError::Unknown)) };
-    let by = said.answered_by.as_deref().unwrap_or_default();
-    if !by.starts_with("machine") && by != "fax" {
+    if !said.is_machine() {
         return StatusCode::NO_CONTENT.into_response();
     }
     noted(voice::legs::news(&app, call, leg, LegInput::Machine, &said.call_sid).await)
@@ -170,13 +174,13 @@ pub(super) async fn in_time(State(app): State<App>, request: Request, next: Next
     }
 }
 
-fn apology(app: &App) -> Response {
+pub(super) fn apology(app: &App) -> Response {
     metrics::counter!("dutyline_turns_failed_total").increment(1);
     twiml(voice::last_words(app, false))
 }
 
 /// What a request that replies to a document of a phone that we called means.
-fn leg_input(said: &CarrierRequest, document: u32) -> LegInput {
+pub(super) fn leg_input(said: &CarrierRequest, document: u32) -> LegInput {
     if is_over(said) {
         return LegInput::Ended(LegEnd::HungUp);
     }
@@ -230,7 +234,7 @@ fn take(said: &CarrierRequest) -> Option<Take> {
 }
 
 /// A turn could not be taken: the caller hears why as far as it concerns them, the operator reads the cause.
-fn trouble(app: &App, error: VoiceError) -> Response {
+pub(super) fn trouble(app: &App, error: VoiceError) -> Response {
     let (last_words, cause) = match error {
         VoiceError::NotWritten { last_words, source } => (last_words, source),
         VoiceError::Store(cause) => (voice::last_words(app, false), cause),
@@ -245,7 +249,7 @@ fn trouble(app: &App, error: VoiceError) -> Response {
 }
 
 /// The answer to a callback beside the line: the carrier asks again where that helps.
-fn noted(result: Result<(), VoiceError>) -> Response {
+pub(super) fn noted(result: Result<(), VoiceError>) -> Response {
     match result {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(VoiceError::Unknown) => {
@@ -259,6 +263,6 @@ fn noted(result: Result<(), VoiceError>) -> Response {
     }
 }
 
-fn twiml(document: String) -> Response {
+pub(super) fn twiml(document: String) -> Response {
     ([(CONTENT_TYPE, "text/xml")], document).into_response()
 }

@@ -1,7 +1,9 @@
 //! What we ask of the world: traits, and the values that they speak.
 
 pub mod alert_target;
+pub mod answers;
 pub mod clock;
+pub mod deliveries;
 pub mod error;
 pub mod limit;
 pub mod people;
@@ -12,3 +14,4 @@ pub mod telephony;
 pub mod transcriber;
 pub mod vendor;
 pub mod visitor;
+pub mod webhook;

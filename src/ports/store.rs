@@ -3,11 +3,17 @@
 
 use super::error::StoreError;
 use crate::domain::access::{ApiKey, TokenHash};
-use crate::domain::alerting::alert::{AlertState, AlertStory};
-use crate::domain::alerting::close::Closing;
+use crate::domain::alerting::alert::{AlertState, AlertStory, Matter};
+use crate::domain::alerting::change::Change;
+use crate::domain::alerting::event::{EarlyEnd, Event};
+use crate::domain::alerting::filter::AlertFilter;
+use crate::domain::alerting::hook::HookMessage;
+use crate::domain::alerting::ingest::Ingested;
 use crate::domain::alerting::log::LogEntry;
+use crate::domain::alerting::team::TeamName;
 use crate::domain::audit::Audited;
 use crate::domain::delivery::Notification;
+use crate::domain::delivery::ledger::Entry;
 use crate::domain::directory::absence::Absence;
 use crate::domain::directory::change::RunTime;
 use crate::domain::directory::elsewhere::Kept;
@@ -16,20 +22,23 @@ use crate::domain::directory::overrides::Override;
 use crate::domain::directory::person::PersonId;
 use crate::domain::effect::{DueEffect, Effect, Lane};
 use crate::domain::ids::{
-    AbsenceId, AlertId, AuditId, CallId, EffectId, KeyId, LegId, NotificationId, OverrideId, RecordingId,
+    AbsenceId, AlertId, AuditId, CallId, EffectId, HookMessageId, KeyId, LegId, LogId, NotificationId,
+    OverrideId, RecordingId, RingId,
 };
 use crate::domain::links::{Link, LinkCode};
 use crate::domain::retention::Forgettable;
+use crate::domain::severity::Severity;
 use crate::domain::voice::call::Call;
 use crate::domain::voice::leg::{Leg, LegNote};
 use crate::domain::voice::recording::{Audio, Recording, Transcribed};
+use crate::domain::voice::ring::Ring;
+use crate::domain::voice::ring::step::RingTurn;
 use crate::domain::voice::step::Turn;
 use crate::domain::voice::story::{CallPhase, CallRecord, CallStory};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use uuid::Uuid;
 
 /// A turn of a call, as it is written.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +49,8 @@ pub struct RecordedTurn<'a> {
     pub turn: &'a Turn,
     /// What is answered; `None` for inputs beside the line.
     pub reply: Option<Reply<'a>>,
+    /// What other programs are told of it.
+    pub hooks: &'a [HookMessage],
 }
 
 /// The document that answers one which a phone has performed.
@@ -94,13 +105,53 @@ pub trait LegStore: Send + Sync {
     async fn legs_under_way(&self) -> Result<Vec<Leg>, StoreError>;
     /// Those that were decided on since that moment, over or not.
     async fn legs_since(&self, since: Timestamp) -> Result<Vec<Leg>, StoreError>;
-    /// Whose phones are in use in other calls than that.
+    /// Whose phones are in use in other calls than that, or are rung about an alert.
     async fn busy(&self, except: CallId) -> Result<BTreeSet<PersonId>, StoreError>;
     /// When each person was called last, of those who were since that moment.
     async fn called_since(&self, since: Timestamp) -> Result<BTreeMap<PersonId, Timestamp>, StoreError>;
     /// Writes that the carrier is about to be asked for one. [`StoreError::Conflict`] when it was before, or the leg is
     /// over.
     async fn ask_for_leg(&self, id: LegId, now: Timestamp) -> Result<(), StoreError>;
+}
+
+/// A turn of a call of ours about an alert, as it is written.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordedRing<'a> {
+    /// The call as it was read.
+    pub ring: &'a Ring,
+    /// What was decided.
+    pub turn: &'a RingTurn,
+    /// What the carrier calls it, where it has just said so.
+    pub carrier_call: Option<&'a str>,
+    /// What is answered; `None` for inputs beside the line.
+    pub reply: Option<&'a str>,
+}
+
+/// Calls of ours to people about alerts.
+#[async_trait]
+pub trait RingStore: Send + Sync {
+    /// One of them.
+    async fn ring(&self, id: RingId) -> Result<Option<Ring>, StoreError>;
+    /// Those that have brought, or tried to bring, that message, in their order.
+    async fn rings(&self, notification: NotificationId) -> Result<Vec<Ring>, StoreError>;
+    /// Those that are not over.
+    async fn rings_under_way(&self) -> Result<Vec<Ring>, StoreError>;
+    /// What the carrier calls those that it was asked for since that moment, over or not.
+    async fn rings_since(&self, since: Timestamp) -> Result<Vec<String>, StoreError>;
+    /// Writes one that the carrier is about to be asked for. [`StoreError::Conflict`] when that person is being rung.
+    async fn begin_ring(&self, ring: &Ring) -> Result<(), StoreError>;
+    /// Writes that the carrier is about to be asked for one again, which it does not have. [`StoreError::Conflict`] when
+    /// something has happened to it since it was read.
+    async fn ask_for_ring(&self, ring: &Ring, now: Timestamp) -> Result<(), StoreError>;
+    /// Writes what the carrier calls one.
+    async fn ring_placed(&self, id: RingId, carrier_call: &str) -> Result<(), StoreError>;
+    /// Forgets one that the carrier has not placed.
+    async fn forget_ring(&self, id: RingId) -> Result<(), StoreError>;
+    /// What was answered to a document of one.
+    async fn ring_reply(&self, id: RingId, document: u32) -> Result<Option<String>, StoreError>;
+    /// Writes a turn: the call, its reply, what it changed and what is to be done. [`StoreError::Conflict`] when the call
+    /// or its alert has moved on, or the document is answered already.
+    async fn record_ring(&self, turn: RecordedRing<'_>) -> Result<(), StoreError>;
 }
 
 /// Where a list of calls goes on.
@@ -135,24 +186,160 @@ pub struct AlertCursor {
     pub id: AlertId,
 }
 
+/// A page of a list of alerts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlertPage {
+    /// Without their logs.
+    pub stories: Vec<AlertStory>,
+    /// Where the list goes on; `None`: it ends here.
+    pub next: Option<AlertCursor>,
+}
+
 /// Alerts.
 #[async_trait]
 pub trait AlertStore: Send + Sync {
     /// One alert with its recording and its log.
     async fn alert(&self, id: AlertId) -> Result<Option<AlertStory>, StoreError>;
-    /// Alerts, all or those of a state, newest first, after that place; their logs are left out.
+    /// The alerts that are wanted, newest first, after that place; their logs are left out. Where alerts are looked for
+    /// that are rare, there may be fewer than `limit`, and more of them further on.
+    async fn found(
+        &self,
+        filter: &AlertFilter,
+        after: Option<AlertCursor>,
+        limit: u32,
+    ) -> Result<AlertPage, StoreError>;
+    /// The same of all alerts, or of those in a state.
     async fn alerts(
         &self,
         state: Option<AlertState>,
         after: Option<AlertCursor>,
         limit: u32,
+    ) -> Result<Vec<AlertStory>, StoreError> {
+        Ok(self.found(&AlertFilter::in_state(state), after, limit).await?.stories)
+    }
+    /// The open alerts that people are told of, acknowledged or not, newest first, after that place; their logs are left
+    /// out.
+    async fn latest_open(
+        &self,
+        after: Option<AlertCursor>,
+        limit: u32,
     ) -> Result<Vec<AlertStory>, StoreError>;
-    /// Writes that an alert has ended. [`StoreError::Conflict`] when it had ended before.
-    async fn close(&self, closing: &Closing) -> Result<(), StoreError>;
+    /// The alert of that number, with its recording and its log.
+    async fn by_number(&self, number: u32) -> Result<Option<AlertStory>, StoreError>;
+    /// The open alerts, oldest first, after that place; their logs are left out.
+    async fn open(&self, after: Option<AlertCursor>, limit: u32) -> Result<Vec<AlertStory>, StoreError>;
+    /// The open alert of that matter, without its log.
+    async fn of_matter(&self, matter: &Matter) -> Result<Option<AlertStory>, StoreError>;
+    /// Writes a decision: the alert, its log, its messages and what is to be done. [`StoreError::Conflict`] when the alert
+    /// has moved on since it was read, or another one of its matter is open.
+    async fn change(&self, change: &Change) -> Result<(), StoreError>;
+    /// Takes alerts that are to be looked at; nobody else gets them before `until`.
+    async fn claim_due_alerts(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<AlertId>, StoreError>;
+    /// Makes every open alert of a team one that is to be looked at, at that moment. What was decided on any of them before
+    /// is refused when it is written afterwards.
+    async fn look_at_open(&self, now: Timestamp) -> Result<(), StoreError>;
     /// Who was told that an alert is open: the notifications that are no updates, oldest first.
     async fn told(&self, alert: AlertId) -> Result<Vec<Notification>, StoreError>;
     /// One notification.
     async fn notification(&self, id: NotificationId) -> Result<Option<Notification>, StoreError>;
+}
+
+/// An entry of the log of an alert, and how that alert stands now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FedEntry {
+    /// Its own id: those that are written later have greater ones, but for what is written at the same time.
+    pub id: LogId,
+    /// Whose it is.
+    pub alert: AlertId,
+    /// What people call that by.
+    pub number: u32,
+    /// Whose the alert is.
+    pub team: Option<TeamName>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How it stands.
+    pub state: AlertState,
+    /// Its title.
+    pub title: Option<String>,
+    /// What happened.
+    pub entry: LogEntry,
+}
+
+/// What happens to all alerts.
+#[async_trait]
+pub trait AlertFeed: Send + Sync {
+    /// The entry of the greatest id; `None`: there is none.
+    async fn newest_entry(&self) -> Result<Option<LogId>, StoreError>;
+    /// One of them; `None`: it is forgotten.
+    async fn entry(&self, id: LogId) -> Result<Option<FedEntry>, StoreError>;
+    /// Greater ids, the smallest first.
+    async fn entry_ids_after(&self, after: LogId, limit: u32) -> Result<Vec<LogId>, StoreError>;
+    /// Entries of greater ids, the smallest first.
+    async fn entries_after(&self, after: LogId, limit: u32) -> Result<Vec<FedEntry>, StoreError>;
+}
+
+/// An event that is taken in, as it is written.
+#[derive(Debug, Clone, Copy)]
+pub struct TakenIn<'a> {
+    /// What came.
+    pub event: &'a Event,
+    /// What it does.
+    pub ingested: &'a Ingested,
+    /// When it came.
+    pub at: Timestamp,
+    /// What is kept against its being done twice; `None`: its sender gave no key.
+    pub answer: Option<&'a Answer>,
+}
+
+/// What was answered to a request that carried a key against being done twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The hash of that key and of whose it is.
+    pub key_hash: String,
+    /// The hash of the request: another one under the same key is a mistake.
+    pub request_hash: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// Its body.
+    pub body: String,
+}
+
+/// Events of other systems.
+#[async_trait]
+pub trait EventStore: Send + Sync {
+    /// What was answered to a request with that key.
+    async fn answer(&self, key_hash: &str) -> Result<Option<Answer>, StoreError>;
+    /// The end of that matter that has come before its beginning, at that moment or after it.
+    async fn early_end(&self, matter: &Matter, since: Timestamp) -> Result<Option<EarlyEnd>, StoreError>;
+    /// Writes an event and everything that it does. [`StoreError::Conflict`] when what it rests on has changed since it
+    /// was read, or a request with its key has been answered.
+    async fn take_in(&self, taken: TakenIn<'_>) -> Result<(), StoreError>;
+}
+
+/// A message to another program, as far as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredHook {
+    /// What is told, to whom.
+    pub message: HookMessage,
+    /// Its body, word by word; `None`: nobody has tried to send it yet.
+    pub body: Option<String>,
+}
+
+/// What other programs are told of alerts. Messages are written with the changes that they tell of.
+#[async_trait]
+pub trait HookStore: Send + Sync {
+    /// One message; `None`: the program has taken it, or its alert has been forgotten.
+    async fn hook_message(&self, id: HookMessageId) -> Result<Option<StoredHook>, StoreError>;
+    /// When an earlier message about the same alert to the same program is tried next, or counts as lost; `None`: there
+    /// is none left to send.
+    async fn earlier_hook_message(&self, id: HookMessageId) -> Result<Option<Timestamp>, StoreError>;
+    /// Keeps the body of a message, where it has none: every attempt sends the same.
+    async fn keep_hook_body(&self, id: HookMessageId, body: &str) -> Result<(), StoreError>;
 }
 
 /// Links to recordings.
@@ -195,6 +382,28 @@ pub struct AuditEntry {
     pub after: Option<Value>,
 }
 
+/// Which entries of the audit are wanted. What is left out does not matter.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditFilter {
+    /// Of that kind, in a word.
+    pub what: Option<String>,
+    /// Of what that one did.
+    pub by: Option<String>,
+    /// Of that moment or later.
+    pub from: Option<Timestamp>,
+    /// From before that moment.
+    pub until: Option<Timestamp>,
+}
+
+/// Where a list of entries of the audit goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuditCursor {
+    /// When that was done which was shown last.
+    pub at: Timestamp,
+    /// Its id.
+    pub id: AuditId,
+}
+
 /// What changes in our own directory while the program runs, and who changed it.
 #[async_trait]
 pub trait ChangeStore: Send + Sync {
@@ -207,8 +416,13 @@ pub trait ChangeStore: Send + Sync {
     /// Writes a change and who made it. [`StoreError::Conflict`] when what is removed is not there any more, or an
     /// override contradicts one that is there, even one that another process adds at the same moment.
     async fn record_change(&self, audited: &Audited) -> Result<(), StoreError>;
-    /// The audit, newest first, after that one.
-    async fn audit(&self, after: Option<AuditId>, limit: u32) -> Result<Vec<AuditEntry>, StoreError>;
+    /// The entries of the audit that are wanted, newest first, after that place.
+    async fn audit(
+        &self,
+        filter: &AuditFilter,
+        after: Option<AuditCursor>,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError>;
 }
 
 /// An effect that this process has taken to carry out.
@@ -235,10 +449,15 @@ pub enum Consequence {
     AudioStored(RecordingId, Audio),
     /// A message is to be sent.
     Queued(Notification),
-    /// A message has been handed to its vendor, who calls it by that id.
-    Sent(NotificationId, Option<String>),
+    /// Something is known of a message.
+    Delivery(NotificationId, Entry),
     /// Something was heard of a phone that we call.
     Heard(LegId, LegNote, Timestamp),
+    /// Another program has taken a message: the next one about the same alert may follow.
+    HookTaken(HookMessageId, Timestamp),
+    /// Another program will never be told that; the next message about the same alert may follow. An operator can have it
+    /// tried again.
+    HookGivenUp(HookMessageId, Timestamp),
     /// Something else is to be done.
     Next(DueEffect),
 }
@@ -305,6 +524,9 @@ pub trait Outbox: Send + Sync {
         cause: &str,
         consequences: &[Consequence],
     ) -> Result<(), StoreError>;
+    /// Puts an effect off until then: it could not be tried yet, which counts as no attempt. [`StoreError::Conflict`]
+    /// when its lease has ended and another has taken it.
+    async fn put_off(&self, claimed: &ClaimedEffect, until: Timestamp) -> Result<(), StoreError>;
     /// How much there is.
     async fn count(&self) -> Result<OutboxCount, StoreError>;
     /// What there is, or only what was given up, oldest first, after that one.
@@ -326,14 +548,14 @@ pub trait Outbox: Send + Sync {
 /// What is forgotten after its time.
 #[async_trait]
 pub trait RetentionStore: Send + Sync {
-    /// Forgets some of what is of that kind, from before that moment, and of no open alert; answers the ids of
-    /// what it forgot, and none when there is nothing more.
+    /// Forgets some of what is of that kind, from before that moment, and of no open alert; answers the keys of the
+    /// rows that it forgot, and none when there is nothing more.
     async fn forget(
         &self,
         kind: Forgettable,
         before: Timestamp,
         now: Timestamp,
-    ) -> Result<Vec<Uuid>, StoreError>;
+    ) -> Result<Vec<String>, StoreError>;
 }
 
 /// An API key that was made at run time.

@@ -48,8 +48,12 @@ pub struct NumberAtCarrier {
     pub voice: Webhook,
     /// Who is told that a call is over.
     pub status: Webhook,
+    /// Who is told what people write to it.
+    pub sms: Webhook,
     /// What the carrier uses in place of `voice`, in words for the operator; `None`: nothing.
     pub instead: Option<&'static str>,
+    /// The same in place of `sms`.
+    pub texts_instead: Option<&'static str>,
     /// Whether it takes calls.
     pub calls: bool,
     /// Whether it sends short messages.

@@ -13,7 +13,7 @@ pub struct Seen {
     pub body: String,
 }
 
-/// Somebody who comes to our public address as the carrier does.
+/// Somebody who looks at an address of the settings: at our public one as the carrier does, for example.
 #[async_trait]
 pub trait Visitor: Send + Sync {
     /// Looks at a page.

@@ -1,8 +1,9 @@
 //! Phones rung, let go and found again at the carrier.
 
 use super::effects::error::EffectError;
-use super::voice;
+use super::{ringing, voice};
 use crate::app::App;
+use crate::domain::contact::PhoneNumber;
 use crate::domain::effect::Effect;
 use crate::domain::ids::{CallId, LegId};
 use crate::domain::voice::call::Call;
@@ -94,7 +95,7 @@ async fn placed(app: &App, id: LegId, carrier_call: String) -> Vec<Consequence> 
 
 /// A call to a phone that may or may not have been placed: the carrier is asked which. One that it has is adopted.
 async fn find(app: &App, leg: &Leg, asked_at: Timestamp) -> Result<Vec<Consequence>, EffectError> {
-    let Some(found) = lost(app, leg, asked_at).await?.into_iter().next() else {
+    let Some(found) = lost(app, &leg.number, asked_at).await?.into_iter().next() else {
         over(app, leg, LegEnd::Failed).await?;
         return Ok(vec![]);
     };
@@ -103,16 +104,23 @@ async fn find(app: &App, leg: &Leg, asked_at: Timestamp) -> Result<Vec<Consequen
 }
 
 /// Calls to a phone, under way at the carrier, that belong to no phone whose call we know.
-async fn lost(app: &App, leg: &Leg, asked_at: Timestamp) -> Result<Vec<CallAtCarrier>, EffectError> {
+pub(super) async fn lost(
+    app: &App,
+    number: &PhoneNumber,
+    asked_at: Timestamp,
+) -> Result<Vec<CallAtCarrier>, EffectError> {
     let before = |seconds| asked_at.checked_sub(SignedDuration::from_secs(seconds)).unwrap_or(asked_at);
-    let there = app.telephony.calls_to(&leg.number, before(MARGIN)).await?;
+    let there = app.telephony.calls_to(number, before(MARGIN)).await?;
     if there.is_empty() {
         return Ok(there);
     }
     // Those that are over count as well: somebody may still be hearing why.
     let others = app.legs.legs_since(before(MARGIN + QUEUED)).await?;
-    let is_known =
-        |call: &CallAtCarrier| others.iter().any(|leg| leg.carrier_call.as_ref() == Some(&call.carrier_call));
+    let rings = app.rings.rings_since(before(MARGIN + QUEUED)).await?;
+    let is_known = |call: &CallAtCarrier| {
+        let of_legs = others.iter().filter_map(|leg| leg.carrier_call.as_ref());
+        of_legs.chain(&rings).any(|known| *known == call.carrier_call)
+    };
     Ok(there.into_iter().filter(|call| !is_known(call)).collect())
 }
 
@@ -148,7 +156,7 @@ pub(super) async fn release(app: &App, id: LegId) -> Result<Vec<Consequence>, Ef
                 && !other.is_over()
         });
         if may_ring(app, asked_at) && !is_shared {
-            for found in lost(app, &leg, asked_at).await? {
+            for found in lost(app, &leg.number, asked_at).await? {
                 app.telephony.hang_up(&found.carrier_call).await?;
             }
         }
@@ -202,6 +210,11 @@ async fn is_caller_gone(app: &App, call: &Call) -> Result<bool, EffectError> {
     }
 }
 
+/// Looks after every phone that we have called, for whatever; answers how many of them needed it.
+pub async fn look_after(app: &App) -> Result<usize, StoreError> {
+    Ok(reconcile(app).await? + ringing::reconcile(app).await?)
+}
+
 /// Looks at the callers of live calls, and at every phone that is not over: a process that stopped may have missed what
 /// became of them. What the carrier says is taken as its callback would have been. A phone that was let go and rings
 /// still, since that process came no further, is made to stop. Answers how many phones were not over.
@@ -243,7 +256,7 @@ async fn look_at(app: &App, leg: &Leg) -> Result<(), EffectError> {
         // Its effect is in the outbox, and calls it.
         (None, None) => return Ok(()),
         // It may have been called by a process that did not live to hear so. If it was not, it counts as lost soon.
-        (None, Some(asked_at)) => match lost(app, leg, asked_at).await?.into_iter().find(rings) {
+        (None, Some(asked_at)) => match lost(app, &leg.number, asked_at).await?.into_iter().find(rings) {
             Some(found) => (found.carrier_call, LegInput::Ringing),
             None => return Ok(()),
         },
@@ -270,7 +283,7 @@ async fn silence(app: &App, leg: &Leg, asked_at: Timestamp) -> Result<(), Effect
             let call = |progress| CallAtCarrier { carrier_call: carrier_call.clone(), progress };
             progress.map(call).into_iter().collect()
         }
-        None => lost(app, leg, asked_at).await?,
+        None => lost(app, &leg.number, asked_at).await?,
     };
     for call in there.iter().filter(|call| rings(call)) {
         tracing::warn!(leg = %leg.id, "a phone rang that was wanted no longer");

@@ -8,7 +8,7 @@ use crate::domain::directory::change::{self, Changed, NotAdded, NotRemoved};
 use crate::domain::directory::overrides::Override;
 use crate::domain::ids::{AbsenceId, AuditId, OverrideId};
 use crate::ports::error::StoreError;
-use crate::ports::store::AuditEntry;
+use crate::ports::store::{AuditCursor, AuditEntry, AuditFilter};
 use jiff::Timestamp;
 
 /// Why nothing was changed.
@@ -97,18 +97,19 @@ pub async fn remove_override(app: &App, id: OverrideId, by: &str) -> Result<(), 
     removed(record(app, changed, app.clock.now(), by).await)
 }
 
-/// The audit, newest first, and after which one the list goes on; `None`: it ends.
+/// The entries of the audit that are wanted, newest first, and where the list goes on; `None`: it ends.
 pub async fn audit(
     app: &App,
-    after: Option<AuditId>,
+    filter: &AuditFilter,
+    after: Option<AuditCursor>,
     limit: u32,
-) -> Result<(Vec<AuditEntry>, Option<AuditId>), StoreError> {
-    let mut entries = app.changes.audit(after, limit.saturating_add(1)).await?;
+) -> Result<(Vec<AuditEntry>, Option<AuditCursor>), StoreError> {
+    let mut entries = app.changes.audit(filter, after, limit.saturating_add(1)).await?;
     let is_more = entries.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     if is_more {
         entries.pop();
     }
-    let next = entries.last().filter(|_| is_more).map(|last| last.id);
+    let next = entries.last().filter(|_| is_more).map(|last| AuditCursor { at: last.at, id: last.id });
     Ok((entries, next))
 }
 

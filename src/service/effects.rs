@@ -4,20 +4,18 @@ pub(super) mod error;
 
 pub use error::EffectError;
 
-use super::{alerting, calling, forwarding, links, message, on_call, transcribing, voice};
+use super::{calling, escalating, forwarding, hooks, ledger, ringing, sending, transcribing, voice};
 use crate::app::{App, Place};
 use crate::domain::alerting::announce::{self, Decision};
 use crate::domain::alerting::log::{Happened, LogEntry};
-use crate::domain::delivery::{WRITTEN, next_attempt};
-use crate::domain::directory::device::DeviceKind;
+use crate::domain::delivery::{next_attempt, next_sending};
 use crate::domain::effect::{Effect, Lane};
-use crate::domain::ids::{AlertId, CallId, NotificationId, RecordingId};
+use crate::domain::ids::{AlertId, CallId, RecordingId};
 use crate::domain::voice::input::{Take, TakeEnd};
 use crate::domain::voice::recording::{DraftStatus, Recording, Transcript};
 use crate::ports::error::{StoreError, VendorError};
 use crate::ports::store::{ClaimedEffect, Consequence};
 use crate::ports::telephony::{KeptRecording, TextOf};
-use crate::ports::vendor::{Body, Message};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use std::panic::AssertUnwindSafe;
@@ -96,13 +94,16 @@ pub async fn run(app: &App, taken: Taken) {
     // working on.
     let performed = match AssertUnwindSafe(perform(app, &claimed.effect)).catch_unwind().await {
         Ok(performed) => performed,
-        Err(_panic) => Err(VendorError::temporary("it ended badly: a fault of this program").into()),
+        Err(_panic) => Err(EffectError::Fault),
     };
     let written = match performed {
         Ok(consequences) => {
             metrics::counter!("dutyline_effects_total", "kind" => kind, "result" => "done").increment(1);
-            app.outbox.complete(&claimed, &consequences).await
+            let completed = app.outbox.complete(&claimed, &consequences).await;
+            app.feed.wake();
+            completed
         }
+        Err(EffectError::Waits(until)) => app.outbox.put_off(&claimed, until).await,
         Err(error) => failed(app, &claimed, &error).await,
     };
     match written {
@@ -123,24 +124,49 @@ async fn failed(app: &App, claimed: &ClaimedEffect, error: &EffectError) -> Resu
     let now = app.clock.now();
     let attempt = claimed.failed.saturating_add(1);
     let is_last = claimed.effect.most_attempts().is_some_and(|most| attempt >= most);
+    let notification = claimed.effect.notification();
+    let again = if notification.is_some() { next_sending } else { next_attempt };
     let next = match error {
-        EffectError::Vendor(VendorError::Permanent { .. }) => None,
-        EffectError::Vendor(VendorError::Temporary { .. }) if is_last => None,
-        EffectError::Vendor(VendorError::Temporary { retry_after, .. }) => {
-            next_attempt(attempt, *retry_after, now)
+        EffectError::Vendor(VendorError::Permanent { .. })
+        | EffectError::Unasked(VendorError::Permanent { .. })
+        | EffectError::Untold => None,
+        EffectError::Vendor(VendorError::Temporary { .. })
+        | EffectError::Unasked(VendorError::Temporary { .. })
+        | EffectError::Fault
+            if is_last =>
+        {
+            None
         }
-        EffectError::Store(_) | EffectError::Voice(_) => next_attempt(attempt, None, now),
+        EffectError::Vendor(VendorError::Temporary { retry_after, .. })
+        | EffectError::Unasked(VendorError::Temporary { retry_after, .. }) => {
+            again(attempt, *retry_after, now)
+        }
+        EffectError::Store(_) | EffectError::Voice(_) | EffectError::Waits(_) | EffectError::Fault => {
+            again(attempt, None, now)
+        }
     };
     let kind = claimed.effect.word();
     let cause = error.to_string();
     let result = if next.is_some() { "again" } else { "failed" };
     metrics::counter!("dutyline_effects_total", "kind" => kind, "result" => result).increment(1);
-    let consequences = if next.is_some() {
+    let consequences = if let Some(next) = next {
         tracing::warn!(effect = %claimed.id, kind, attempt, cause, "effect failed for now");
-        vec![]
+        match (notification, error) {
+            (Some(id), EffectError::Vendor(error)) => {
+                ledger::put_off(app, id, error.cause(), claimed.failed == 0, next).await?
+            }
+            // What is not known of a message is found out by the next attempt.
+            _ => vec![],
+        }
     } else {
         tracing::error!(effect = %claimed.id, kind, attempt, cause, "effect given up");
-        given_up(app, &claimed.effect, &cause, now).await?
+        match (notification, error) {
+            (Some(id), EffectError::Unasked(error)) => ledger::given_up(app, id, error.cause(), true).await?,
+            (Some(id), EffectError::Untold) => ledger::given_up(app, id, &cause, true).await?,
+            (Some(id), EffectError::Vendor(error)) => ledger::given_up(app, id, error.cause(), false).await?,
+            (Some(id), _) => ledger::given_up(app, id, &cause, false).await?,
+            (None, _) => given_up(app, &claimed.effect, &cause, now).await?,
+        }
     };
     app.outbox.fail(claimed, next, &cause, &consequences).await
 }
@@ -152,9 +178,13 @@ async fn perform(app: &App, effect: &Effect) -> Result<Vec<Consequence>, EffectE
         Effect::DeleteAtCarrier(id) => delete_at_carrier(app, *id).await,
         Effect::FindRecording(call) => find_recording(app, *call).await,
         Effect::AskForText(id) => ask_for_text(app, *id).await,
-        Effect::AnnounceAlert(id) => announce_alert(app, *id).await,
+        Effect::AnnounceAlert(id) => escalating::look(app, *id).await,
         Effect::AnnounceText(id) => announce_text(app, *id).await,
-        Effect::SendSms(id) | Effect::SendMail(id) => send_notification(app, *id).await,
+        Effect::SendSms(id) | Effect::SendMail(id) => sending::send(app, *id).await,
+        Effect::RingPerson(id) => ringing::ring(app, *id).await,
+        Effect::ReleaseRing(id) => ringing::release(app, *id).await,
+        Effect::PostToDevice(id) => hooks::post_to_device(app, *id).await,
+        Effect::TellWebhook { message, .. } => hooks::tell(app, *message).await,
         Effect::Transcribe(id) => transcribing::transcribe(app, *id).await,
         Effect::DeleteSound(key) => {
             app.recordings.delete(key).await?;
@@ -214,24 +244,6 @@ async fn ask_for_text(app: &App, id: RecordingId) -> Result<Vec<Consequence>, Ef
     Ok(vec![])
 }
 
-async fn announce_alert(app: &App, id: AlertId) -> Result<Vec<Consequence>, EffectError> {
-    let Some(story) = app.alerts.alert(id).await? else { return Ok(vec![]) };
-    let can = |kind: &DeviceKind| match kind {
-        DeviceKind::Voice | DeviceKind::Webhook => false,
-        DeviceKind::Sms => app.sms.is_some(),
-        DeviceKind::Email => app.mail.is_some(),
-    };
-    let wanted: Vec<_> = WRITTEN.into_iter().filter(can).collect();
-    let now = app.clock.now();
-    let directory = on_call::directory_for(app, &story.alert.recipients, now).await?;
-    let decision = announce::opened(&directory, &story, &wanted, now, &*app.ids);
-    let short = match &decision {
-        Decision::Announce(_) => links::shorten(app, &story).await,
-        Decision::Done | Decision::NotYet => None,
-    };
-    Ok(short.into_iter().chain(announced(app, decision)?).collect())
-}
-
 async fn announce_text(app: &App, id: AlertId) -> Result<Vec<Consequence>, EffectError> {
     let Some(story) = app.alerts.alert(id).await? else { return Ok(vec![]) };
     let told = app.alerts.told(id).await?;
@@ -253,25 +265,6 @@ fn announced(app: &App, decision: Decision) -> Result<Vec<Consequence>, VendorEr
     let queued = decided.notifications.into_iter().map(Consequence::Queued);
     let next = decided.effects.into_iter().map(Consequence::Next);
     Ok(queued.chain([Consequence::Logged(decided.alert, decided.log)]).chain(next).collect())
-}
-
-async fn send_notification(app: &App, id: NotificationId) -> Result<Vec<Consequence>, EffectError> {
-    let Some(one) = app.alerts.notification(id).await? else { return Ok(vec![]) };
-    let Some(story) = app.alerts.alert(one.alert).await? else { return Ok(vec![]) };
-    let link = story.alert.message.as_ref().map(|message| alerting::link_url(app, &message.link));
-    let live = app.live();
-    let bridge = live.settings.menu.bridge.as_ref();
-    let body = message::body(&story, &one, link.as_deref(), &live.settings.directory, bridge)
-        .map_err(|error| VendorError::permanent(format!("the message's template failed: {error}")))?;
-    let sender = match &body {
-        Body::Sms { .. } => app.sms.as_ref(),
-        Body::Mail { .. } => app.mail.as_ref(),
-    };
-    let sender = sender.ok_or_else(|| VendorError::temporary("no vendor is set up for it here"))?;
-    let vendor_id = sender.send(&Message { id, body }).await?;
-    let what = Happened::Notified { person: one.person.0, by: one.device.kind().word().to_owned() };
-    let entry = LogEntry { at: app.clock.now(), what };
-    Ok(vec![Consequence::Sent(id, vendor_id), Consequence::Logged(one.alert, entry)])
 }
 
 /// What it means that an effect will never be done.
@@ -297,14 +290,6 @@ async fn given_up(
             }
             vec![]
         }
-        Effect::SendSms(id) | Effect::SendMail(id) => match app.alerts.notification(*id).await? {
-            Some(one) => {
-                let by = one.device.kind().word().to_owned();
-                let what = Happened::NotNotified { person: one.person.0, by };
-                vec![Consequence::Logged(one.alert, LogEntry { at: now, what })]
-            }
-            None => vec![],
-        },
         // The carrier does not know the call any more: there will be nothing newer than what we have.
         Effect::FindRecording(call) => {
             if let Err(error) = voice::recording_absent(app, *call).await {
@@ -313,12 +298,19 @@ async fn given_up(
             vec![]
         }
         Effect::ForwardAlert { alert, target } => vec![forwarding::not_forwarded(*alert, target, why, now)],
+        Effect::TellWebhook { message, .. } => hooks::not_told(app, *message, why, now).await?,
         Effect::DeleteAtCarrier(_)
+        // What becomes of a message is in the ledger.
+        | Effect::SendSms(_)
+        | Effect::SendMail(_)
+        | Effect::RingPerson(_)
+        | Effect::PostToDevice(_)
         | Effect::AnnounceAlert(_)
         | Effect::AnnounceText(_)
         // The deadline of a phone goes on with the next, and a caller asks for the next document within seconds.
         | Effect::PlaceLeg(_)
         | Effect::ReleaseLeg(_)
+        | Effect::ReleaseRing(_)
         | Effect::RecallCaller { .. }
         | Effect::DeleteSound(_) => vec![],
     })

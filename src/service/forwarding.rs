@@ -35,7 +35,10 @@ pub(super) async fn forward(
     if let (Some(Consequence::Shortened(_, short)), Some(message)) = (&short, &mut story.alert.message) {
         message.link.short_url = Some(short.clone());
     }
-    let call = app.calls.call(story.alert.call).await?;
+    let call = match story.alert.origin.call() {
+        Some(from) => app.calls.call(from.call).await?,
+        None => None,
+    };
     let link = story.alert.message.as_ref().map(|message| &message.link);
     let alert = ForwardedAlert {
         story: &story,

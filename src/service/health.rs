@@ -45,11 +45,12 @@ async fn fault<E>(asked: impl Future<Output = Result<(), E>>) -> Option<Fault<E>
     }
 }
 
-/// The lanes that there are: those that there always are, those of the forward targets, and those of targets that
-/// are gone from the settings and have something left.
+/// The lanes that there are: those that there always are, those of the forward targets and the webhooks, and those of
+/// such that are gone from the settings and have something left.
 pub(super) fn lanes(app: &App, count: &OutboxCount) -> BTreeSet<Lane> {
     let forwards = app.forwards.keys().cloned().map(Lane::Forward);
-    Lane::ALWAYS.into_iter().chain(forwards).chain(count.lanes.keys().cloned()).collect()
+    let webhooks = app.webhooks.keys().cloned().map(Lane::Webhook);
+    Lane::ALWAYS.into_iter().chain(forwards).chain(webhooks).chain(count.lanes.keys().cloned()).collect()
 }
 
 /// Brings the figures up to date that are read rather than counted. Where that fails they keep their last value.

@@ -16,7 +16,8 @@ pub async fn pass(app: &App, stop: &watch::Receiver<bool>) -> Result<(), StoreEr
             metrics::counter!("dutyline_forgotten_total", "kind" => kind.word()).increment(forgotten);
             tracing::info!(kind = kind.word(), count = forgotten, %before, "forgotten, since its time was over");
         }
-        if forgotten > 0 && matches!(kind, Forgettable::Sound | Forgettable::Call) {
+        if forgotten > 0 && matches!(kind, Forgettable::Sound | Forgettable::Call | Forgettable::ClosedAlert)
+        {
             app.outbox_wake.notify_one();
         }
         result?;

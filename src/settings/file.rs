@@ -2,16 +2,24 @@
 //!
 //! A required key that was missing or wrong is `None` here: it has been reported already.
 
+mod teams;
+
+pub(super) use teams::{
+    Augment, Category, Integration, Maintenance, Policy, PolicyTarget, PolicyTargets, Step, Team,
+};
+
 use super::secret::Secret;
 use super::{
     Access, CarrierKind, ExchangeVoice, ForwardKind, LinksKind, LogFormat, LogLevel, MailTls, OnCallSource,
-    TranscriberKind,
+    SmsVendorKind, TranscriberKind, WebhookKind,
 };
+use crate::domain::alerting::news::Topic;
+use crate::domain::delivery::ledger::OnUnknown;
 use crate::domain::directory::device::DeviceKind;
 use crate::domain::directory::schedule::Unit;
 use crate::domain::severity::Severity;
-use crate::domain::voice::action::Action;
 use crate::domain::voice::hunt::HuntOrder;
+use crate::domain::voice::menu::Offer;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -31,8 +39,11 @@ pub(super) struct File {
     pub(super) links: Spanned<Links>,
     pub(super) mail: Option<Spanned<Mail>>,
     pub(super) forward: Vec<Spanned<Forward>>,
+    pub(super) alerting: Alerting,
+    pub(super) webhook: Vec<Spanned<Webhook>>,
     pub(super) sms: Sms,
     pub(super) limits: Limits,
+    pub(super) auditor: Auditor,
     pub(super) retention: Spanned<Retention>,
     pub(super) api: Api,
     pub(super) exchange: Option<Exchange>,
@@ -41,6 +52,8 @@ pub(super) struct File {
     pub(super) schedule: Vec<Spanned<Schedule>>,
     pub(super) r#override: Vec<Spanned<Override>>,
     pub(super) absence: Vec<Spanned<Absence>>,
+    pub(super) policy: Vec<Spanned<Policy>>,
+    pub(super) team: Vec<Spanned<Team>>,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +137,7 @@ pub(super) struct Voice {
     pub(super) conference: Spanned<Conference>,
     pub(super) group: Vec<Spanned<Target>>,
     pub(super) default_recipients: Spanned<Vec<Spanned<Recipient>>>,
+    pub(super) team: Option<Text>,
     pub(super) ask_times: Count,
     pub(super) key_timeout_seconds: Count,
     pub(super) severity_question: bool,
@@ -174,7 +188,7 @@ pub(super) struct Conference {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ActionEntry {
-    pub(super) kind: Option<Spanned<Action>>,
+    pub(super) kind: Option<Spanned<Offer>>,
 }
 
 #[derive(Deserialize)]
@@ -184,6 +198,7 @@ pub(super) struct Target {
     pub(super) person: Option<Text>,
     pub(super) schedule: Option<Text>,
     pub(super) spoken: Option<Text>,
+    pub(super) team: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -250,6 +265,19 @@ pub(super) struct Mail {
     pub(super) password: Option<Spanned<Secret>>,
     pub(super) password_file: Option<Text>,
     pub(super) from: Option<Text>,
+    pub(super) on_unknown: OnUnknown,
+    pub(super) next: Vec<Spanned<MailServer>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MailServer {
+    pub(super) host: Option<String>,
+    pub(super) port: Option<u16>,
+    pub(super) tls: Spanned<MailTls>,
+    pub(super) user: Option<Spanned<Secret>>,
+    pub(super) password: Option<Spanned<Secret>>,
+    pub(super) password_file: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -269,16 +297,63 @@ pub(super) struct Forward {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Sms {
-    pub(super) enabled: bool,
-    pub(super) from: Option<Text>,
+pub(super) struct Alerting {
+    pub(super) templates: Option<Text>,
+    pub(super) private_devices: bool,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct Webhook {
+    pub(super) name: Option<Text>,
+    pub(super) kind: WebhookKind,
+    pub(super) url: Option<Spanned<Secret>>,
+    pub(super) url_file: Option<Text>,
+    pub(super) secret: Option<Spanned<Secret>>,
+    pub(super) secret_file: Option<Text>,
+    pub(super) next_secret: Option<Spanned<Secret>>,
+    pub(super) next_secret_file: Option<Text>,
+    pub(super) teams: Option<Spanned<Vec<Text>>>,
+    pub(super) on: Spanned<Vec<Topic>>,
+    pub(super) allow_private: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sms {
+    pub(super) enabled: bool,
+    pub(super) from: Option<Text>,
+    pub(super) replies: bool,
+    pub(super) vendor: Vec<Spanned<SmsVendor>>,
+    pub(super) per_number: u32,
+    pub(super) bundle_above: u32,
+    pub(super) on_unknown: OnUnknown,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SmsVendor {
+    pub(super) kind: Option<Spanned<SmsVendorKind>>,
+    pub(super) access_key: Option<Spanned<Secret>>,
+    pub(super) access_key_file: Option<Text>,
+    pub(super) from: Option<Text>,
+    pub(super) api_url: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "they are called as the keys are")]
 pub(super) struct Limits {
     pub(super) calls_per_number_per_minute: u32,
     pub(super) requests_per_source_per_minute: u32,
+    pub(super) events_per_integration_per_minute: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Auditor {
+    pub(super) ping_url: Option<Spanned<Secret>>,
+    pub(super) ping_url_file: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -326,6 +401,24 @@ pub(super) struct Person {
     pub(super) language: Option<Text>,
     pub(super) zone: Option<Text>,
     pub(super) device: Vec<Spanned<Device>>,
+    pub(super) rule: Vec<Spanned<Rule>>,
+    pub(super) quiet: Option<Spanned<Quiet>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rule {
+    pub(super) severities: Vec<Severity>,
+    pub(super) devices: Option<Spanned<Vec<Spanned<usize>>>>,
+    pub(super) after_minutes: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Quiet {
+    pub(super) from: Option<Text>,
+    pub(super) until: Option<Text>,
+    pub(super) unless: Vec<Severity>,
 }
 
 #[derive(Deserialize)]

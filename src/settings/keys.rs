@@ -1,18 +1,26 @@
 //! Every key of the settings file. This one table drives the check for unknown keys and wrong types, fills
 //! in the defaults, and is printed as the reference.
 
+mod hooks;
+mod messages;
 mod people;
+mod teams;
 mod voice;
 
 use super::schema::{Key, Kind};
 use Kind::{Count, Flag, Moment, Number, Secret, Table, Tables, Text, Texts, Word, Words};
+use hooks::{ALERTING, WEBHOOK};
+use messages::{MAIL, SMS};
 pub(super) use people::DAYS;
 use people::{ABSENCE, GROUP, OVERRIDE, PERSON, SCHEDULE};
+use teams::{POLICY, TEAM};
 use voice::VOICE;
 
 const DAY_SECONDS: u32 = 86_400;
 /// A hundred years.
 const YEARS_DAYS: u32 = 36_500;
+/// From worst to mildest.
+const SEVERITIES: [&str; 5] = ["critical", "high", "medium", "low", "info"];
 
 /// The file as a whole.
 pub(super) const ROOT: &[Key] = &[
@@ -32,7 +40,9 @@ pub(super) const ROOT: &[Key] = &[
     Key::default("links", Table(LINKS), "{}", "The links to recordings."),
     Key::optional("mail", Table(MAIL), "no mail is sent", "The mail server."),
     Key::default("forward", Tables(FORWARD), "[]", "Other systems that every alert is passed on to as well."),
-    Key::default("sms", Table(SMS), "{}", "Text messages, sent through the carrier."),
+    Key::default("alerting", Table(ALERTING), "{}", "How people are told of alerts."),
+    Key::default("webhook", Tables(WEBHOOK), "[]", "Other programs that are told what happens to alerts."),
+    Key::default("sms", Table(SMS), "{}", "Text messages."),
     Key::default("limits", Table(LIMITS), "{}", "What is refused because it comes too fast."),
     Key::default(
         "retention",
@@ -40,6 +50,7 @@ pub(super) const ROOT: &[Key] = &[
         "{}",
         "What is deleted, and when. Nothing of an open alert is.",
     ),
+    Key::default("auditor", Table(AUDITOR), "{}", "Who hears that every open alert is where it should be."),
     Key::default("api", Table(API), "{}", "Who may use the API."),
     Key::optional(
         "exchange",
@@ -62,6 +73,18 @@ pub(super) const ROOT: &[Key] = &[
         "Who is on call otherwise than a schedule says, for a time.",
     ),
     Key::default("absence", Tables(ABSENCE), "[]", "Who is away, and who stands in."),
+    Key::default(
+        "policy",
+        Tables(POLICY),
+        "[]",
+        "Who is told of an alert when, until somebody answers. An edited policy counts from the next step on.",
+    ),
+    Key::default(
+        "team",
+        Tables(TEAM),
+        "[]",
+        "People who take alerts together, and the programs whose events raise them.",
+    ),
 ];
 
 const SERVER: &[Key] = &[
@@ -296,26 +319,6 @@ const LINKS: &[Key] = &[
     Key::default("api_url", Text, "\"https://api-ssl.bitly.com\"", "Bitly's API."),
 ];
 
-const MAIL: &[Key] = &[
-    Key::required("host", Text, "Name or address of the server."),
-    Key::optional(
-        "port",
-        Count(1, 65_535),
-        "465 with `tls`, 587 with `starttls`, 25 with `none`",
-        "Its port.",
-    ),
-    Key::default(
-        "tls",
-        Word(&["none", "starttls", "tls"]),
-        "\"starttls\"",
-        "How the connection is kept secret.",
-    ),
-    Key::optional("user", Secret, "no login", "The user to log in as."),
-    Key::optional("password", Secret, "`password_file` is read", "The user's password."),
-    Key::optional("password_file", Text, "`password` is used", "A file that holds the password."),
-    Key::required("from", Text, "The sender of our mails."),
-];
-
 const FORWARD: &[Key] = &[
     Key::required("name", Text, "Unique: what logs and the API call it."),
     Key::default("kind", Word(&["xmatters"]), "\"xmatters\"", "Whose protocol it speaks."),
@@ -344,11 +347,6 @@ const FORWARD: &[Key] = &[
     ),
 ];
 
-const SMS: &[Key] = &[
-    Key::default("enabled", Flag, "true", "Whether text messages are sent."),
-    Key::optional("from", Text, "`carrier.number`", "The number that they come from."),
-];
-
 const LIMITS: &[Key] = &[
     Key::default("calls_per_number_per_minute", Count(1, 10_000), "6", "Calls from one number."),
     Key::default(
@@ -357,6 +355,23 @@ const LIMITS: &[Key] = &[
         "600",
         "API requests from one source.",
     ),
+    Key::default(
+        "events_per_integration_per_minute",
+        Count(1, 1_000_000),
+        "6000",
+        "Events from one integration of a team; each of a batch counts.",
+    ),
+];
+
+const AUDITOR: &[Key] = &[
+    Key::optional(
+        "ping_url",
+        Secret,
+        "nobody is told",
+        "The address of a service that raises the alarm when it hears nothing: it is asked for once a minute, after a check \
+         that has found every open alert where it should be, or put it there.",
+    ),
+    Key::optional("ping_url_file", Text, "`ping_url` is used", "A file that holds that URL."),
 ];
 
 const RETENTION: &[Key] = &[
@@ -388,7 +403,7 @@ const RETENTION: &[Key] = &[
         "log_days",
         Count(1, YEARS_DAYS),
         "kept for ever",
-        "The logs of resolved alerts, and effects that were given up.",
+        "The logs of resolved alerts, effects that were given up, and which events were taken in.",
     ),
     Key::optional(
         "absences_days",

@@ -7,6 +7,7 @@ use super::findings::Findings;
 use super::keys::ROOT;
 use super::problem::{Level, Problem, Problems};
 use super::prompts::{self, PromptsFile};
+use super::templates::{self, Templates};
 use super::walk::Walk;
 use crate::domain::voice::phrases::PhraseBook;
 use jiff::Timestamp;
@@ -59,6 +60,7 @@ fn understand(name: &str, text: &str, base: &Path, now: Option<Timestamp>) -> Re
     let at = 0..text.len();
     Walk(&mut findings).table(ROOT, "", &at, table.get_mut());
     let mut in_prompts = vec![];
+    let mut in_templates = vec![];
     let checked = match File::deserialize(Deserializer::from(table)) {
         Ok(file) => {
             let phrases = match own_prompts(&file, base, &mut findings) {
@@ -69,7 +71,11 @@ fn understand(name: &str, text: &str, base: &Path, now: Option<Timestamp>) -> Re
                 phrases.as_ref().map(|book| book.languages.keys().map(String::as_str).collect());
             let surroundings =
                 Surroundings { base, languages: languages.as_deref(), phrases: phrases.as_ref(), now };
-            check(&file, &surroundings, &mut findings).zip(phrases)
+            let settings = check(&file, &surroundings, &mut findings);
+            let templates = own_templates(&file, base, &mut findings, &mut in_templates);
+            let settings =
+                settings.zip(templates).map(|(settings, templates)| Settings { templates, ..settings });
+            settings.zip(phrases)
         }
         Err(error) => {
             findings.grammar(&error);
@@ -78,6 +84,7 @@ fn understand(name: &str, text: &str, base: &Path, now: Option<Timestamp>) -> Re
     };
     let mut found = findings.into_sorted();
     found.extend(in_prompts);
+    found.extend(in_templates);
     match checked {
         Some((settings, phrases)) if found.iter().all(|problem| problem.level == Level::Warning) => {
             Ok(Loaded { settings, phrases, warnings: found })
@@ -93,6 +100,23 @@ fn own_prompts(file: &File, base: &Path, findings: &mut Findings<'_>) -> Option<
         .map_err(|error| {
             let message = format!("the folder \"{}\" cannot be read: {}", folder.get_ref(), error.kind());
             findings.problem(&folder.span(), "voice.prompts", message);
+        })
+        .ok()
+}
+
+/// The templates of messages, with those of the folder that the settings name, if they name one; `None` when it cannot be
+/// read.
+fn own_templates(
+    file: &File,
+    base: &Path,
+    findings: &mut Findings<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Templates> {
+    let Some(folder) = &file.alerting.templates else { return Some(Templates::default()) };
+    templates::load(Some(&base.join(folder.get_ref())), problems)
+        .map_err(|error| {
+            let message = format!("the folder \"{}\" cannot be read: {}", folder.get_ref(), error.kind());
+            findings.problem(&folder.span(), "alerting.templates", message);
         })
         .ok()
 }

@@ -7,6 +7,7 @@
 mod check;
 mod file;
 mod findings;
+mod hooks;
 pub mod import;
 mod keys;
 mod load;
@@ -15,18 +16,25 @@ mod prompts;
 mod reference;
 mod schema;
 mod secret;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod walk;
 
+pub use hooks::{Alerting, Webhook, WebhookKind};
 pub use load::{DEFAULT, DEMO, Loaded, load, load_at, parse};
 pub use problem::{Level, Position, Problem, Problems};
 pub use reference::reference;
-pub use secret::{Secret, SecretUrl};
+pub use secret::{Secret, SecretUrl, SigningSecret};
+pub use templates::{Piece, TemplateFailed, Templates};
 
-use crate::domain::access::ApiKey;
+use crate::domain::access::{ApiKey, TokenHash};
 use crate::domain::alerting::forward::ForwardName;
+use crate::domain::alerting::hook::Hook;
+use crate::domain::alerting::policy::{Policy, PolicyName};
+use crate::domain::alerting::team::{IntegrationName, Team, TeamName};
 use crate::domain::contact::{EmailAddress, PhoneNumber};
+use crate::domain::delivery::ledger::OnUnknown;
 use crate::domain::directory::Directory;
 use crate::domain::directory::elsewhere::Ages;
 use crate::domain::directory::group::GroupName;
@@ -66,12 +74,26 @@ pub struct Settings {
     pub links: Links,
     /// The mail server; `None`: no mail is sent.
     pub mail: Option<Mail>,
-    /// Other systems that every alert is passed on to.
+    /// Teams, in the file's order.
+    pub teams: Vec<Team>,
+    /// Escalation policies. Checked: whatever names one names one of these.
+    pub policies: Vec<Policy>,
+    /// What opens the ways in for events, a line for each. Checked: no two are opened by the same secret.
+    pub integrations: Vec<IntegrationAccess>,
+    /// Other systems that every alert of a call is passed on to.
     pub forwards: Vec<ForwardTo>,
+    /// How people are told of alerts.
+    pub alerting: Alerting,
+    /// What people are written.
+    pub templates: Templates,
+    /// Other programs that are told what happens to alerts.
+    pub webhooks: Vec<Webhook>,
     /// Text messages; `None`: none are sent.
     pub sms: Option<Sms>,
     /// What is refused because it comes too fast.
     pub limits: Limits,
+    /// Whoever watches over us.
+    pub auditor: Auditor,
     /// What is forgotten, and when.
     pub retention: Retention,
     /// The API keys of the file; more come from the store.
@@ -79,6 +101,39 @@ pub struct Settings {
     /// The built-in carrier; `None`: there is none.
     pub exchange: Option<Exchange>,
 }
+
+impl Settings {
+    /// The team of that name.
+    pub fn team(&self, name: &TeamName) -> Option<&Team> {
+        self.teams.iter().find(|team| team.name == *name)
+    }
+
+    /// Who is told of what, as decisions need to know it.
+    pub fn hooks(&self) -> Vec<&Hook> {
+        self.webhooks.iter().map(|webhook| &webhook.rule).collect()
+    }
+
+    /// The policy of that name.
+    pub fn policy(&self, name: &PolicyName) -> Option<&Policy> {
+        self.policies.iter().find(|policy| policy.name == *name)
+    }
+}
+
+/// What opens a way in for events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntegrationAccess {
+    /// Whose it is.
+    pub team: TeamName,
+    /// Its name there.
+    pub name: IntegrationName,
+    /// The hashes of the secrets that let a sender in; one, or two while senders are moved from one to the other.
+    pub secrets: Vec<TokenHash>,
+    /// What every request must be signed with besides; `None`: nothing.
+    pub hmac: Option<Secret>,
+}
+
+/// How many of the details of an event messages show, at most.
+pub const MOST_DETAILS: usize = 100;
 
 /// Stands in `transcriber.command` where the path of the sound's file belongs.
 pub const WAV: &str = "{wav}";
@@ -367,6 +422,23 @@ pub struct Mail {
     pub login: Option<Login>,
     /// Who our mails are from.
     pub from: EmailAddress,
+    /// What becomes of a mail of which nobody knows whether a server has taken it.
+    pub on_unknown: OnUnknown,
+    /// Who is given a mail that this server does not take, in order.
+    pub next: Vec<MailServer>,
+}
+
+/// Another mail server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailServer {
+    /// Its name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is kept secret.
+    pub tls: MailTls,
+    /// How we log in; `None`: not at all.
+    pub login: Option<Login>,
 }
 
 /// How a connection to a mail server is kept secret.
@@ -420,6 +492,42 @@ pub enum ForwardKind {
 pub struct Sms {
     /// The number that they come from.
     pub from: PhoneNumber,
+    /// Whether what people write back is acted upon.
+    pub replies: bool,
+    /// Who transmits them, in order; never empty.
+    pub vendors: Vec<SmsVendor>,
+    /// How many one number gets within a quarter of an hour, at most.
+    pub per_number: u32,
+    /// As soon as more than so many are kept waiting, they become one.
+    pub bundle_above: u32,
+    /// What becomes of one of which nobody knows whether it was taken, where the vendor can't be asked.
+    pub on_unknown: OnUnknown,
+}
+
+/// Who transmits text messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SmsVendor {
+    /// The carrier.
+    Carrier,
+    /// Whoever speaks `MessageBird`'s protocol.
+    MessageBird {
+        /// What opens the API.
+        access_key: Secret,
+        /// The number or the name that messages come from.
+        from: String,
+        /// The API, with a trailing slash.
+        api_url: Url,
+    },
+}
+
+/// The same, as the settings file names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmsVendorKind {
+    /// The carrier.
+    Carrier,
+    /// `MessageBird`.
+    MessageBird,
 }
 
 /// What is refused because it comes too fast.
@@ -429,6 +537,15 @@ pub struct Limits {
     pub calls_per_number_per_minute: u32,
     /// API requests a minute from one source.
     pub requests_per_source_per_minute: u32,
+    /// Events a minute from one integration; each of a batch counts.
+    pub events_per_integration_per_minute: u32,
+}
+
+/// Who is told that every open alert is where it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Auditor {
+    /// The address that is asked for after every good check; `None`: nobody watches.
+    pub ping_url: Option<SecretUrl>,
 }
 
 /// The built-in carrier.

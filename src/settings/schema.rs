@@ -29,6 +29,8 @@ pub(super) enum Kind {
     Flag,
     /// A whole number from the first to the second.
     Count(u32, u32),
+    /// A list of whole numbers from the first to the second.
+    Counts(u32, u32),
     /// A number from the first to the second.
     Number(f64, f64),
     /// A moment with its offset: `2026-12-24T08:00:00+01:00`, with or without quotes.
@@ -90,6 +92,7 @@ impl Kind {
             | Self::Texts
             | Self::Flag
             | Self::Count(..)
+            | Self::Counts(..)
             | Self::Number(..)
             | Self::Moment
             | Self::LocalTime
@@ -109,6 +112,7 @@ impl std::fmt::Display for Kind {
             Self::Texts => f.write_str("a list of texts"),
             Self::Flag => f.write_str("true or false"),
             Self::Count(from, to) => write!(f, "a whole number from {from} to {to}"),
+            Self::Counts(from, to) => write!(f, "a list of whole numbers from {from} to {to}"),
             Self::Number(from, to) => write!(f, "a number from {from} to {to}"),
             Self::Moment => f.write_str("a moment with its offset"),
             Self::LocalTime => f.write_str("a local date and time"),

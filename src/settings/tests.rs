@@ -73,7 +73,14 @@ fn the_default_file_shows_every_key() {
     fn check(keys: &[Key], path: &str, table: &Table) {
         for key in keys {
             let path = format!("{path}.{}", key.name);
-            let value = table.get(key.name).unwrap_or_else(|| panic!("{path} is not in the default file"));
+            let Some(value) = table.get(key.name) else {
+                // Of the ways to name somebody, each is shown once.
+                assert!(
+                    DEFAULT.contains(&format!("{{ {} = ", key.name)),
+                    "{path} is not in the default file"
+                );
+                continue;
+            };
             match (key.kind.keys(), value) {
                 (None, _) => {}
                 (Some(keys), Value::Table(table)) => check(keys, &path, table),
@@ -110,7 +117,8 @@ fn the_examples_of_the_default_file_can_be_used() {
 
 #[test]
 fn file_and_table_of_keys_hold_the_same() {
-    let source = syn::parse_file(include_str!("file.rs")).unwrap();
+    let sources = [include_str!("file.rs"), include_str!("file/teams.rs")];
+    let items = sources.into_iter().flat_map(|source| syn::parse_file(source).unwrap().items);
     let structs = [
         ("File", ""),
         ("Server", "server"),
@@ -131,10 +139,15 @@ fn file_and_table_of_keys_hold_the_same() {
         ("Transcriber", "transcriber"),
         ("Links", "links"),
         ("Mail", "mail"),
+        ("MailServer", "mail.next"),
         ("Sms", "sms"),
+        ("SmsVendor", "sms.vendor"),
         ("Forward", "forward"),
+        ("Alerting", "alerting"),
+        ("Webhook", "webhook"),
         ("Limits", "limits"),
         ("Retention", "retention"),
+        ("Auditor", "auditor"),
         ("Api", "api"),
         ("ApiKey", "api.key"),
         ("Exchange", "exchange"),
@@ -146,9 +159,23 @@ fn file_and_table_of_keys_hold_the_same() {
         ("Hours", "schedule.rotation.hours"),
         ("Override", "override"),
         ("Absence", "absence"),
+        ("Rule", "person.rule"),
+        ("Quiet", "person.quiet"),
+        ("Policy", "policy"),
+        ("Step", "policy.step"),
+        ("PolicyTarget", "policy.step.to"),
+        ("PolicyTarget", "policy.last_resort"),
+        ("Team", "team"),
+        ("Recipient", "team.on_call"),
+        ("Recipient", "team.members"),
+        ("Category", "team.category"),
+        ("SeverityWord", "team.category.severities"),
+        ("Augment", "team.category.augment"),
+        ("Maintenance", "team.category.maintenance"),
+        ("Integration", "team.integration"),
     ];
     let mut seen = 0;
-    for item in &source.items {
+    for item in items {
         let syn::Item::Struct(item) = item else { continue };
         let fields: BTreeSet<_> =
             item.fields.iter().map(|field| field.ident.as_ref().unwrap().unraw().to_string()).collect();

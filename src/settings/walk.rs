@@ -104,9 +104,16 @@ impl Walk<'_, '_> {
                 })
             }
             (Kind::Count(from, to), DeValue::Integer(number)) => {
-                let number = i128::from_str_radix(number.as_str(), number.radix());
-                let range = i128::from(*from)..=i128::from(*to);
-                self.range(&key.kind, path, at, number.is_ok_and(|number| range.contains(&number)))
+                self.range(&key.kind, path, at, is_within(number, *from, *to))
+            }
+            (Kind::Counts(from, to), DeValue::Array(list)) => {
+                let kind = Kind::Count(*from, *to);
+                list.iter().fold(true, |fits, item| match item.get_ref().as_integer() {
+                    Some(number) => {
+                        self.range(&kind, path, item.span(), is_within(number, *from, *to)) && fits
+                    }
+                    None => self.mismatch(&kind, path, item.span(), item.get_ref()),
+                })
             }
             (Kind::Number(from, to), DeValue::Integer(_) | DeValue::Float(_)) => {
                 self.range(&key.kind, path, at, number.is_some_and(|number| (*from..=*to).contains(&number)))
@@ -174,6 +181,12 @@ impl Walk<'_, '_> {
         }
         false
     }
+}
+
+/// Whether a number is one from the first to the second.
+fn is_within(number: &DeInteger<'_>, from: u32, to: u32) -> bool {
+    let number = i128::from_str_radix(number.as_str(), number.radix());
+    number.is_ok_and(|number| (i128::from(from)..=i128::from(to)).contains(&number))
 }
 
 /// A meaning as the reference has it, in the words of a hint.

@@ -5,25 +5,39 @@ use super::reload::reloader;
 use super::{Ground, StartError, open_recordings};
 use crate::adapters::bitly::Bitly;
 use crate::adapters::http_client;
+use crate::adapters::messagebird::MessageBird;
 use crate::adapters::rate_limit::RateLimit;
 use crate::adapters::smtp::{Smtp, SmtpAccount, SmtpLogin, SmtpTls};
 use crate::adapters::transcriber_command::CommandTranscriber;
 use crate::adapters::transcriber_http::{HttpTranscriber, TranscriberService};
 use crate::adapters::twilio::{Twilio, TwilioAccount, TwilioLogin};
+use crate::adapters::visitor::HttpVisitor;
+use crate::adapters::webhook::guard::Reach;
+use crate::adapters::webhook::sign::SigningKey;
+use crate::adapters::webhook::{self, HttpDevices, HttpWebhook, Program, Shape};
 use crate::adapters::xmatters::directory::XmattersDirectory;
 use crate::adapters::xmatters::trigger::{Triggers, XmattersTarget};
+use crate::app::engine::Engine;
+use crate::app::event_room::EventRoom;
+use crate::app::feed::Feed;
 use crate::app::lookups::Elsewhere;
 use crate::app::said::Said;
+use crate::app::turns::Turns;
 use crate::app::{App, Live, Parts, Transcribing, UnderWay};
+use crate::domain::alerting::policy::WebhookName;
+use crate::domain::contact::EmailAddress;
 use crate::ports::alert_target::AlertTarget;
 use crate::ports::shortener::Shortener;
 use crate::ports::transcriber::Transcriber;
 use crate::ports::vendor::SingleSender;
+use crate::ports::webhook::Webhook;
 use crate::settings::{
-    self, ForwardKind, ForwardTo, Links, Loaded, Login, MailTls, Secret, SecretUrl, Settings, TranscriberBy,
+    self, ForwardKind, ForwardTo, Links, Loaded, Login, MailTls, Secret, SecretUrl, Settings, SmsVendor,
+    TranscriberBy, WebhookKind,
 };
 use crate::storage::SqlStore;
 use arc_swap::ArcSwap;
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +50,11 @@ const DIRECTORY_TIMEOUT: Duration = Duration::from_secs(8);
 pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, StartError> {
     let Loaded { settings, phrases, warnings: _ } = loaded;
     let client = http_client::build(ground.vendor_timeout)?;
-    let carrier = Arc::new(Twilio::new(
+    let public_url = match settings.server.public_url.clone() {
+        Some(url) => url,
+        None => format!("http://{}/", ground.address).parse()?,
+    };
+    let twilio = Twilio::new(
         client.clone(),
         TwilioAccount {
             api_url: settings.carrier.api_url.clone(),
@@ -49,14 +67,10 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
                 .map_or_else(|| settings.carrier.number.clone(), |sms| sms.from.clone()),
             conferences: settings.carrier.conferences,
         },
-    ));
-    let mail = match &settings.mail {
-        Some(mail) => {
-            Some(Arc::new(Smtp::new(smtp_account(mail, ground.vendor_timeout), ground.clock.clone())?)
-                as Arc<dyn SingleSender>)
-        }
-        None => None,
-    };
+    );
+    let carrier = Arc::new(twilio.with_texts_status(public_url.join("sms/status")?));
+    let (mail, mail_next) = first(mail_servers(&settings, &ground)?);
+    let (sms, sms_next) = first(sms_vendors(&settings, &client, &carrier));
     let recordings = open_recordings(&settings, ground.vendor_timeout)?;
     let transcribing = transcribing(&settings)?;
     let elsewhere = elsewhere(&settings, ground.vendor_timeout)?;
@@ -69,17 +83,15 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
     };
     let forwards = settings.forwards.iter().map(|to| (to.name.clone(), forward(to, &client)));
     let forwards = Arc::new(forwards.collect());
+    let patience = ground.vendor_timeout.min(webhook::TIMEOUT);
+    let webhooks = webhooks(&settings, patience)?;
+    let reach = if settings.alerting.private_devices { Reach::Anywhere } else { Reach::Public };
+    let devices = HttpDevices::new(http_client::within(reach, patience)?, reach);
     let per_minute = |limit: u32| {
         let limit = NonZeroU32::new(limit).unwrap_or(NonZeroU32::MIN);
         Arc::new(RateLimit::per_minute(limit, ground.clock.clone()))
     };
-    let public_url = match settings.server.public_url.clone() {
-        Some(url) => url,
-        None => format!("http://{}/", ground.address).parse()?,
-    };
-    let sms = settings.sms.as_ref().map(|_| carrier.clone() as Arc<dyn SingleSender>);
-    let (calls, requests) =
-        (settings.limits.calls_per_number_per_minute, settings.limits.requests_per_source_per_minute);
+    let limits = settings.limits;
     let started = settings.clone();
     let live = Arc::new(ArcSwap::from_pointee(Live { settings, phrases }));
     let store = Arc::new(store);
@@ -91,8 +103,14 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
         ids: ground.ids,
         calls: store.clone(),
         legs: store.clone(),
+        rings: store.clone(),
         history: store.clone(),
         alerts: store.clone(),
+        logs: store.clone(),
+        events: store.clone(),
+        deliveries: store.clone(),
+        hooks: store.clone(),
+        answers: store.clone(),
         links: store.clone(),
         keys: store.clone(),
         changes: store.clone(),
@@ -105,15 +123,54 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
         transcribing,
         shortener,
         forwards,
+        webhooks: Arc::new(webhooks),
+        devices: Arc::new(devices),
         sms,
         mail,
-        call_limit: per_minute(calls),
-        request_limit: per_minute(requests),
+        sms_next,
+        mail_next,
+        call_limit: per_minute(limits.calls_per_number_per_minute),
+        request_limit: per_minute(limits.requests_per_source_per_minute),
+        event_limit: per_minute(limits.events_per_integration_per_minute),
+        event_room: EventRoom::default(),
+        turns: Turns::default(),
         metrics: collect_metrics()?,
         outbox_wake: Arc::new(Notify::new()),
+        alert_wake: Arc::new(Notify::new()),
+        feed: Feed::default(),
+        visitor: Arc::new(HttpVisitor::new(client, "auditor.ping_url")),
+        engine: Engine::default(),
         said: Said::default(),
         under_way: UnderWay::default(),
     }))
+}
+
+/// The programs that are told of alerts.
+fn webhooks(
+    settings: &Settings,
+    timeout: Duration,
+) -> Result<BTreeMap<WebhookName, Arc<dyn Webhook>>, StartError> {
+    let webhooks = settings.webhooks.iter().map(|one| {
+        let reach = if one.allow_private { Reach::Anywhere } else { Reach::Public };
+        let program = Program {
+            name: one.rule.name.0.clone(),
+            shape: match one.kind {
+                WebhookKind::Standard => Shape::Standard,
+                WebhookKind::Signl4 => Shape::Signl4,
+            },
+            url: one.url.expose().clone(),
+            keys: one.keys.iter().map(|key| SigningKey::new(key.expose())).collect(),
+            reach,
+        };
+        let webhook = HttpWebhook::new(http_client::within(reach, timeout)?, program);
+        Ok((one.rule.name.clone(), Arc::new(webhook) as Arc<dyn Webhook>))
+    });
+    webhooks.collect()
+}
+
+/// The programs of those settings alone, for a command that tries one out.
+pub fn webhooks_of(settings: &Settings) -> Result<BTreeMap<WebhookName, Arc<dyn Webhook>>, StartError> {
+    webhooks(settings, webhook::TIMEOUT)
 }
 
 /// Who makes texts of our own recordings; `None`: the carrier makes them of its own.
@@ -171,20 +228,62 @@ fn forward(to: &ForwardTo, client: &reqwest::Client) -> Arc<dyn AlertTarget> {
     }
 }
 
-fn smtp_account(mail: &settings::Mail, timeout: Duration) -> SmtpAccount {
-    SmtpAccount {
+/// Who transmits text messages, in order.
+fn sms_vendors(
+    settings: &Settings,
+    client: &reqwest::Client,
+    carrier: &Arc<Twilio>,
+) -> Vec<Arc<dyn SingleSender>> {
+    let vendors = settings.sms.iter().flat_map(|sms| &sms.vendors);
+    let sender = |vendor: &SmsVendor| match vendor {
+        SmsVendor::Carrier => carrier.clone() as Arc<dyn SingleSender>,
+        SmsVendor::MessageBird { access_key, from, api_url } => Arc::new(MessageBird::new(
+            client.clone(),
+            api_url.clone(),
+            access_key.expose().to_owned(),
+            from.clone(),
+        )),
+    };
+    vendors.map(sender).collect()
+}
+
+/// The mail servers, in order.
+fn mail_servers(settings: &Settings, ground: &Ground) -> Result<Vec<Arc<dyn SingleSender>>, StartError> {
+    let Some(mail) = &settings.mail else { return Ok(vec![]) };
+    let first = settings::MailServer {
         host: mail.host.clone(),
         port: mail.port,
-        tls: match mail.tls {
+        tls: mail.tls,
+        login: mail.login.clone(),
+    };
+    let mut servers: Vec<Arc<dyn SingleSender>> = vec![];
+    for server in std::iter::once(&first).chain(&mail.next) {
+        let account = smtp_account(server, &mail.from, ground.vendor_timeout);
+        servers.push(Arc::new(Smtp::new(account, ground.clock.clone())?));
+    }
+    Ok(servers)
+}
+
+/// The first of some, and the others.
+fn first<T>(all: Vec<T>) -> (Option<T>, Vec<T>) {
+    let mut all = all.into_iter();
+    (all.next(), all.collect())
+}
+
+fn smtp_account(server: &settings::MailServer, from: &EmailAddress, timeout: Duration) -> SmtpAccount {
+    SmtpAccount {
+        host: server.host.clone(),
+        port: server.port,
+        tls: match server.tls {
             MailTls::None => SmtpTls::None,
             MailTls::Starttls => SmtpTls::StartTls,
             MailTls::Tls => SmtpTls::Tls,
         },
-        login: mail.login.as_ref().map(|login| SmtpLogin {
+        login: server.login.as_ref().map(|login| SmtpLogin {
             user: login.user.expose().to_owned(),
             password: login.password.expose().to_owned(),
         }),
-        from: mail.from.clone(),
+        from: from.clone(),
         timeout,
     }
 }

@@ -7,7 +7,7 @@ mod probes;
 mod reload;
 mod store;
 
-pub use assemble::assemble;
+pub use assemble::{assemble, webhooks_of};
 pub use probes::probes;
 pub use store::{open_recordings, open_snapshot, open_store, put_back};
 
@@ -119,7 +119,7 @@ impl Ground {
     /// The real one.
     pub fn real(source: Source, address: SocketAddr) -> Self {
         let clock = real_clock();
-        let ids = Arc::new(RandomIds::new(clock.clone()));
+        let ids = real_ids(clock.clone());
         Self { ids, clock, source, address, vendor_timeout: VENDOR_TIMEOUT }
     }
 }
@@ -127,6 +127,11 @@ impl Ground {
 /// The time of this machine.
 pub fn real_clock() -> Arc<dyn Clock> {
     Arc::new(SystemClock)
+}
+
+/// Ids by that clock, and secrets that nobody can guess.
+pub fn real_ids(clock: Arc<dyn Clock>) -> Arc<dyn Ids> {
+    Arc::new(RandomIds::new(clock))
 }
 
 /// Serves HTTP and works off what is due until `stop` turns true; then lets running turns finish, for the grace

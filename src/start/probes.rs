@@ -31,7 +31,8 @@ pub fn probes(loaded: Loaded, source: Source) -> Result<Vec<Probe>, StartError> 
     let memory = SqlStore::open_sqlite(&SqliteOptions::memory(), ground.ids.clone());
     let memory = memory.map_err(|error| StartError::Database(PathBuf::from(":memory:"), error))?;
     let app = assemble(Loaded { settings, phrases, warnings: vec![] }, memory, ground)?;
-    let visitor: Arc<dyn Visitor> = Arc::new(HttpVisitor::new(http_client::build(VENDOR_TIMEOUT)?));
+    let visitor: Arc<dyn Visitor> =
+        Arc::new(HttpVisitor::new(http_client::build(VENDOR_TIMEOUT)?, "server.public_url"));
     let recordings = if has_place {
         Probe::new("recordings", online::recordings(app.clone()))
     } else {

@@ -2,7 +2,8 @@
 
 use super::Source;
 use crate::app::{Live, Reload};
-use crate::settings::{Access, Loaded, Settings};
+use crate::domain::contact::PhoneNumber;
+use crate::settings::{Access, Loaded, Settings, SmsVendor};
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 
@@ -34,7 +35,9 @@ pub(super) fn reloader(live: Arc<ArcSwap<Live>>, started: Settings, source: Sour
             ("links", old.links != new.links),
             ("mail", old.mail != new.mail),
             ("forward", old.forwards != new.forwards),
-            ("sms", old.sms != new.sms),
+            ("alerting.private_devices", old.alerting != new.alerting),
+            ("webhook", old.webhooks != new.webhooks),
+            ("sms", transmitted(old) != transmitted(&new)),
             ("limits", old.limits != new.limits),
             ("exchange", old.exchange != new.exchange),
         ];
@@ -44,6 +47,8 @@ pub(super) fn reloader(live: Arc<ArcSwap<Live>>, started: Settings, source: Sour
         }
         // Whom alerts are passed on to changes with a restart only, and so does what calls say of it.
         new.menu.forwards.clone_from(&old.menu.forwards);
+        // And so do the programs that are told of alerts.
+        new.webhooks.clone_from(&old.webhooks);
         // Who makes the texts changes with a restart only, and so does whom calls ask for them.
         new.menu.carrier_transcribes = old.menu.carrier_transcribes;
         // What the carrier can do is asked at the start.
@@ -55,4 +60,9 @@ pub(super) fn reloader(live: Arc<ArcSwap<Live>>, started: Settings, source: Sour
         tracing::info!(needs_restart = ?restart, "settings reloaded");
         Ok(restart)
     })
+}
+
+/// How text messages go out; how many, and what is done with answers, is read anew.
+fn transmitted(settings: &Settings) -> Option<(&PhoneNumber, &[SmsVendor])> {
+    settings.sms.as_ref().map(|sms| (&sms.from, &*sms.vendors))
 }

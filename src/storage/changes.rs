@@ -9,13 +9,23 @@ use crate::domain::directory::change::{Changed, RunTime};
 use crate::domain::directory::overrides::{Change, Override};
 use crate::domain::directory::person::PersonId;
 use crate::domain::directory::schedule::ScheduleName;
-use crate::domain::ids::{AbsenceId, AuditId, OverrideId};
+use crate::domain::ids::{AbsenceId, OverrideId};
 use crate::ports::error::StoreError;
-use crate::ports::store::{AuditEntry, ChangeStore};
+use crate::ports::store::{AuditCursor, AuditEntry, AuditFilter, ChangeStore};
 use crate::storage::write::args;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
+
+macro_rules! select_audit {
+    ($lead:literal) => {
+        concat!(
+            "select id, at, by_whom, what, before, after from audit where ",
+            $lead,
+            "(at, id) < ($1, $2) and at >= $3 order by at desc, id desc limit $4"
+        )
+    };
+}
 
 #[async_trait]
 impl ChangeStore for SqlStore {
@@ -47,27 +57,49 @@ impl ChangeStore for SqlStore {
     }
 
     async fn record_change(&self, audited: &Audited) -> Result<(), StoreError> {
-        let entry = Write::new().one(
-            "insert into audit (id, at, by_whom, what, before, after) values ($1, $2, $3, $4, $5, $6)",
-            args![
-                audited.id.0,
-                audited.at,
-                audited.by.as_str(),
-                audited.word(),
-                opt_json(audited.before().as_ref())?,
-                opt_json(audited.after().as_ref())?,
-            ],
-        );
+        let (before, after) = (audited.before(), audited.after());
+        let (before, after) = (opt_json(before.as_ref())?, opt_json(after.as_ref())?);
+        let entry = audit_entry(audited.id.0, audited.at, &audited.by, audited.word(), before, after);
         self.driver.apply(changed(&audited.changed)?.then(entry)).await
     }
 
-    async fn audit(&self, after: Option<AuditId>, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
-        // Every id sorts before the greatest one.
-        let after = after.unwrap_or(AuditId(Uuid::max()));
-        let sql = "select id, at, by_whom, what, before, after from audit where id < $1 \
-                   order by id desc limit $2";
-        self.driver.query(sql, args![after.0, limit]).await?.iter().map(entry).collect()
+    async fn audit(
+        &self,
+        filter: &AuditFilter,
+        after: Option<AuditCursor>,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        // Without a place the list begins before everything that there can be.
+        let begin = after.map_or((Timestamp::MAX, Uuid::max()), |after| (after.at, after.id.0));
+        let (at, id) = filter.until.map_or(begin, |until| begin.min((until, Uuid::nil())));
+        let from = filter.from.unwrap_or(Timestamp::MIN);
+        let (sql, values) = match (&filter.what, &filter.by) {
+            (None, None) => (select_audit!(""), args![]),
+            (Some(what), None) => (select_audit!("what = $5 and "), args![what.as_str()]),
+            (None, Some(by)) => (select_audit!("by_whom = $5 and "), args![by.as_str()]),
+            (Some(what), Some(by)) => {
+                (select_audit!("by_whom = $5 and what = $6 and "), args![by.as_str(), what.as_str()])
+            }
+        };
+        let mut args = args![at, id, from, limit];
+        args.extend(values);
+        self.driver.query(sql, args).await?.iter().map(entry).collect()
     }
+}
+
+/// An entry of the audit.
+pub(super) fn audit_entry(
+    id: Uuid,
+    at: Timestamp,
+    by: &str,
+    what: &str,
+    before: Value,
+    after: Value,
+) -> Write {
+    Write::new().one(
+        "insert into audit (id, at, by_whom, what, before, after) values ($1, $2, $3, $4, $5, $6)",
+        args![id, at, by, what, before, after],
+    )
 }
 
 /// The change itself, without its entry.

@@ -1,7 +1,8 @@
 //! Columns that several tables have.
 
 use super::write::{Row, Value};
-use crate::domain::contact::PhoneNumber;
+use crate::domain::contact::{EmailAddress, PhoneNumber, WebhookUrl};
+use crate::domain::directory::device::{Device, DeviceKind};
 use crate::domain::directory::person::PersonId;
 use crate::domain::voice::call::Caller;
 use crate::ports::error::StoreError;
@@ -29,6 +30,21 @@ pub(super) fn person(caller: &Caller) -> Option<String> {
 
 pub(super) fn number(caller: &Caller) -> Option<String> {
     caller.number.as_ref().map(|number| number.as_str().to_owned())
+}
+
+/// A device from two columns: kind, address.
+pub(super) fn device(row: &Row, from: usize) -> Result<Device, StoreError> {
+    let Some(kind) = DeviceKind::from_word(row.text(from)?) else {
+        return Err(row.fault(from, "is no kind of device"));
+    };
+    let address = row.text(from + 1)?;
+    let device = match kind {
+        DeviceKind::Voice => PhoneNumber::parse(address).ok().map(Device::Voice),
+        DeviceKind::Sms => PhoneNumber::parse(address).ok().map(Device::Sms),
+        DeviceKind::Email => EmailAddress::parse(address).ok().map(Device::Email),
+        DeviceKind::Webhook => WebhookUrl::parse(address).ok().map(Device::Webhook),
+    };
+    device.ok_or_else(|| row.fault(from + 1, "does not fit its kind of device"))
 }
 
 /// A value as JSON text.

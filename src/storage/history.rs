@@ -1,7 +1,7 @@
 //! Calls as they are told afterwards.
 
 use super::SqlStore;
-use super::alerting::{select_story, story};
+use super::alerting::{select_stories, select_story, story};
 use super::recordings::recording_columns;
 use super::voice::{CALL_COLUMNS, call, call_columns};
 use super::write::Row;

@@ -48,7 +48,8 @@ impl LegStore for SqlStore {
     }
 
     async fn busy(&self, except: CallId) -> Result<BTreeSet<PersonId>, StoreError> {
-        let sql = "select distinct person from legs where ended_at is null and call_id <> $1";
+        let sql = "select person from legs where ended_at is null and call_id <> $1 \
+                   union select person from rings where ended_at is null";
         let rows = self.driver.few(sql, args![except.0]).await?;
         rows.iter().map(|row| Ok(PersonId(row.text(0)?.to_owned()))).collect()
     }

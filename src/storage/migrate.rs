@@ -21,6 +21,12 @@ const FILES: &[(&str, &str)] = &[
     ("V12__overrides", include_str!("migrations/V12__overrides.sql")),
     ("V13__on_call_elsewhere", include_str!("migrations/V13__on_call_elsewhere.sql")),
     ("V14__legs", include_str!("migrations/V14__legs.sql")),
+    ("V15__alerting", include_str!("migrations/V15__alerting.sql")),
+    ("V16__deliveries", include_str!("migrations/V16__deliveries.sql")),
+    ("V17__rings", include_str!("migrations/V17__rings.sql")),
+    ("V18__answering", include_str!("migrations/V18__answering.sql")),
+    ("V19__webhook_messages", include_str!("migrations/V19__webhook_messages.sql")),
+    ("V20__found", include_str!("migrations/V20__found.sql")),
 ];
 
 /// Why the schema could not be brought to where the program needs it. The database is as it was before.

@@ -4,12 +4,16 @@
 //! of the domain. What a database does in its own way stays in its own driver file.
 
 mod alerting;
+mod answers;
 pub mod backup;
 mod changes;
 mod columns;
+mod deliveries;
 mod directory;
 pub mod driver;
+mod events;
 mod history;
+mod hooks;
 mod keys;
 mod legs;
 mod links;
@@ -19,6 +23,7 @@ mod outbox;
 pub mod postgres;
 mod recordings;
 mod retention;
+mod rings;
 pub mod snapshot;
 pub mod sqlite;
 mod voice;
@@ -26,6 +31,7 @@ pub mod write;
 
 use std::sync::Arc;
 
+use alerting::numbers::Numbers;
 use driver::Driver;
 use sqlite::{OpenError, SqliteDriver, SqliteOptions};
 
@@ -38,12 +44,13 @@ use write::{Row, Value};
 pub struct SqlStore {
     driver: Arc<dyn Driver>,
     ids: Arc<dyn Ids>,
+    numbers: Numbers,
 }
 
 impl SqlStore {
     /// The store on a database that is open and migrated.
     pub fn new(driver: Arc<dyn Driver>, ids: Arc<dyn Ids>) -> Self {
-        Self { driver, ids }
+        Self { driver, ids, numbers: Numbers::default() }
     }
 
     /// Opens an embedded database, creating or upgrading it first where that is needed. Blocks meanwhile.

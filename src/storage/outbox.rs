@@ -5,8 +5,8 @@ use super::columns::json;
 use super::driver::Claim;
 use super::recordings::audio_stored;
 use super::write::{Row, Write};
-use super::{alerting, legs, links};
-use crate::domain::effect::{DueEffect, Lane};
+use super::{alerting, deliveries, hooks, legs, links};
+use crate::domain::effect::{DueEffect, Effect, Lane};
 use crate::domain::ids::{AlertId, EffectId, Ids};
 use crate::ports::error::StoreError;
 use crate::ports::store::{ClaimedEffect, Consequence, LaneCount, ListedEffect, Outbox, OutboxCount};
@@ -106,6 +106,11 @@ impl Outbox for SqlStore {
         self.driver.apply(self.with(write, consequences)?).await
     }
 
+    async fn put_off(&self, claimed: &ClaimedEffect, until: Timestamp) -> Result<(), StoreError> {
+        let sql = "update outbox set due_at = $3, held_until = $3 where id = $1 and due_at = $2";
+        self.driver.apply(Write::new().one(sql, args![claimed.id.0, claimed.until, until])).await
+    }
+
     async fn count(&self) -> Result<OutboxCount, StoreError> {
         let sql = "select state, lane, count(*) from outbox group by state, lane";
         let mut count = OutboxCount::default();
@@ -183,9 +188,11 @@ impl SqlStore {
                 Consequence::Logged(alert, entry) => alerting::log(*alert, entry, &*self.ids)?,
                 Consequence::Shortened(code, short_url) => links::shortened(code, short_url),
                 Consequence::AudioStored(recording, audio) => audio_stored(*recording, audio),
-                Consequence::Queued(notification) => alerting::queue_notification(notification),
-                Consequence::Sent(id, vendor_id) => alerting::sent(*id, vendor_id.as_deref()),
+                Consequence::Queued(notification) => deliveries::queued(notification),
+                Consequence::Delivery(id, entry) => deliveries::noted(*id, entry),
                 Consequence::Heard(leg, note, at) => legs::heard(*leg, note, *at),
+                Consequence::HookTaken(id, now) => hooks::taken(*id, *now),
+                Consequence::HookGivenUp(id, now) => hooks::passed(*id, *now),
                 Consequence::Next(effect) => queue(effect, &*self.ids)?,
             }))
         })
@@ -214,11 +221,17 @@ fn listed(row: &Row) -> Result<ListedEffect, StoreError> {
 
 /// An effect that is to be carried out.
 pub(super) fn queue(due: &DueEffect, ids: &dyn Ids) -> Result<Write, StoreError> {
+    let id = if let Effect::TellWebhook { message, .. } = &due.effect {
+        // Its message is found by it.
+        EffectId(message.0)
+    } else {
+        EffectId::next(ids)
+    };
     Ok(Write::new().one(
         "insert into outbox (id, effect, lane, due_at, failed, state, subject, held_until) \
          values ($1, $2, $3, $4, 0, 'waiting', $5, $6)",
         args![
-            EffectId::next(ids).0,
+            id.0,
             json(&due.effect)?,
             &*due.effect.lane().word(),
             due.due,

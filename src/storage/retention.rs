@@ -8,6 +8,7 @@ use super::SqlStore;
 use super::driver::Claim;
 use super::outbox;
 use super::write::{Row, Write};
+use crate::domain::alerting::content::Content;
 use crate::domain::effect::Effect;
 use crate::domain::retention::Forgettable;
 use crate::ports::error::StoreError;
@@ -31,7 +32,7 @@ impl RetentionStore for SqlStore {
         kind: Forgettable,
         before: Timestamp,
         now: Timestamp,
-    ) -> Result<Vec<Uuid>, StoreError> {
+    ) -> Result<Vec<String>, StoreError> {
         match kind {
             Forgettable::LogEntry => {
                 let sql = "delete from alert_log where id in (select l.id from alert_log l where l.at <= $1 \
@@ -59,10 +60,30 @@ impl RetentionStore for SqlStore {
                            order by at limit $2 {skip locked}) returning id";
                 self.delete(sql, before).await
             }
+            Forgettable::TextIn => {
+                let sql = "delete from texts_in where id in (select id from texts_in where at <= $1 \
+                           order by at limit $2 {skip locked}) returning id";
+                self.delete(sql, before).await
+            }
+            Forgettable::Answer => {
+                let sql = "delete from answers where key_hash in (select key_hash from answers where at <= $1 \
+                           order by at limit $2 {skip locked}) returning key_hash";
+                self.delete(sql, before).await
+            }
+            Forgettable::EarlyEnd => {
+                let sql = "delete from early_ends where matter in (select matter from early_ends where at <= $1 \
+                           order by at limit $2 {skip locked}) returning matter";
+                self.delete(sql, before).await
+            }
+            Forgettable::Event => {
+                let sql = "delete from events where id in (select id from events where at <= $1 \
+                           order by at, id limit $2 {skip locked}) returning id";
+                self.delete(sql, before).await
+            }
             Forgettable::ClosedAlert => {
-                let sql = "select id, recording_id, link_code from alerts where closed_at <= $1 \
+                let sql = "select id, recording_id, link_code, content from alerts where closed_at <= $1 \
                            order by closed_at limit $2";
-                self.each(sql, before, |row| alert(row, before)).await
+                self.each(sql, before, |row| self.alert(row, before, now)).await
             }
             Forgettable::Sound => {
                 let sql = "select r.id, r.audio_key from recordings r where r.audio_key is not null \
@@ -79,9 +100,9 @@ impl RetentionStore for SqlStore {
 
 impl SqlStore {
     /// Deletes a page of rows that nothing hangs on.
-    async fn delete(&self, sql: &'static str, before: Timestamp) -> Result<Vec<Uuid>, StoreError> {
+    async fn delete(&self, sql: &'static str, before: Timestamp) -> Result<Vec<String>, StoreError> {
         let rows = self.driver.claim(Claim { sql, args: args![before, PAGE] }).await?;
-        rows.iter().map(|row| row.parsed(0)).collect()
+        rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
     }
 
     /// Reads a page and carries out one write for each row; answers the ids of those that were still as they had
@@ -91,28 +112,28 @@ impl SqlStore {
         sql: &'static str,
         before: Timestamp,
         write: impl Fn(&Row) -> Result<Write, StoreError> + Sync,
-    ) -> Result<Vec<Uuid>, StoreError> {
+    ) -> Result<Vec<String>, StoreError> {
         let rows = self.driver.query(sql, args![before, PAGE]).await?;
         let writes = rows.iter().map(|row| Ok((row.parsed(0)?, write(row)?)));
         self.forgotten(writes.collect::<Result<_, StoreError>>()?).await
     }
 
-    async fn forgotten(&self, writes: Vec<(Uuid, Write)>) -> Result<Vec<Uuid>, StoreError> {
+    async fn forgotten(&self, writes: Vec<(Uuid, Write)>) -> Result<Vec<String>, StoreError> {
         let answers = stream::iter(writes)
             .map(|(id, write)| async move {
                 match self.driver.apply(write).await {
-                    Ok(()) => Ok(Some(id)),
+                    Ok(()) => Ok(Some(id.to_string())),
                     // Another process was first, or it is needed again.
                     Err(StoreError::Conflict) => Ok(None),
                     Err(error) => Err(error),
                 }
             })
             .buffer_unordered(TOGETHER);
-        let answers: Vec<Result<Option<Uuid>, StoreError>> = answers.collect().await;
+        let answers: Vec<Result<Option<String>, StoreError>> = answers.collect().await;
         answers.into_iter().filter_map(Result::transpose).collect()
     }
 
-    async fn forget_calls(&self, before: Timestamp, now: Timestamp) -> Result<Vec<Uuid>, StoreError> {
+    async fn forget_calls(&self, before: Timestamp, now: Timestamp) -> Result<Vec<String>, StoreError> {
         let sql = "select c.id, c.leg_id from calls c where c.due_at is null and c.started_at <= $1 \
                    and not exists (select 1 from alerts a where a.call_id = c.id and a.closed_at is null) \
                    order by c.started_at limit $2";
@@ -161,21 +182,39 @@ impl SqlStore {
         let delete = Effect::DeleteSound(key.to_owned()).at(now);
         Ok(erase.then(outbox::queue(&delete, &*self.ids)?).then(recording_unheld(id)))
     }
-}
 
-/// An alert goes, with all that belongs to it alone.
-fn alert(row: &Row, before: Timestamp) -> Result<Write, StoreError> {
-    let id: Uuid = row.parsed(0)?;
-    let write = Write::new()
-        .one("delete from alerts where id = $1 and closed_at <= $2", args![id, before])
-        .any("delete from alert_log where alert_id = $1", args![id])
-        .any("delete from notifications where alert_id = $1", args![id]);
-    Ok(match row.opt_text(2)? {
-        Some(code) => {
-            write.any("delete from links where code = $1", args![code]).then(recording_unheld(row.parsed(1)?))
+    /// An alert goes, with all that belongs to it alone; effects delete its files.
+    fn alert(&self, row: &Row, before: Timestamp, now: Timestamp) -> Result<Write, StoreError> {
+        let id: Uuid = row.parsed(0)?;
+        let mut write = Write::new()
+            .one("delete from alerts where id = $1 and closed_at <= $2", args![id, before])
+            .any("delete from alert_log where alert_id = $1", args![id])
+            .any(
+                "delete from attempts where notification_id in \
+                 (select n.id from notifications n where n.alert_id = $1)",
+                args![id],
+            )
+            .any("delete from notifications where alert_id = $1", args![id])
+            .any("delete from webhook_messages where alert_id = $1", args![id])
+            .any("delete from reply_codes where alert_id = $1", args![id])
+            .any("delete from answer_links where alert_id = $1", args![id])
+            .any(
+                "delete from documents where leg_id in (select g.id from rings g where g.alert_id = $1)",
+                args![id],
+            )
+            .any("delete from rings where alert_id = $1", args![id]);
+        let content: Content = row.json(3)?;
+        for file in content.attachments {
+            write = write.then(outbox::queue(&Effect::DeleteSound(file.key).at(now), &*self.ids)?);
         }
-        None => write,
-    })
+        Ok(match row.opt_text(2)? {
+            Some(code) => {
+                let write = write.any("delete from links where code = $1", args![code]);
+                write.then(recording_unheld(row.parsed(1)?))
+            }
+            None => write,
+        })
+    }
 }
 
 /// A recording goes as soon as nothing holds it any more: no alert, no call, and no sound of ours.

@@ -5,9 +5,8 @@ use super::columns::{caller, json, number, person};
 use super::driver::Claim;
 use super::recordings::{recording, recording_columns};
 use super::write::{Row, Write};
-use super::{alerting, legs, outbox, recordings};
-use crate::domain::alerting::log::{Happened, LogEntry};
-use crate::domain::ids::{AlertId, CallId, LegId, RecordingId};
+use super::{alerting, hooks as webhooks, legs, outbox, recordings};
+use crate::domain::ids::{CallId, LegId, RecordingId};
 use crate::domain::voice::call::{Call, CallState};
 use crate::domain::voice::recording::{Recording, Transcribed};
 use crate::domain::voice::step::Change;
@@ -56,7 +55,8 @@ impl CallStore for SqlStore {
     }
 
     async fn record(&self, turn: RecordedTurn<'_>) -> Result<(), StoreError> {
-        self.driver.apply(self.turn(turn)?).await
+        let write = self.turn(turn).await?;
+        self.driver.apply(write).await
     }
 
     async fn claim_due(
@@ -103,21 +103,16 @@ impl CallStore for SqlStore {
             write = write.then(outbox::let_go(alert, now));
         }
         if let Some(turn) = turn {
-            write = write.then(self.turn(turn)?);
+            write = write.then(self.turn(turn).await?);
         }
         self.driver.apply(write).await
     }
 }
 
 impl SqlStore {
-    /// Something for the log of an alert.
-    fn logged(&self, alert: AlertId, at: Timestamp, what: Happened) -> Result<Write, StoreError> {
-        alerting::log(alert, &LogEntry { at, what }, &*self.ids)
-    }
-
     /// A turn as statements.
-    fn turn(&self, recorded: RecordedTurn<'_>) -> Result<Write, StoreError> {
-        let RecordedTurn { call, turn, reply } = recorded;
+    async fn turn(&self, recorded: RecordedTurn<'_>) -> Result<Write, StoreError> {
+        let RecordedTurn { call, turn, reply, hooks } = recorded;
         let state = json(&turn.next)?;
         let is_callers = reply.is_some_and(|reply| reply.leg == call.leg);
         let document = if is_callers { call.document.saturating_add(1) } else { call.document };
@@ -173,41 +168,35 @@ impl SqlStore {
             write = match change {
                 Change::Drafted(recording) => write.then(recordings::draft(recording)),
                 Change::Discarded(id) => write.then(recordings::discard(*id)),
-                Change::Opened(alert, release) => {
+                Change::Opened(alert, _) => {
                     let message = alert.message.as_ref();
                     let write = match message {
                         Some(message) => write.then(recordings::release(message.recording, alert.id)),
                         None => write,
                     };
-                    write.then(alerting::open(alert, *release, &*self.ids)?)
+                    let number = self.numbers.next(&*self.driver).await?;
+                    write.then(alerting::write::insert(alert, number)?)
                 }
-                Change::MessageLeft(alert, message, release) => write
+                Change::MessageLeft(alert, message, _) => write
                     .then(recordings::release(message.recording, *alert))
-                    .then(alerting::message_left(*alert, message))
-                    .then(self.logged(*alert, turn.at, Happened::MessageLeft { release: *release })?),
-                Change::Missed(alert) => write.then(alerting::missed(*alert)).then(self.logged(
-                    *alert,
-                    turn.at,
-                    Happened::Missed,
-                )?),
+                    .then(alerting::write::message_left(*alert, message)),
+                Change::Missed(alert) => write.then(alerting::write::missed(*alert)),
                 Change::Acknowledged(alert, by) => {
-                    let what = Happened::Acknowledged { by: by.0.clone(), from: "phone".to_owned() };
-                    write
-                        .then(alerting::acknowledged(*alert, by, turn.at))
-                        .then(self.logged(*alert, turn.at, what)?)
+                    write.then(alerting::write::acknowledged(*alert, by, turn.at))
                 }
-                Change::Unacknowledged(alert, by) => write
-                    .then(alerting::unacknowledged(*alert))
-                    .then(self.logged(*alert, turn.at, Happened::Unacknowledged { by: by.0.clone() })?),
-                Change::Resolved(alert, by) => write
-                    .then(alerting::resolved(*alert, by, turn.at))
-                    .then(self.logged(*alert, turn.at, Happened::Resolved { by: by.0.clone() })?),
-                Change::Logged(alert, what) => write.then(self.logged(*alert, turn.at, what.clone())?),
+                Change::Unacknowledged(alert, _) => write.then(alerting::write::unacknowledged(*alert)),
+                Change::Resolved(alert, by) => write.then(alerting::write::resolved(*alert, by, turn.at)),
+                Change::Answered(change) => write.then(self.changed(change).await?),
                 Change::Called(leg) => write.then(legs::called(leg)),
                 Change::Heard(leg, note) => write.then(legs::heard(*leg, note, turn.at)),
-                // Refusals are kept in the log of the program, not in the store.
-                Change::Refused(_) => write,
+                Change::Logged(..) | Change::Refused(_) => write,
             };
+            if let Some((alert, entry)) = change.logged(turn.at) {
+                write = write.then(alerting::log(alert, &entry, &*self.ids)?);
+            }
+        }
+        for one in hooks {
+            write = write.then(webhooks::queue(one, &*self.ids)?);
         }
         for effect in &turn.effects {
             write = write.then(outbox::queue(effect, &*self.ids)?);

@@ -78,6 +78,17 @@ pub enum Prompt {
     Pause(Pause),
 }
 
+impl From<Prompt> for Verb {
+    /// The same on its own.
+    fn from(prompt: Prompt) -> Self {
+        match prompt {
+            Prompt::Say(say) => Self::Say(say),
+            Prompt::Play(play) => Self::Play(play),
+            Prompt::Pause(pause) => Self::Pause(pause),
+        }
+    }
+}
+
 /// Speaks its prompts and collects keys; the first key ends the speech. When nothing is pressed
 /// within `timeout` after the prompts, the verb after it runs.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,12 +8,14 @@ mod attributes;
 mod dial;
 mod error;
 mod items;
+mod message;
 #[cfg(test)]
 mod round_trip;
 #[cfg(test)]
 mod tests;
 
 pub use error::ReadError;
+pub use message::message;
 
 use super::{Gather, Pause, Play, Prompt, Record, Redirect, Response, Say, Verb};
 use attributes::Attributes;

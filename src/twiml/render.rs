@@ -6,7 +6,7 @@ use super::{
 use crate::domain::contact::PhoneNumber;
 use crate::domain::ids::LegId;
 use crate::domain::voice::hunt::WaitSound;
-use crate::domain::voice::phrases::{Language, PhraseBook};
+use crate::domain::voice::phrases::{Language, Phrase, PhraseBook};
 use crate::domain::voice::plan::{Bridge, Plan, Ring, Room, Then};
 
 /// What a carrier can do, and how its documents must look. One constant a carrier, in its adapter.
@@ -34,6 +34,8 @@ pub struct Destinations {
     pub ringing_sound: String,
     /// What the addresses of all phones of the call begin with.
     pub call: String,
+    /// What the addresses of the sounds of messages begin with.
+    pub sounds: String,
 }
 
 /// Seconds of silence after the sound that a waiting caller hears; then they are asked what is new.
@@ -47,13 +49,13 @@ const BRIDGE_RINGS: u32 = 30;
 
 /// The document of a plan.
 pub fn render(plan: &Plan, phrases: &PhraseBook, to: &Destinations, can: Capabilities) -> Response {
-    let says: Vec<Say> = phrases
+    let says: Vec<Prompt> = phrases
         .language(&plan.language)
-        .map(|language| plan.say.iter().map(|phrase| say(language, language.words(phrase))).collect())
+        .map(|language| plan.say.iter().map(|phrase| heard(language, phrase, to)).collect())
         .unwrap_or_default();
     let url = |url: &str| [url, can.url_fragment].concat();
     let again = Verb::Redirect(Redirect { url: url(&to.reply) });
-    let speak = |says: Vec<Say>| says.into_iter().map(Verb::Say);
+    let speak = |says: Vec<Prompt>| says.into_iter().map(Verb::from);
     let verbs = match &plan.then {
         &Then::Ask { timeout } => {
             let gather = Gather {
@@ -61,10 +63,11 @@ pub fn render(plan: &Plan, phrases: &PhraseBook, to: &Destinations, can: Capabil
                 num_digits: Some(1),
                 finish_on_key: String::new(),
                 timeout,
-                prompts: says.into_iter().map(Prompt::Say).collect(),
+                prompts: says,
             };
             vec![Verb::Gather(gather), again]
         }
+        &Then::Rest { length } => speak(says).chain([Verb::Pause(Pause { length }), again]).collect(),
         &Then::Record { longest, transcribe } => {
             let record = Record {
                 action: url(&to.reply),
@@ -90,7 +93,7 @@ pub fn render(plan: &Plan, phrases: &PhraseBook, to: &Destinations, can: Capabil
                 num_digits: Some(1),
                 finish_on_key: String::new(),
                 timeout,
-                prompts: says.into_iter().map(Prompt::Say).chain(sound).collect(),
+                prompts: says.into_iter().chain(sound).collect(),
             };
             vec![Verb::Gather(gather), again]
         }
@@ -166,6 +169,11 @@ fn to_bridge(bridge: &Bridge, action: String) -> Dial {
     }
 }
 
-fn say(language: &Language, text: String) -> Say {
-    Say { voice: language.voice.clone(), language: language.tag.clone(), text }
+/// A phrase as it is heard: spoken, or played.
+fn heard(language: &Language, phrase: &Phrase, to: &Destinations) -> Prompt {
+    if let Phrase::Recording(code) = phrase {
+        return Prompt::Play(Play { url: format!("{}{}/audio", to.sounds, code.as_str()) });
+    }
+    let text = language.words(phrase);
+    Prompt::Say(Say { voice: language.voice.clone(), language: language.tag.clone(), text })
 }

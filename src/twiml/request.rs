@@ -7,7 +7,7 @@
 use super::signature::Field;
 use serde::{Deserialize, Serialize};
 
-/// One request of the carrier about a call. Which fields are present depends on what it is about.
+/// One request of the carrier about a call, or a text message. Which fields are present depends on what it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct CarrierRequest {
@@ -93,9 +93,28 @@ pub struct CarrierRequest {
     /// The carrier's number of what went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_code: Option<String>,
+    /// The carrier's id of a text message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_sid: Option<String>,
+    /// accepted, queued, sending, sent, delivered, read, undelivered, failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_status: Option<String>,
+    /// What a text message says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// STOP, START or HELP, where the carrier has understood a text message as that and answered it by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opt_out_type: Option<String>,
 }
 
 impl CarrierRequest {
+    /// Whether a machine has picked up, as far as the carrier has found out (Twilio, answering machine detection,
+    /// `AnsweredBy`).
+    pub fn is_machine(&self) -> bool {
+        let by = self.answered_by.as_deref().unwrap_or_default();
+        by.starts_with("machine") || by == "fax"
+    }
+
     /// The request that a form's fields make. A field that is sent twice counts once, the first time, as it does
     /// for the carrier's own libraries.
     pub fn from_fields(fields: &[Field<'_>]) -> Self {
@@ -131,6 +150,10 @@ impl CarrierRequest {
                 "AnsweredBy" => &mut said.answered_by,
                 "SipResponseCode" => &mut said.sip_response_code,
                 "ErrorCode" => &mut said.error_code,
+                "MessageSid" => &mut said.message_sid,
+                "MessageStatus" => &mut said.message_status,
+                "Body" => &mut said.body,
+                "OptOutType" => &mut said.opt_out_type,
                 _ => continue,
             };
             slot.get_or_insert_with(|| value.clone().into_owned());
@@ -183,6 +206,10 @@ mod tests {
             answered_by: text("z"),
             sip_response_code: text("aa"),
             error_code: text("ab"),
+            message_sid: text("ac"),
+            message_status: text("af"),
+            body: text("ad"),
+            opt_out_type: text("ae"),
         };
         let json = serde_json::to_string(&request).unwrap();
         let sent: BTreeMap<String, String> = serde_json::from_str(&json).unwrap();

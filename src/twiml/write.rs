@@ -37,6 +37,20 @@ impl Response {
     }
 }
 
+/// The document that answers a text message: what is written back, `None`: nothing. (Source: Twilio, "TwiML for
+/// Programmable Messaging".)
+pub fn message(answer: Option<&str>) -> String {
+    let mut xml = Xml(DECLARATION.to_owned());
+    xml.0.push_str("<Response>");
+    if let Some(text) = answer {
+        xml.0.push_str("<Message>");
+        xml.text(text, Place::Content);
+        xml.0.push_str("</Message>");
+    }
+    xml.0.push_str("</Response>");
+    xml.0
+}
+
 /// Whether XML 1.0 can carry the character at all, even as a reference (XML 1.0, production 2).
 pub(super) fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)

@@ -2,7 +2,7 @@
 //! what the tests call.
 
 use crate::app::App;
-use crate::service::{calling, directory, effects, retention, voice};
+use crate::service::{auditing, calling, directory, effects, escalating, feed, retention, voice};
 use std::error::Error;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -14,6 +14,9 @@ const REST: Duration = Duration::from_secs(1);
 /// How often effects are looked for, at most. Where many are written, or end, at the same time, one look serves them all.
 const LOOKS: Duration = Duration::from_millis(1);
 
+/// How often what happens to alerts is told, at most.
+const NEWS: Duration = Duration::from_millis(50);
+
 /// How long it takes until what is too old is looked for again.
 const CLEANUP: Duration = Duration::from_hours(1);
 
@@ -23,13 +26,19 @@ const REFRESH: Duration = Duration::from_secs(30);
 /// How long it takes until the phones that are being called are looked at again, in case news of one were lost.
 const LOOK: Duration = Duration::from_secs(30);
 
+/// How long it takes until the open alerts are checked again.
+const AUDIT: Duration = Duration::from_mins(1);
+
 /// Runs every loop until `stop` turns true; a pass that is under way is finished.
 pub async fn run(app: App, stop: watch::Receiver<bool>) {
     let mut loops = JoinSet::new();
     loops.spawn(outbox(app.clone(), stop.clone()));
     loops.spawn(deadlines(app.clone(), stop.clone()));
+    loops.spawn(escalations(app.clone(), stop.clone()));
+    loops.spawn(followers(app.clone(), stop.clone()));
     loops.spawn(callers(app.clone(), stop.clone()));
     loops.spawn(phones(app.clone(), stop.clone()));
+    loops.spawn(auditor(app.clone(), stop.clone()));
     loops.spawn(cleanup(app, stop));
     while let Some(ended) = loops.join_next().await {
         note(ended);
@@ -103,6 +112,66 @@ async fn deadlines(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// Alerts that are to be looked at.
+async fn escalations(app: App, mut stop: watch::Receiver<bool>) {
+    let wake = app.alert_wake.clone();
+    // The settings may have been edited since the program ran last.
+    if let Err(error) = escalating::look_at_open(&app).await {
+        tracing::error!(
+            error = &error as &dyn Error,
+            "open alerts follow the settings with their next step only"
+        );
+    }
+    while !*stop.borrow() {
+        let pass = tokio::spawn({
+            let app = app.clone();
+            async move { escalating::due(&app).await }
+        });
+        let done = match pass.await {
+            Ok(Ok(done)) => done,
+            Ok(Err(error)) => {
+                tracing::error!(error = &error as &dyn Error, "the alerts that are due can't be read");
+                0
+            }
+            Err(panicked) => {
+                note(Err(panicked));
+                0
+            }
+        };
+        if done == 0 {
+            tokio::select! {
+                () = wake.notified() => {}
+                () = rest() => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+}
+
+/// What happens to alerts is told to whoever follows it; at the end they are let go.
+async fn followers(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let pass = tokio::spawn({
+            let app = app.clone();
+            async move { feed::poll(&app).await }
+        });
+        match pass.await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => {
+                tracing::error!(error = &error as &dyn Error, "what happens to alerts can't be read");
+            }
+            Err(panicked) => note(Err(panicked)),
+        }
+        tokio::select! {
+            () = app.feed.woken() => {}
+            () = rest() => {}
+            _ = stop.changed() => {}
+        }
+        patience(NEWS).await;
+    }
+    app.feed.end();
+}
+
 /// What another directory says of callers is asked for before it is needed.
 async fn callers(app: App, mut stop: watch::Receiver<bool>) {
     while app.elsewhere.is_some() && !*stop.borrow() {
@@ -125,7 +194,7 @@ async fn phones(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         let pass = tokio::spawn({
             let app = app.clone();
-            async move { calling::reconcile(&app).await }
+            async move { calling::look_after(&app).await }
         });
         match pass.await {
             Ok(Ok(_)) => {}
@@ -136,6 +205,27 @@ async fn phones(app: App, mut stop: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = patience(LOOK) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Every open alert is checked: at the start, and then every minute.
+async fn auditor(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let pass = tokio::spawn({
+            let app = app.clone();
+            async move { auditing::pass(&app).await }
+        });
+        match pass.await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => {
+                tracing::error!(error = &error as &dyn Error, "the open alerts can't be checked");
+            }
+            Err(panicked) => note(Err(panicked)),
+        }
+        tokio::select! {
+            () = patience(AUDIT) => {}
             _ = stop.changed() => {}
         }
     }

@@ -5,6 +5,7 @@ use crate::world::{World, tests_folder};
 use dutyline::ports::store::AlertStore;
 use dutyline::start;
 use dutyline::storage::backup::{self, Backup, BackupError};
+use reqwest::multipart::{Form, Part};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use sha2::{Digest, Sha256};
@@ -410,4 +411,36 @@ mod on_postgres {
         let (done, said) = run("backup", &folder.path().join("saved"), &on_server).await;
         assert!(!done && said.contains("the database has schema version 1000"), "{said}");
     }
+}
+
+#[tokio::test]
+async fn files_of_alerts_are_saved_as_sounds_are() {
+    let world = World::start("events").await;
+    let files = [("a.txt", "leaks"), ("b.txt", "badly"), ("empty.txt", "")];
+    let form = files.iter().fold(Form::new().text("title", "Pump"), |form, (name, text)| {
+        form.part(*name, Part::text(*text).file_name(*name))
+    });
+    let event = world.http.post(world.url("/webhook/plant-secret-of-tests")).multipart(form).send().await;
+    assert_eq!(event.unwrap().status(), 201);
+    let running = settings(world.folder(), &world.folder().join("settings.toml"));
+    let saved = world.folder().join("saved");
+    let (done, said) = run("backup", &saved, &running).await;
+    assert!(done && said.contains("rows and 2 sounds"), "{said}");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let restored = settings(&elsewhere.path().join("data"), &elsewhere.path().join("settings.toml"));
+    let (done, said) = run("restore", &saved, &restored).await;
+    assert!(done, "{said}");
+    let folders = [world.folder().join("recordings"), elsewhere.path().join("data/recordings")];
+    let [before, after] = folders.map(|folder| {
+        names(&folder)
+            .into_iter()
+            .map(|name| std::fs::read_to_string(folder.join(name)).unwrap())
+            .collect::<Vec<_>>()
+    });
+    assert_eq!((before, after), (vec!["leaks".into(), "badly".into()], vec!["leaks".into(), "badly".into()]));
+    let spoiled = names(&saved.join("recordings")).remove(0);
+    std::fs::write(saved.join("recordings").join(&spoiled), "altered").unwrap();
+    let third = settings(&elsewhere.path().join("third"), &elsewhere.path().join("third.toml"));
+    let (done, said) = run("restore", &saved, &third).await;
+    assert!(!done && said.contains(&spoiled), "{said}");
 }

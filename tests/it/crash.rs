@@ -4,6 +4,7 @@
 //! repeats a run (as far as processes repeat themselves); `DUTYLINE_KILLS` asks for more kills.
 
 mod caller;
+mod events;
 mod gateway;
 mod hunts;
 

@@ -9,7 +9,7 @@ use dutyline::domain::delivery::RETRIES;
 use dutyline::exchange::line::Road;
 use dutyline::exchange::script;
 use dutyline::ports::error::VendorError;
-use dutyline::ports::vendor::{Message, SingleSender};
+use dutyline::ports::vendor::{Known, Message, SingleSender, Sought};
 use dutyline::service::effects;
 use dutyline::worker;
 use jiff::SignedDuration;
@@ -110,6 +110,18 @@ struct Silent;
 
 #[async_trait]
 impl SingleSender for Silent {
+    fn name(&self) -> &'static str {
+        "silent"
+    }
+
+    fn trace(&self, _message: &Message) -> Option<String> {
+        None
+    }
+
+    async fn knows(&self, _sought: &Sought<'_>) -> Result<Known, VendorError> {
+        Ok(Known::CannotTell)
+    }
+
     async fn probe(&self) -> Result<(), VendorError> {
         Ok(())
     }

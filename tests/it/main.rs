@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod adapters;
+mod alerting;
 mod architecture;
 mod backup;
 mod broken;
@@ -11,6 +12,7 @@ mod calls;
 mod crash;
 #[cfg(feature = "postgres")]
 mod database;
+mod deliveries;
 mod effects;
 mod elsewhere;
 mod exchange;
@@ -23,6 +25,8 @@ mod packaging;
 mod retention;
 mod settings;
 mod storage;
+mod templates;
 mod upstreams;
 mod voice_edge;
+mod webhooks;
 mod world;

@@ -35,7 +35,7 @@ fn client() -> reqwest::Client {
 
 /// What is said of a program that is put together, a line each.
 async fn said(app: &App, warnings: &[Problem]) -> Vec<String> {
-    let visitor: Arc<dyn Visitor> = Arc::new(HttpVisitor::new(client()));
+    let visitor: Arc<dyn Visitor> = Arc::new(HttpVisitor::new(client(), "server.public_url"));
     let probes = online::probes(app, &visitor, warnings);
     let findings: Vec<Finding> = online::run(probes, PATIENCE).collect().await;
     findings.iter().map(ToString::to_string).collect()
@@ -106,6 +106,7 @@ async fn where_all_is_as_it_should_be_every_line_says_so() {
     ok       Voice URL: it is PUBLIC/voice
     ok       status callback: it is PUBLIC/voice/status
     ok       text messages: carrier.number belongs to the account and sends texts
+    ok       replies by text: it is PUBLIC/sms
     ok       mail login: the mail server lets us in
     skipped  transcriber: transcriber.kind is "carrier"
     skipped  short links: links.kind is "own"
@@ -147,6 +148,7 @@ async fn a_login_that_the_carrier_does_not_know_is_named_by_its_settings() {
     skipped  Voice URL: how the number is set up is not known
     skipped  status callback: how the number is set up is not known
     skipped  text messages: how the number is set up is not known
+    skipped  replies by text: how the number is set up is not known
     ");
     let key = TwilioLogin::Key { sid: "SK1".to_owned(), secret: "hunter2".to_owned() };
     app.telephony = carrier(&api, key);
@@ -187,7 +189,10 @@ async fn a_number_that_is_not_ours_is_told_without_being_shown() {
         settings.sms.as_mut().unwrap().from = PhoneNumber::parse("+15550188").unwrap();
     })
     .await;
-    assert_snapshot!(wrong(&world.app).await, @"FAILED   text messages: sms.from is no number of the account -> compare sms.from and carrier.account_sid with the carrier's console");
+    assert_snapshot!(wrong(&world.app).await, @r"
+    FAILED   text messages: sms.from is no number of the account -> compare sms.from and carrier.account_sid with the carrier's console
+    skipped  replies by text: how the number is set up is not known
+    ");
     let world = World::start("one-group").await;
     // A part of the number that there is.
     let app = changed(&world.app, |settings| {
@@ -199,6 +204,7 @@ async fn a_number_that_is_not_ours_is_told_without_being_shown() {
     skipped  Voice URL: how the number is set up is not known
     skipped  status callback: how the number is set up is not known
     skipped  text messages: how the number is set up is not known
+    skipped  replies by text: how the number is set up is not known
     ");
 }
 
@@ -214,6 +220,8 @@ async fn set_up(world: &World, changes: Value) -> String {
         "voice_receive_mode": "voice",
         "status_callback": format!("{}voice/status", world.app.public_url),
         "status_callback_method": "POST",
+        "sms_url": format!("{}sms", world.app.public_url),
+        "sms_method": "POST",
     });
     for (name, value) in changes.as_object().unwrap() {
         number[name] = value.clone();
@@ -285,6 +293,7 @@ async fn a_public_address_where_nobody_answers_or_somebody_else_is_told() {
     assert_snapshot!(wrong(&app).await.replace(world.app.public_url.as_str().trim_end_matches('/'), "GATEWAY"), @r"
     FAILED   Voice URL: the number's Voice URL is at GATEWAY -> set the number's Voice URL to PUBLIC/voice, by POST, in the carrier's console
     FAILED   status callback: the number's status callback is at GATEWAY -> set the number's status callback to PUBLIC/voice/status, by POST, in the carrier's console
+    FAILED   replies by text: the number's messaging URL is at GATEWAY -> set the number's messaging URL to PUBLIC/sms, by POST, in the carrier's console
     FAILED   public URL: server.public_url can't be reached: Connection refused (os error 111) -> start `dutyline serve`, and see that server.public_url leads to server.listen: name server, proxy, certificate
     FAILED   signature: server.public_url can't be reached: Connection refused (os error 111) -> start `dutyline serve`, and see that server.public_url leads to server.listen: name server, proxy, certificate
     ");

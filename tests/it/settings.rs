@@ -1,6 +1,16 @@
 //! Every bad settings file prints exactly what is beside it, and every world can be used.
 
-use dutyline::settings::{self, Loaded, Problems};
+use dutyline::domain::access::TokenHash;
+use dutyline::domain::alerting::category::Matching;
+use dutyline::domain::alerting::policy::{Repeats, Target};
+use dutyline::domain::alerting::scenario::Scenario;
+use dutyline::domain::directory::Recipient;
+use dutyline::domain::directory::device::{Device, DeviceKind};
+use dutyline::domain::directory::group::GroupName;
+use dutyline::domain::directory::person::PersonId;
+use dutyline::domain::severity::Severity;
+use dutyline::settings::{self, Loaded, Problems, Secret, Settings};
+use jiff::SignedDuration;
 use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {
@@ -80,4 +90,62 @@ fn no_problem_repeats_a_secret() {
             assert!(!report.contains(secret), "{name}.toml: {report}");
         }
     }
+}
+
+#[test]
+fn a_file_says_who_is_told_of_an_alert_when() {
+    let Settings { teams, policies, integrations, menu, directory, .. } =
+        load("teams.toml").unwrap().settings;
+    let [standard, at_once] = policies.as_slice() else { panic!("two policies") };
+    let minutes = SignedDuration::from_mins;
+    assert_eq!((standard.repeats, standard.last_resort_every), (Repeats::Times(2), Some(minutes(15))));
+    assert_eq!((at_once.repeats, at_once.last_resort_every), (Repeats::Forever, None));
+    let waits: Vec<_> = standard.steps.iter().map(|step| step.wait).collect();
+    assert_eq!(waits, [minutes(1), minutes(5)]);
+    let ben = Recipient::Person(PersonId("ben".to_owned()));
+    let operations = Recipient::Group(GroupName("Operations".to_owned()));
+    let then = [Target::Everyone, Target::Recipient(ben.clone()), Target::Recipient(operations.clone())];
+    assert_eq!(
+        (&*standard.steps[0].targets, &*standard.steps[1].targets),
+        (&[Target::OnDuty][..], &then[..])
+    );
+
+    let [plant, office] = teams.as_slice() else { panic!("two teams") };
+    assert_eq!(
+        (&plant.members, plant.acknowledge_timeout),
+        (&vec![operations, ben.clone()], Some(minutes(60)))
+    );
+    assert_eq!(
+        (&office.members, &office.on_call),
+        (&vec![ben.clone()], &vec![ben]),
+        "left out: those of on_call"
+    );
+    let [database, default] = plant.categories.as_slice() else { panic!("two categories") };
+    assert_eq!((database.matching, default.matching), (Matching::All, Matching::Any));
+    assert_eq!(database.policy.as_ref(), Some(&at_once.name));
+    assert_eq!(database.severities, [("P1".to_owned(), Severity::Critical)]);
+    assert_eq!(database.scenario, Some(Scenario::MultiAck));
+    let during = "2026-12-25T00:00:00+01:00".parse().unwrap();
+    assert_eq!(database.maintenance_ends(during), Some("2026-12-25T02:00:00+01:00".parse().unwrap()));
+    assert_eq!(plant.default_category().map(|category| &category.name), Some(&default.name));
+    assert!(default.is_emergency && plant.integrations[0].is_strict);
+
+    let [prtg] = integrations.as_slice() else { panic!("one way in") };
+    let next = "sha256:3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0";
+    let secrets = [TokenHash::of("a secret of more than enough"), TokenHash::parse(next).unwrap()];
+    assert_eq!((&prtg.team, &*prtg.secrets), (&plant.name, &secrets[..]));
+    assert_eq!(prtg.hmac.as_ref().map(Secret::expose), Some("a key to sign with"));
+
+    let of_targets: Vec<_> = menu.targets.iter().map(|target| target.team.as_ref()).collect();
+    assert_eq!((menu.team, of_targets), (Some(plant.name.clone()), vec![None, Some(&office.name)]));
+
+    let ada = &directory.people[0];
+    let [first, second] = ada.rules.as_slice() else { panic!("two rules") };
+    let kinds: Vec<_> = first.devices.iter().map(Device::kind).collect();
+    assert_eq!(kinds, [DeviceKind::Sms, DeviceKind::Voice], "counted from 1");
+    assert_eq!((second.devices.len(), second.after, second.severities.len()), (1, minutes(10), 0));
+    let night = "2026-01-05T22:30:00Z".parse().unwrap();
+    let morning = "2026-01-06T06:00:00Z".parse().unwrap();
+    assert_eq!(ada.quiet_until(Severity::High, night), Some(morning), "07:00 in Berlin");
+    assert_eq!(ada.quiet_until(Severity::Critical, night), None, "which is so where nothing is said");
 }

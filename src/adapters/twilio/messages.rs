@@ -1,20 +1,81 @@
 //! Short messages by Twilio.
 
 use super::Twilio;
-use super::wire::Taken;
+use super::wire::{ListedMessage, Messages, Taken, date};
 use crate::domain::contact::PhoneNumber;
+use crate::domain::ids::NotificationId;
 use crate::ports::error::VendorError;
+use crate::ports::vendor::Known;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
 /// A longer body is refused (Twilio: error 21617).
 const LONGEST: usize = 1_600;
 
-pub(super) async fn send(twilio: &Twilio, to: &PhoneNumber, text: &str) -> Result<String, VendorError> {
+/// Messages that are listed at a time.
+const LISTED: usize = 200;
+
+pub(super) async fn send(
+    twilio: &Twilio,
+    id: NotificationId,
+    to: &PhoneNumber,
+    text: &str,
+) -> Result<String, VendorError> {
     let body = cut(text);
-    let form = [("To", to.as_str()), ("From", twilio.account.texts_from.as_str()), ("Body", &body)];
+    let mut form = vec![("To", to.as_str()), ("From", twilio.account.texts_from.as_str()), ("Body", &body)];
+    let status = twilio.texts_status.clone().map(|mut url| {
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push(&id.to_string());
+        }
+        url
+    });
+    if let Some(url) = &status {
+        form.push(("StatusCallback", url.as_str()));
+    }
     let url = twilio.url(&["Messages.json"])?;
     let answer = twilio.accepted(twilio.ask(twilio.client.post(url).form(&form)).await?).await?;
     let Taken { sid } = twilio.vendor().json(answer).await?;
     Ok(sid)
+}
+
+/// What a message is found by: the hash of the words that Twilio is given.
+pub(super) fn trace(text: &str) -> String {
+    hash(&cut(text))
+}
+
+fn hash(body: &str) -> String {
+    hex::encode(Sha256::digest(body.as_bytes()))
+}
+
+/// Looks for a message that may have been taken: Twilio keeps no id of ours, so that one to that number with words of that
+/// hash is it. The newest are listed first; by when they were sent they can't be asked for, since those that are queued were
+/// not yet.
+pub(super) async fn find(
+    twilio: &Twilio,
+    to: &PhoneNumber,
+    trace: &str,
+    since: Timestamp,
+) -> Result<Known, VendorError> {
+    let size = LISTED.to_string();
+    let request =
+        twilio.client.get(twilio.url(&["Messages.json"])?).query(&[("To", to.as_str()), ("PageSize", &size)]);
+    let answer = twilio.accepted(twilio.ask(request).await?).await?;
+    let Messages { messages } = twilio.vendor().json(answer).await?;
+    let since = since.as_second();
+    // Twilio dates to the second.
+    let is_after =
+        |one: &ListedMessage| date(one.date_created.as_deref()).is_none_or(|at| at.as_second() >= since);
+    let is_it = |one: &&ListedMessage| {
+        one.to.as_deref() == Some(to.as_str())
+            && one.body.as_deref().is_some_and(|body| hash(body) == trace)
+            && one.direction.as_deref().is_some_and(|way| way.starts_with("outbound"))
+            && is_after(one)
+    };
+    Ok(match messages.iter().find(is_it) {
+        Some(found) => Known::Taken(Some(found.sid.clone())),
+        None if messages.len() >= LISTED && messages.iter().all(is_after) => Known::CannotTell,
+        None => Known::Never,
+    })
 }
 
 /// The text within the limit. It is counted in UTF-16 units, as messages outside of the GSM alphabet are.

@@ -11,12 +11,13 @@ mod wire;
 
 use super::answer::Vendor;
 use crate::domain::contact::PhoneNumber;
+use crate::domain::directory::device::Device;
 use crate::domain::voice::recording::Source;
 use crate::ports::error::VendorError;
 use crate::ports::telephony::{
     CallAtCarrier, CallProgress, KeptRecording, NewCall, NotPlaced, NumberAtCarrier, Sound, Telephony, TextOf,
 };
-use crate::ports::vendor::{Body, Message, SingleSender};
+use crate::ports::vendor::{Body, Known, Message, SingleSender, Sought};
 use crate::twiml::render::Capabilities;
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -84,12 +85,21 @@ impl std::fmt::Debug for TwilioAccount {
 pub struct Twilio {
     client: Client,
     account: TwilioAccount,
+    /// Where the fate of short messages is told; `None`: nowhere.
+    texts_status: Option<Url>,
 }
 
 impl Twilio {
     /// That account, by that client (of [`super::http_client`]).
     pub const fn new(client: Client, account: TwilioAccount) -> Self {
-        Self { client, account }
+        Self { client, account, texts_status: None }
+    }
+
+    /// The same, which tells what becomes of a short message: to that address, with our id of the message as one more
+    /// part of its path.
+    #[must_use]
+    pub fn with_texts_status(self, url: Url) -> Self {
+        Self { texts_status: Some(url), ..self }
     }
 
     /// As the operator's log speaks of it.
@@ -198,8 +208,29 @@ impl Telephony for Twilio {
 impl SingleSender for Twilio {
     async fn send(&self, message: &Message) -> Result<Option<String>, VendorError> {
         match &message.body {
-            Body::Sms { to, text } => messages::send(self, to, text).await.map(Some),
+            Body::Sms { to, text } => messages::send(self, message.id, to, text).await.map(Some),
             Body::Mail { .. } => Err(VendorError::permanent("the carrier takes no mail")),
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "carrier"
+    }
+
+    /// Twilio keeps no id of ours.
+    fn trace(&self, message: &Message) -> Option<String> {
+        match &message.body {
+            Body::Sms { text, .. } => Some(messages::trace(text)),
+            Body::Mail { .. } => None,
+        }
+    }
+
+    async fn knows(&self, sought: &Sought<'_>) -> Result<Known, VendorError> {
+        match (sought.to, sought.trace) {
+            (Device::Sms(to), Some(trace)) => messages::find(self, to, trace, sought.since).await,
+            (Device::Sms(_) | Device::Voice(_) | Device::Email(_) | Device::Webhook(_), _) => {
+                Ok(Known::CannotTell)
+            }
         }
     }
 

@@ -55,7 +55,9 @@ fn set_up(listed: ListedNumber) -> NumberAtCarrier {
     NumberAtCarrier {
         voice: webhook(listed.voice_url, listed.voice_method),
         status: webhook(listed.status_callback, listed.status_callback_method),
+        sms: webhook(listed.sms_url, listed.sms_method),
         instead,
+        texts_instead: is_there(&listed.sms_application_sid).then_some("a TwiML app"),
         calls: listed.capabilities.voice && listed.voice_receive_mode.as_deref() != Some("fax"),
         texts: listed.capabilities.sms,
     }

@@ -40,6 +40,25 @@ pub(super) struct ListedTranscription {
     pub(super) date_created: Option<String>,
 }
 
+/// `Messages.json`.
+#[derive(Deserialize)]
+pub(super) struct Messages {
+    pub(super) messages: Vec<ListedMessage>,
+}
+
+/// One of them. Has no `Debug`: it holds a number and somebody's words.
+#[derive(Deserialize)]
+pub(super) struct ListedMessage {
+    pub(super) sid: String,
+    /// E.164.
+    pub(super) to: Option<String>,
+    pub(super) body: Option<String>,
+    /// inbound, outbound-api, outbound-call, outbound-reply.
+    pub(super) direction: Option<String>,
+    /// RFC 2822.
+    pub(super) date_created: Option<String>,
+}
+
 /// A message or a call that was taken.
 #[derive(Debug, Deserialize)]
 pub(super) struct Taken {
@@ -104,6 +123,10 @@ pub(super) struct ListedNumber {
     pub(super) voice_method: Option<String>,
     pub(super) status_callback: Option<String>,
     pub(super) status_callback_method: Option<String>,
+    pub(super) sms_url: Option<String>,
+    pub(super) sms_method: Option<String>,
+    /// Where there is one, the number's own messaging URL is ignored.
+    pub(super) sms_application_sid: Option<String>,
     /// Where there is one, all of the number's own voice URLs are ignored.
     pub(super) voice_application_sid: Option<String>,
     /// Where there is one, the URLs and the application are ignored.

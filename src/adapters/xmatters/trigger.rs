@@ -63,14 +63,16 @@ impl XmattersTarget {
 impl AlertTarget for XmattersTarget {
     async fn raise(&self, alert: ForwardedAlert<'_>) -> Result<Option<String>, VendorError> {
         let Triggers { alert_url, conference_url, login } = &self.triggers;
-        let url = match alert.story.alert.action {
+        let not_a_call = || VendorError::permanent("it takes alerts of calls only");
+        let from = alert.story.alert.origin.call().ok_or_else(not_a_call)?;
+        let url = match from.action {
             Action::Alert | Action::Live => alert_url,
             Action::Conference => conference_url,
         };
         let url = url
             .clone()
             .ok_or_else(|| VendorError::permanent("the settings have no URL there for it any more"))?;
-        let request = self.client.post(url).json(&Payload::of(alert));
+        let request = self.client.post(url).json(&Payload::of(alert, from));
         let request = match login {
             Some((user, password)) => request.basic_auth(user, Some(password)),
             None => request,

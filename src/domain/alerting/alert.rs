@@ -1,41 +1,101 @@
 //! An alert.
 
+use super::actor::{Channel, Who};
+use super::content::Content;
+use super::escalation::Escalation;
 use super::log::LogEntry;
+use super::origin::Origin;
+use super::scenario::Scenario;
+use super::team::TeamName;
 use crate::domain::directory::Recipient;
 use crate::domain::directory::person::PersonId;
-use crate::domain::ids::{AlertId, CallId, RecordingId};
+use crate::domain::ids::{AlertId, RecordingId};
 use crate::domain::links::Link;
 use crate::domain::severity::Severity;
-use crate::domain::voice::action::Action;
-use crate::domain::voice::call::Caller;
 use crate::domain::voice::recording::{Recording, Transcript};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// A matter that someone must take: open until it is resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {
     /// Unique.
     pub id: AlertId,
-    /// The call that raised it.
-    pub call: CallId,
-    /// What the caller started.
-    pub action: Action,
-    /// Whom it is for.
+    /// Raised by every change; a change made from an older version is refused. 0: it is not stored yet.
+    pub version: i64,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Whose it is; `None`: nobody's but those whom it is for.
+    pub team: Option<TeamName>,
+    /// What later events must have to belong to it while it is open; `None`: none can.
+    pub matter: Option<Matter>,
+    /// What the event said; empty for a call.
+    pub content: Content,
+    /// Whom it is for: who is on duty.
     pub recipients: Vec<Recipient>,
     /// How bad it is.
     pub severity: Severity,
-    /// Who called.
-    pub caller: Caller,
     /// What was said; `None`: nothing was recorded, or not yet.
     pub message: Option<Message>,
     /// When it was opened.
     pub opened_at: Timestamp,
     /// Whether nobody is told of it for the moment, since its call is still going on.
     pub is_held: bool,
-    /// Who takes care of it; `None`: nobody yet.
+    /// How many must acknowledge.
+    pub scenario: Scenario,
+    /// Who takes care of it: of several, who made their number full. `None`: nobody yet, or too few.
     pub acknowledged: Option<Acknowledged>,
     /// How it ended; `None`: it is open.
     pub closed: Option<Closed>,
+    /// How far the search for somebody who answers is.
+    pub progress: Progress,
+    /// When it is to be looked at next; `None`: nothing will happen to it by itself.
+    pub due_at: Option<Timestamp>,
+}
+
+/// How far the search for somebody who answers an alert is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Progress {
+    /// Who was on duty when its people were told first. It is not changed later: who comes on duty afterwards is not
+    /// waited for.
+    pub on_duty: Vec<PersonId>,
+    /// Who has acknowledged so far, in order.
+    pub acks: Vec<Acknowledged>,
+    /// Where it is in its policy.
+    pub escalation: Escalation,
+    /// Until when nobody is told of it, since somebody asked for that.
+    pub snoozed_until: Option<Timestamp>,
+    /// Events that have said the same again since it was opened.
+    pub repeats: u32,
+    /// When the last of them came.
+    pub repeated_at: Option<Timestamp>,
+}
+
+/// What makes events belong together: the team and the sender's id of the matter, hashed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Matter(String);
+
+impl Matter {
+    /// The matter of that id in that team.
+    pub fn of(team: &TeamName, external_id: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(team.0.as_bytes());
+        hash.update([0]);
+        hash.update(external_id.as_bytes());
+        Self(hex::encode(hash.finalize()))
+    }
+
+    /// As it was stored.
+    pub const fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// For the store.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// The message of an alert.
@@ -48,12 +108,14 @@ pub struct Message {
 }
 
 /// Somebody takes care of an alert.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledged {
     /// Since when.
     pub at: Timestamp,
-    /// Who: their id in the directory.
-    pub by: PersonId,
+    /// Who.
+    pub by: Who,
+    /// From where they said so.
+    pub from: Channel,
 }
 
 /// The end of an alert.
@@ -61,8 +123,10 @@ pub struct Acknowledged {
 pub struct Closed {
     /// When.
     pub at: Timestamp,
-    /// Who said so: the name of an API key, or the id of a person.
-    pub by: String,
+    /// Who said so.
+    pub by: Who,
+    /// From where.
+    pub from: Channel,
 }
 
 /// Whether somebody still has to take an alert.
@@ -111,6 +175,8 @@ impl Alert {
 pub struct AlertStory {
     /// The alert.
     pub alert: Alert,
+    /// What people call it by, e.g. in a text message: counted from 1, with gaps.
+    pub number: u32,
     /// Its message, where there is one.
     pub recording: Option<Recording>,
     /// What happened to it.

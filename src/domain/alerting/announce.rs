@@ -1,25 +1,15 @@
-//! Whom an alert's people are, at this moment, and what each of them is sent.
+//! The text of a message brought to those who were told of its alert before, and what the log says of those left out.
 
 use super::alert::AlertStory;
 use super::log::{Happened, LogEntry};
-use crate::domain::delivery::Notification;
+use crate::domain::delivery::{Notification, WRITTEN};
+use crate::domain::directory::Recipient;
 use crate::domain::directory::device::{Device, DeviceKind};
 use crate::domain::directory::person::PersonId;
 use crate::domain::directory::reason::{Reason, Skipped};
-use crate::domain::directory::resolve;
-use crate::domain::directory::{Directory, Recipient};
 use crate::domain::effect::{DueEffect, Effect};
 use crate::domain::ids::{AlertId, Ids, NotificationId};
 use jiff::Timestamp;
-
-/// What is announced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Subject {
-    /// The alert is open.
-    Alert,
-    /// The text of its message has come.
-    Text,
-}
 
 /// What is to be done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,39 +35,6 @@ pub struct Announcement {
     pub effects: Vec<DueEffect>,
 }
 
-/// Tells the people on call, by the wanted kinds of device, that an alert is open.
-pub fn opened(
-    directory: &Directory,
-    story: &AlertStory,
-    wanted: &[DeviceKind],
-    now: Timestamp,
-    ids: &dyn Ids,
-) -> Decision {
-    if announced(story).next().is_some() || story.alert.closed.is_some() {
-        return Decision::Done;
-    }
-    let mut responders = vec![];
-    let mut skipped = vec![];
-    for recipient in &story.alert.recipients {
-        let on_call = resolve::on_call(directory, recipient, now);
-        skipped.extend(on_call.skipped);
-        for responder in on_call.responders {
-            if !responders.iter().any(|known: &resolve::Responder| known.person == responder.person) {
-                responders.push(responder);
-            }
-        }
-    }
-    let (reached, without) = resolve::reachable(directory, &responders, wanted);
-    // Nobody is told because nobody could be asked who it is: it is asked again.
-    if reached.is_empty() && skipped.iter().any(|one| one.reason == Reason::Unknown) {
-        return Decision::NotYet;
-    }
-    skipped.extend(without);
-    let to =
-        reached.iter().flat_map(|reached| reached.devices.iter().map(|device| (&reached.person.id, *device)));
-    Decision::Announce(announcement(story, Subject::Alert, to, &skipped, now, ids))
-}
-
 /// Brings the text to those who were told that the alert is open, and to nobody else. A text that was there by
 /// then is not announced again.
 pub fn text(story: &AlertStory, told: &[Notification], now: Timestamp, ids: &dyn Ids) -> Decision {
@@ -85,44 +42,29 @@ pub fn text(story: &AlertStory, told: &[Notification], now: Timestamp, ids: &dyn
         None => Decision::NotYet,
         Some(true) => Decision::Done,
         Some(false) => {
-            let to = told.iter().map(|one| (&one.person, &one.device));
-            Decision::Announce(announcement(story, Subject::Text, to, &[], now, ids))
+            let mut to: Vec<(&PersonId, &Device)> = vec![];
+            for one in told.iter().filter(|one| WRITTEN.contains(&one.device.kind())) {
+                let addressee = (&one.person, &one.device);
+                // Who was told by two steps is brought the text once.
+                if !to.contains(&addressee) {
+                    to.push(addressee);
+                }
+            }
+            Decision::Announce(announcement(story, to.into_iter(), now, ids))
         }
     }
 }
 
 /// The announcements so far: whether each carried the text.
 fn announced(story: &AlertStory) -> impl Iterator<Item = bool> {
-    story.log.iter().filter_map(|entry| match &entry.what {
-        Happened::Announced { with_text, .. } => Some(*with_text),
-        Happened::Opened { .. }
-        | Happened::TextArrived
-        | Happened::TextFailed
-        | Happened::LinkNotShortened
-        | Happened::AudioStored
-        | Happened::AudioLost
-        | Happened::Notified { .. }
-        | Happened::NotNotified { .. }
-        | Happened::Forwarded { .. }
-        | Happened::NotForwarded { .. }
-        | Happened::Called { .. }
-        | Happened::NotReached { .. }
-        | Happened::Joined { .. }
-        | Happened::Left { .. }
-        | Happened::Hunt { .. }
-        | Happened::Missed
-        | Happened::MessageLeft { .. }
-        | Happened::Acknowledged { .. }
-        | Happened::Unacknowledged { .. }
-        | Happened::Resolved { .. } => None,
+    story.log.iter().filter_map(|entry| {
+        if let Happened::Announced { with_text, .. } = &entry.what { Some(*with_text) } else { None }
     })
 }
 
 fn announcement<'a>(
     story: &AlertStory,
-    subject: Subject,
     to: impl Iterator<Item = (&'a PersonId, &'a Device)>,
-    skipped: &[Skipped],
     now: Timestamp,
     ids: &dyn Ids,
 ) -> Announcement {
@@ -131,29 +73,31 @@ fn announcement<'a>(
         alert: story.alert.id,
         person: person.clone(),
         device: device.clone(),
-        is_update: subject == Subject::Text,
+        is_update: true,
+        due: now,
     };
     let notifications: Vec<_> = to.map(notification).collect();
     let what = Happened::Announced {
         messages: notifications.len(),
         with_text: story.text().is_some(),
-        skipped: skipped.iter().map(in_words).collect(),
+        skipped: vec![],
     };
-    let effects = notifications.iter().filter_map(sending).map(|effect| effect.at(now)).collect();
+    let effects = notifications.iter().map(|one| sending(one).at(now)).collect();
     Announcement { alert: story.alert.id, notifications, log: LogEntry { at: now, what }, effects }
 }
 
-/// What sends a notification; `None`: its device takes no message.
-fn sending(one: &Notification) -> Option<Effect> {
+/// What sends a notification.
+pub const fn sending(one: &Notification) -> Effect {
     match one.device.kind() {
-        DeviceKind::Voice | DeviceKind::Webhook => None,
-        DeviceKind::Sms => Some(Effect::SendSms(one.id)),
-        DeviceKind::Email => Some(Effect::SendMail(one.id)),
+        DeviceKind::Voice => Effect::RingPerson(one.id),
+        DeviceKind::Webhook => Effect::PostToDevice(one.id),
+        DeviceKind::Sms => Effect::SendSms(one.id),
+        DeviceKind::Email => Effect::SendMail(one.id),
     }
 }
 
 /// Who was left out and why, for the alert's log.
-fn in_words(skipped: &Skipped) -> String {
+pub(super) fn in_words(skipped: &Skipped) -> String {
     let who = match &skipped.recipient {
         Recipient::Group(name) => format!("group {name}"),
         Recipient::Person(id) => id.to_string(),

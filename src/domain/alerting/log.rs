@@ -1,5 +1,6 @@
 //! What happened to an alert.
 
+use crate::domain::severity::Severity;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +45,7 @@ pub enum Happened {
     Notified {
         /// Their id.
         person: String,
-        /// `sms` or `email`.
+        /// `sms`, `email`, `voice` or `webhook`.
         by: String,
     },
     /// A person could not be told.
@@ -53,6 +54,43 @@ pub enum Happened {
         person: String,
         /// `sms` or `email`.
         by: String,
+        /// Why, in words; empty in old entries.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
+    },
+    /// A person could not be told for now: it is tried again.
+    NotNotifiedYet {
+        /// Their id.
+        person: String,
+        /// `sms` or `email`.
+        by: String,
+        /// Why, in words.
+        why: String,
+    },
+    /// Nobody knows whether a person was told: it is left to an operator.
+    MaybeNotified {
+        /// Their id.
+        person: String,
+        /// `sms` or `email`.
+        by: String,
+    },
+    /// What a person was sent has reached them late.
+    DeliveredLate {
+        /// Their id.
+        person: String,
+        /// `sms` or `email`.
+        by: String,
+        /// How long it took, in seconds, from when it was due.
+        after_seconds: i64,
+    },
+    /// A message to a person was not sent, and will not be.
+    Dropped {
+        /// Their id.
+        person: String,
+        /// `sms` or `email`.
+        by: String,
+        /// Why, in words.
+        why: String,
     },
     /// It was passed on to another system.
     Forwarded {
@@ -65,6 +103,15 @@ pub enum Happened {
     NotForwarded {
         /// Its name in the settings.
         to: String,
+        /// Why not, in words.
+        why: String,
+    },
+    /// Another program could not be told of it.
+    WebhookNotTold {
+        /// Its name in the settings.
+        to: String,
+        /// What it was to be told: `opened`, `acknowledged`, `reopened`, `resolved`, `escalated` or `annotated`.
+        news: String,
         /// Why not, in words.
         why: String,
     },
@@ -108,8 +155,17 @@ pub enum Happened {
     Acknowledged {
         /// Their id.
         by: String,
-        /// From where: `phone`.
+        /// From where: `phone`, `sms`, `link`, `api` or `webhook`.
         from: String,
+    },
+    /// Somebody has acknowledged it, and others have still to.
+    AcknowledgedInPart {
+        /// Their id.
+        by: String,
+        /// From where, likewise.
+        from: String,
+        /// How many more are waited for.
+        waiting_for: usize,
     },
     /// Who took care of it was gone before they could talk to the caller.
     Unacknowledged {
@@ -118,8 +174,108 @@ pub enum Happened {
     },
     /// Somebody has dealt with it.
     Resolved {
-        /// Who said so: the name of an API key, or the id of a person.
+        /// Who said so: the name of an API key or an integration, or the id of a person.
         by: String,
+        /// From where; empty in old entries.
+        #[serde(default)]
+        from: String,
+    },
+    /// It was opened by an event.
+    OpenedByEvent {
+        /// The way in that it came by.
+        integration: String,
+        /// The program that it comes from, where the event says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<String>,
+    },
+    /// Something about an event that its sender should know.
+    Noticed {
+        /// What, in words.
+        note: String,
+    },
+    /// Its people were to be told, by a step of a policy.
+    Escalated {
+        /// Which policy.
+        policy: String,
+        /// Which step, from 1; `null`: the last resort.
+        step: Option<u32>,
+        /// How often the steps have been made before.
+        round: u32,
+        /// Who asked for it; `null`: it was time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked_by: Option<String>,
+    },
+    /// A step of a policy reaches nobody: the next was made at once.
+    StepSkipped {
+        /// Which policy.
+        policy: String,
+        /// Which step, from 1; `null`: the last resort.
+        step: Option<u32>,
+        /// Who was left out, and why, in words.
+        skipped: Vec<String>,
+    },
+    /// It follows another policy from now on, from that one's first step.
+    PolicyChanged {
+        /// The one before.
+        from: String,
+        /// The one from now on.
+        to: String,
+    },
+    /// Who acknowledged it has not resolved it in time: it counts as not answered.
+    AcknowledgementExpired {
+        /// Who.
+        by: String,
+    },
+    /// It is worse than it was when it was acknowledged: it counts as not answered.
+    Reopened {
+        /// What it was before.
+        from: Severity,
+        /// What it is now.
+        to: Severity,
+    },
+    /// How bad it is has changed.
+    SeverityChanged {
+        /// What it was before.
+        from: Severity,
+        /// What it is now.
+        to: Severity,
+    },
+    /// Somebody has written something about it.
+    Noted {
+        /// Who.
+        by: String,
+        /// From where.
+        from: String,
+        /// What.
+        text: String,
+    },
+    /// Nobody is told of it for a while.
+    Snoozed {
+        /// Who asked for that.
+        by: String,
+        /// From where.
+        from: String,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// An acknowledgement is taken back.
+    AcknowledgementUndone {
+        /// By whom.
+        by: String,
+        /// From where.
+        from: String,
+    },
+    /// Its end is taken back.
+    ResolutionUndone {
+        /// By whom.
+        by: String,
+        /// From where.
+        from: String,
+    },
+    /// Nobody is told of it before that moment: there is maintenance.
+    InMaintenance {
+        /// When that ends.
+        until: Timestamp,
     },
 }
 

@@ -11,7 +11,7 @@ pub enum Device {
     Sms(PhoneNumber),
     /// A mailbox.
     Email(EmailAddress),
-    /// An address of another program. Nothing is sent there yet.
+    /// An address of their own program.
     Webhook(WebhookUrl),
 }
 

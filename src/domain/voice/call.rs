@@ -188,6 +188,15 @@ pub enum CallState {
         /// Where the caller is.
         caller: InConference,
     },
+    /// Open alerts are read out: what shall be done about this one?
+    HearingAlerts {
+        /// Those that there were when the caller asked for them, newest first.
+        alerts: Vec<AlertId>,
+        /// Which of them is being read.
+        place: usize,
+        /// Unanswered so far.
+        asked: Asked,
+    },
     /// Over.
     Ended {
         /// How.
@@ -281,6 +290,7 @@ impl CallState {
             Self::Connected { .. } => "connected",
             Self::Offering { .. } => "offering",
             Self::Conferring { .. } => "conferring",
+            Self::HearingAlerts { .. } => "hearing_alerts",
             Self::Ended { .. } => "ended",
         }
     }
@@ -301,6 +311,7 @@ impl CallState {
             | Self::AwaitingTranscription { .. }
             | Self::Connected { .. }
             | Self::Conferring { .. }
+            | Self::HearingAlerts { .. }
             | Self::Ended { .. } => None,
         }
     }
@@ -319,6 +330,7 @@ impl CallState {
             | Self::ConfirmingRecording { .. }
             | Self::AwaitingTranscription { .. }
             | Self::Recovering { .. }
+            | Self::HearingAlerts { .. }
             | Self::Ended { .. } => false,
         }
     }

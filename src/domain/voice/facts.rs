@@ -3,9 +3,11 @@
 use super::call::Caller;
 use super::hunt::Candidate;
 use super::leg::Leg;
+use super::reading::Reading;
 use crate::domain::contact::PhoneNumber;
 use crate::domain::directory::Recipient;
 use crate::domain::directory::person::PersonId;
+use crate::domain::ids::AlertId;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +20,10 @@ pub enum Need {
     OnCall(Vec<Recipient>),
     /// Whose phones are in use in other calls.
     Busy,
+    /// The open alerts of the caller's groups, newest first.
+    OpenAlerts,
+    /// One alert, to be read out.
+    Alert(AlertId),
 }
 
 /// What has been found out for this step.
@@ -29,6 +35,10 @@ pub struct Facts {
     pub on_call: Option<Callable>,
     /// The answer to [`Need::Busy`].
     pub busy: Option<BTreeSet<PersonId>>,
+    /// The answer to [`Need::OpenAlerts`].
+    pub open_alerts: Option<Vec<AlertId>>,
+    /// The answers to [`Need::Alert`]; `None`: it is forgotten.
+    pub alerts: BTreeMap<AlertId, Option<Reading>>,
     /// The phone that an input comes from, where it comes from one that we called.
     pub leg: Option<Leg>,
     /// What the carrier calls that phone, where it has just said so.

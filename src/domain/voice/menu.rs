@@ -3,19 +3,73 @@
 use super::action::Action;
 use super::hunt::HuntRules;
 use crate::domain::alerting::forward::Forward;
+use crate::domain::alerting::team::TeamName;
 use crate::domain::contact::PhoneNumber;
 use crate::domain::directory::Recipient;
 use crate::domain::severity::Severity;
+use serde::Deserialize;
+
+/// Something that callers are offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(from = "OfferWord")]
+pub enum Offer {
+    /// To start this.
+    Start(Action),
+    /// To hear the open alerts of their groups.
+    Alerts,
+}
+
+/// The words of the offers, as settings are written.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum OfferWord {
+    Alert,
+    Conference,
+    Live,
+    Alerts,
+}
+
+impl From<OfferWord> for Offer {
+    fn from(word: OfferWord) -> Self {
+        match word {
+            OfferWord::Alert => Self::Start(Action::Alert),
+            OfferWord::Conference => Self::Start(Action::Conference),
+            OfferWord::Live => Self::Start(Action::Live),
+            OfferWord::Alerts => Self::Alerts,
+        }
+    }
+}
+
+impl Offer {
+    /// The word used in settings.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Start(action) => action.word(),
+            Self::Alerts => "alerts",
+        }
+    }
+
+    /// What it starts, where it starts something.
+    pub const fn action(self) -> Option<Action> {
+        match self {
+            Self::Start(action) => Some(action),
+            Self::Alerts => None,
+        }
+    }
+}
 
 /// One line's menu and manners.
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own, or the carrier's way")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallMenu {
     /// Offered in this order as keys 1, 2, …; never empty, at most nine.
-    pub actions: Vec<Action>,
+    pub offers: Vec<Offer>,
     /// Whom a caller may choose, in key order. Empty: `default_recipients` get it, and nothing is asked.
     /// One: the question is skipped.
     pub targets: Vec<Target>,
+    /// The team whose policy is followed when there are no targets, or the chosen one names none; `None`: people are told
+    /// once.
+    pub team: Option<TeamName>,
     /// Who gets it when there are no targets. Empty: those whom the systems choose that alerts are passed on to.
     pub default_recipients: Vec<Recipient>,
     /// The systems that alerts are passed on to.
@@ -66,9 +120,21 @@ pub struct CallMenu {
 }
 
 impl CallMenu {
+    /// What callers may start, in key order.
+    pub fn actions(&self) -> impl Iterator<Item = Action> + '_ {
+        self.offers.iter().filter_map(|offer| offer.action())
+    }
+
     /// Whether an alert that is started like that is passed on to anybody.
     pub fn forwards(&self, action: Action) -> bool {
         self.forwards.iter().any(|forward| forward.takes(action))
+    }
+
+    /// The team whose policy an alert for these follows.
+    pub fn team_of(&self, recipients: &[Recipient]) -> Option<&TeamName> {
+        let chosen =
+            self.targets.iter().find(|target| [&target.recipient] == *recipients.iter().collect::<Vec<_>>());
+        chosen.and_then(|target| target.team.as_ref()).or(self.team.as_ref())
     }
 }
 
@@ -79,6 +145,8 @@ pub struct Target {
     pub recipient: Recipient,
     /// How the name is spoken.
     pub spoken: String,
+    /// The team whose policy is followed; `None`: the menu's.
+    pub team: Option<TeamName>,
 }
 
 /// A conference bridge of somebody else's.

@@ -11,6 +11,8 @@ pub mod menu;
 pub mod order;
 pub mod phrases;
 pub mod plan;
+pub mod reading;
 pub mod recording;
+pub mod ring;
 pub mod step;
 pub mod story;

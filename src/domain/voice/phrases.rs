@@ -1,10 +1,13 @@
 //! What can be said on the phone: the phrases and their gaps. The words come from `prompts/`.
 
 use super::action::Action;
+use super::menu::Offer;
+use super::reading::Matter;
+use crate::domain::links::LinkCode;
 use crate::domain::severity::Severity;
 use std::collections::BTreeMap;
 
-/// One thing to say.
+/// One thing to say, or to play.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Phrase {
     /// Greets a caller by name.
@@ -15,8 +18,8 @@ pub enum Phrase {
     OneMoment,
     /// That takes longer than it should.
     StillChecking,
-    /// Offers an action at a key.
-    Offer(Action, u32),
+    /// Offers something at a key.
+    Offer(Offer, u32),
     /// Asks for whom.
     AskTarget(Action),
     /// Offers a group or person at a key.
@@ -117,6 +120,44 @@ pub enum Phrase {
     LegCallerGone,
     /// To whoever has talked to the caller: that is over.
     LegCallOver,
+    /// An alert in one sentence: its number, how bad it is, what it is, whom it is for, and who or what raised it.
+    AlertLine(u32, Severity, Matter, Name, Option<String>),
+    /// What is written in it, word for word.
+    Verbatim(String),
+    /// What its message says.
+    MessageText(String),
+    /// The text of its message is not there yet.
+    MessageTextPending,
+    /// The sound of its message, played.
+    Recording(LinkCode),
+    /// Offers that sound.
+    OfferRecording,
+    /// Offers to acknowledge, escalate and resolve it, and to hear it again.
+    OfferAnswers,
+    /// Offers the next alert, and the way back to the menu.
+    OfferNextAlert,
+    /// Whoever hears it has acknowledged it.
+    AcknowledgedByYou,
+    /// They have, and so many others have still to.
+    AcknowledgedInPart(usize),
+    /// They have sent it on.
+    EscalatedByYou,
+    /// They have resolved it.
+    ResolvedByYou,
+    /// This one has acknowledged it before.
+    AlreadyAcknowledged(String),
+    /// This one has resolved it before.
+    AlreadyResolved(String),
+    /// To whoever picked up about an alert and has not answered it.
+    StaysOpen,
+    /// How many alerts there are to hear.
+    OpenAlerts(usize),
+    /// There is none.
+    NoOpenAlerts,
+    /// There is no other.
+    NoMoreAlerts,
+    /// The last word.
+    Goodbye,
     /// The caller said nothing for too long.
     GoodbyeNothing,
     /// The number is not known.
@@ -197,6 +238,27 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("leg_caller_gone", &[]),
     ("leg_call_over", &[]),
     ("unknown_caller", &[]),
+    ("offer_alerts", &["key"]),
+    ("read_alert", &["number", "severity", "name", "from"]),
+    ("read_conference", &["number", "severity", "name", "from"]),
+    ("read_missed_call", &["number", "severity", "name", "from"]),
+    ("message_text", &["text"]),
+    ("message_text_pending", &[]),
+    ("offer_recording", &[]),
+    ("offer_answers", &[]),
+    ("offer_next_alert", &[]),
+    ("acknowledged", &[]),
+    ("acknowledged_in_part", &["count"]),
+    ("escalated", &[]),
+    ("resolved", &[]),
+    ("already_acknowledged", &["person"]),
+    ("already_resolved", &["person"]),
+    ("stays_open", &[]),
+    ("one_open_alert", &[]),
+    ("open_alerts", &["count"]),
+    ("no_open_alerts", &[]),
+    ("no_more_alerts", &[]),
+    ("goodbye", &[]),
     ("goodbye_nothing", &[]),
     ("refused_unknown", &[]),
     ("refused_withheld", &[]),
@@ -245,11 +307,12 @@ impl Language {
             Phrase::GreetingStranger => self.text("greeting_stranger", &[]),
             Phrase::OneMoment => self.text("one_moment", &[]),
             Phrase::StillChecking => self.text("still_checking", &[]),
-            Phrase::Offer(action, key) => {
-                let text = match action {
-                    Action::Alert => "offer_alert",
-                    Action::Conference => "offer_conference",
-                    Action::Live => "offer_live",
+            Phrase::Offer(offer, key) => {
+                let text = match offer {
+                    Offer::Start(Action::Alert) => "offer_alert",
+                    Offer::Start(Action::Conference) => "offer_conference",
+                    Offer::Start(Action::Live) => "offer_live",
+                    Offer::Alerts => "offer_alerts",
                 };
                 self.text(text, &[("key", &key.to_string())])
             }
@@ -261,7 +324,7 @@ impl Language {
             Phrase::StarForMenu => self.text("star_for_menu", &[]),
             Phrase::AskSeverity => self.text("ask_severity", &[]),
             Phrase::SeverityChoice(key, severity) => {
-                let word = self.text(&format!("severity_{}", severity.word()), &[]);
+                let word = self.severity(*severity);
                 self.text("severity_choice", &[("key", &key.to_string()), ("severity", &word)])
             }
             Phrase::WrongKey => self.text("wrong_key", &[]),
@@ -317,6 +380,42 @@ impl Language {
             Phrase::LegTaken(person) => self.text("leg_taken", &[("person", person)]),
             Phrase::LegCallerGone => self.text("leg_caller_gone", &[]),
             Phrase::LegCallOver => self.text("leg_call_over", &[]),
+            Phrase::AlertLine(number, severity, matter, to, from) => {
+                let text = match matter {
+                    Matter::Alert => "read_alert",
+                    Matter::Conference => "read_conference",
+                    Matter::MissedCall => "read_missed_call",
+                };
+                let gaps = [
+                    ("number", &*number.to_string()),
+                    ("severity", &self.severity(*severity)),
+                    ("name", &name(to)),
+                    ("from", &caller_name(from)),
+                ];
+                self.text(text, &gaps)
+            }
+            Phrase::Verbatim(text) => text.clone(),
+            Phrase::MessageText(text) => self.text("message_text", &[("text", text)]),
+            Phrase::MessageTextPending => self.text("message_text_pending", &[]),
+            // It is played.
+            Phrase::Recording(_) => String::new(),
+            Phrase::OfferRecording => self.text("offer_recording", &[]),
+            Phrase::OfferAnswers => self.text("offer_answers", &[]),
+            Phrase::OfferNextAlert => self.text("offer_next_alert", &[]),
+            Phrase::AcknowledgedByYou => self.text("acknowledged", &[]),
+            Phrase::AcknowledgedInPart(count) => {
+                self.text("acknowledged_in_part", &[("count", &count.to_string())])
+            }
+            Phrase::EscalatedByYou => self.text("escalated", &[]),
+            Phrase::ResolvedByYou => self.text("resolved", &[]),
+            Phrase::AlreadyAcknowledged(person) => self.text("already_acknowledged", &[("person", person)]),
+            Phrase::AlreadyResolved(person) => self.text("already_resolved", &[("person", person)]),
+            Phrase::StaysOpen => self.text("stays_open", &[]),
+            Phrase::OpenAlerts(1) => self.text("one_open_alert", &[]),
+            Phrase::OpenAlerts(count) => self.text("open_alerts", &[("count", &count.to_string())]),
+            Phrase::NoOpenAlerts => self.text("no_open_alerts", &[]),
+            Phrase::NoMoreAlerts => self.text("no_more_alerts", &[]),
+            Phrase::Goodbye => self.text("goodbye", &[]),
             Phrase::GoodbyeNothing => self.text("goodbye_nothing", &[]),
             Phrase::RefusedUnknown => self.text("refused_unknown", &[]),
             Phrase::RefusedWithheld => self.text("refused_withheld", &[]),
@@ -328,6 +427,10 @@ impl Language {
             Phrase::Apology(None) => self.text("apology", &[]),
             Phrase::Apology(Some(contact)) => self.text("apology_call", &[("contact", contact)]),
         }
+    }
+
+    fn severity(&self, severity: Severity) -> String {
+        self.text(&format!("severity_{}", severity.word()), &[])
     }
 
     /// The text of a key with its gaps filled in one pass, so that a name with braces in it stays a name.

@@ -25,6 +25,11 @@ pub enum Then {
         /// Seconds after the last word.
         timeout: u32,
     },
+    /// Say nothing for a while, and go on by itself.
+    Rest {
+        /// Seconds.
+        length: u32,
+    },
     /// Record the caller; any key ends it.
     Record {
         /// Seconds, at most.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::{exchange::leg::Dialled, twiml::request::CarrierRequest};
 
 use super::{
+    Config,
     call::Call,
     fields::Fields,
     placing::Event,
@@ -129,6 +130,29 @@ pub(super) fn recording_status(recording: &Recording, url: String, account_sid: 
 }
 
 /// The callback that a text message has arrived.
+/// A text that a phone has sent to our number.
+pub(super) fn text_in(sid: &str, from: &str, text: &str, config: &Config) -> Fields {
+    let segments = text.chars().count().div_ceil(153).max(1).to_string();
+    let mut fields: Fields = [
+        ("ApiVersion", API_VERSION),
+        ("AccountSid", &config.account_sid),
+        ("MessageSid", sid),
+        ("SmsSid", sid),
+        ("SmsMessageSid", sid),
+        ("SmsStatus", "received"),
+        ("From", from),
+        ("To", &config.number),
+        ("Body", text),
+        ("NumMedia", "0"),
+        ("NumSegments", &segments),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into();
+    places("From", from, &mut fields);
+    places("To", &config.number, &mut fields);
+    fields
+}
+
 pub(super) fn delivered(message: &Message, account_sid: &str) -> Fields {
     [
         ("ApiVersion", API_VERSION),

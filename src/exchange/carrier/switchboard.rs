@@ -2,6 +2,7 @@
 
 mod conference;
 mod connect;
+mod incoming;
 mod outgoing;
 mod recorded;
 
@@ -37,7 +38,7 @@ pub(super) enum Lane {
     Line(String),
     /// What is told beside the line of a call.
     Beside(String),
-    /// What is told about a text message.
+    /// What is told about a text message, or brought from one phone.
     Message(String),
 }
 
@@ -62,6 +63,11 @@ pub(super) enum Wants {
     Document(u64),
     /// A sound, which is got and not posted to.
     Sound,
+    /// What is written back to a text message.
+    Reply {
+        /// Whose phone it came from.
+        to: String,
+    },
 }
 
 enum Pending {

@@ -89,7 +89,7 @@ impl Webhooks {
         let signature = signature::sign(url, &SignedBody::Form(&job.fields), &self.key);
         let request = match job.wants {
             Wants::Sound => client.get(url),
-            Wants::Nothing | Wants::Document(_) => client.post(url).form(&job.fields),
+            Wants::Nothing | Wants::Document(_) | Wants::Reply { .. } => client.post(url).form(&job.fields),
         };
         let request = request
             .header(signature::SIGNATURE_HEADER, signature)
@@ -173,6 +173,16 @@ impl Answer {
             return Err(format!("a sound was answered with content type {:?}", self.content_type));
         }
         Ok(audio::length(&self.body).unwrap_or(UNKNOWN_LENGTH))
+    }
+
+    /// What is written back to a text message. An error says what was wrong.
+    pub(super) fn reply(self) -> Result<Vec<String>, String> {
+        if !self.is_fine() {
+            return Err(format!("answered with status {}", self.status));
+        }
+        let text =
+            String::from_utf8(self.body).map_err(|error| format!("not an answer: {}", error.utf8_error()))?;
+        read::message(&text).map_err(|error| format!("not an answer: {error}"))
     }
 
     fn is_sound(&self) -> bool {

@@ -33,9 +33,12 @@ pub(super) fn send(exchange: &Exchange, form: &Form) -> Result<Response, ApiErro
     Ok(created(&shape(&message, &exchange.config().account_sid, "queued")))
 }
 
-pub(super) fn list(exchange: &Exchange) -> Response {
+/// Those to that number, or all; the newest first.
+pub(super) fn list(exchange: &Exchange, to: Option<&str>) -> Response {
     let account = &exchange.config().account_sid;
-    let texts: Vec<Message> = exchange.switchboard().texts.values().cloned().collect();
+    let mut texts: Vec<Message> = exchange.switchboard().texts.values().cloned().collect();
+    texts.retain(|message| to.is_none_or(|to| message.to == to));
+    texts.sort_by_key(|message| std::cmp::Reverse(message.created));
     let items = texts.iter().map(|message| shape(message, account, "delivered")).collect::<Vec<_>>();
     page("messages", &items, &format!("/2010-04-01/Accounts/{account}/Messages.json"))
 }

@@ -61,7 +61,7 @@ fn shape(exchange: &Exchange) -> Value {
         "voice_caller_id_lookup": false,
         "status_callback": config.status_url.as_deref().unwrap_or_default(),
         "status_callback_method": "POST",
-        "sms_url": "",
+        "sms_url": config.sms_url.as_deref().unwrap_or_default(),
         "sms_method": "POST",
         "sms_application_sid": "",
         "trunk_sid": null,

@@ -20,7 +20,7 @@ const WITHHELD: &str = "anonymous";
 const CHARACTERS_PER_SECOND: usize = 15;
 
 /// How every kind of line is written.
-const FORMS: [&str; 49] = [
+const FORMS: [&str; 50] = [
     "settings NAME",
     "caller PERSON",
     "attestation WORD",
@@ -67,6 +67,7 @@ const FORMS: [&str; 49] = [
     "PERSON does not hear \"…\"",
     "PERSON presses KEYS",
     "PERSON says \"…\"",
+    "PERSON texts \"…\"",
     "PERSON is connected",
     "PERSON is cut off",
     "nobody's phone rings",

@@ -160,6 +160,11 @@ impl Stage for RemoteStage {
         Ok(())
     }
 
+    async fn text(&mut self, from: &str, text: &str) -> Result<(), StageError> {
+        self.phone.text(from, text).await?;
+        Ok(())
+    }
+
     async fn pick_up(&mut self, calls: &[String]) -> Result<(), StageError> {
         try_join_all(calls.iter().map(|call| self.phone.pick_up(call))).await?;
         Ok(())

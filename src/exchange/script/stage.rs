@@ -103,6 +103,9 @@ pub trait Stage: Send {
     /// Hangs up calls, all of them at the same moment.
     async fn hang_up(&mut self, calls: &[String]) -> Result<(), StageError>;
 
+    /// Sends a text from a phone.
+    async fn text(&mut self, from: &str, text: &str) -> Result<(), StageError>;
+
     /// Picks up phones that ring, all of them at the same moment.
     async fn pick_up(&mut self, calls: &[String]) -> Result<(), StageError>;
 

@@ -132,7 +132,7 @@ fn other_people_do_what_a_caller_does_and_more() {
         deeds(
             "ben's phone rings\nben's phone does not ring\nben's phone stops ringing\nben picks up\nben declines\n\
              ben hears \"Press 1\"\nben does not hear \"Press 2\"\nben presses 1\nben says \"Ben here\"\n\
-             ben is connected\nben hangs up\nben is cut off"
+             ben is connected\nben hangs up\nben is cut off\nben texts \"1a\""
         ),
         [
             Deed::Rings,
@@ -147,6 +147,7 @@ fn other_people_do_what_a_caller_does_and_more() {
             Deed::IsConnected,
             Deed::HangsUp,
             Deed::IsCutOff,
+            Deed::Texts("1a".to_owned()),
         ]
     );
     let both = [of("ben"), of("cleo")].concat();

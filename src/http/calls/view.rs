@@ -9,11 +9,15 @@ use crate::domain::voice::leg::{Leg, LegEnd};
 use crate::domain::voice::recording::{DraftStatus, Recording};
 use crate::domain::voice::story::{CallRecord, CallStory, Event, InCall, What};
 use crate::http::alerting::{CallerView, FullAlert, transcript};
+use crate::http::schema;
+use crate::service::StoreError;
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A page of calls.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CallList)]
 pub(in crate::http) struct ListView {
     /// Newest first.
     pub(super) calls: Vec<CallView>,
@@ -22,22 +26,27 @@ pub(in crate::http) struct ListView {
 }
 
 /// A call.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Call)]
 pub(in crate::http) struct CallView {
+    #[schema(value_type = Uuid)]
     id: CallId,
+    #[schema(value_type = String, format = DateTime)]
     started_at: Timestamp,
     /// `null`: it is not over.
+    #[schema(value_type = Option<String>, format = DateTime)]
     ended_at: Option<Timestamp>,
     /// Where it stands: `hunting`, `connected`, `ended` and others.
     state: &'static str,
     /// How it ended; `null`: it has not.
+    #[schema(value_type = Option<String>)]
     ending: Option<Ending>,
     /// `null`: nobody has been let in.
     caller: Option<CallerView>,
 }
 
 /// A call and everything that came of it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(in crate::http) struct FullCall {
     #[serde(flatten)]
     call: CallView,
@@ -52,36 +61,50 @@ pub(in crate::http) struct FullCall {
 }
 
 /// A phone that was called.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Leg)]
 struct LegView {
+    #[schema(value_type = Uuid)]
     id: LegId,
+    #[schema(value_type = String)]
     person: PersonId,
     name: String,
     number: String,
     /// When it was chosen.
+    #[schema(value_type = String, format = DateTime)]
     planned_at: Timestamp,
     /// When the carrier was asked for it; everything from here on is `null` where it did not happen.
+    #[schema(value_type = Option<String>, format = DateTime)]
     asked_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
     ringing_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
     answered_at: Option<Timestamp>,
     /// The keys that were pressed there.
     keys: Option<String>,
+    #[schema(value_type = Option<String>, format = DateTime)]
     accepted_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
     ended_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>)]
     end: Option<LegEnd>,
     /// The same in words.
     why: Option<&'static str>,
 }
 
 /// What was recorded.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Recording)]
 struct RecordingView {
+    #[schema(value_type = Uuid)]
     id: RecordingId,
+    #[schema(value_type = String, format = DateTime)]
     made_at: Timestamp,
     seconds: u32,
     /// `draft`, `sent` or `discarded`.
     status: &'static str,
     /// The alert that it belongs to.
+    #[schema(value_type = Option<Uuid>)]
     alert: Option<AlertId>,
     /// `unwanted`, `pending`, `text` or `failed`.
     transcript: &'static str,
@@ -91,13 +114,17 @@ struct RecordingView {
 }
 
 /// Something that happened.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CallEvent)]
 struct EventView {
+    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// The alert that it happened to; left out for what happened in the call.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
     alert: Option<AlertId>,
     #[serde(flatten)]
+    #[schema(value_type = schema::HappenedForm)]
     what: WhatView,
 }
 
@@ -126,16 +153,20 @@ impl CallView {
 
 impl FullCall {
     /// That call, for programs that reach us at the public address.
-    pub(super) fn of(app: &App, story: CallStory) -> Self {
+    pub(super) async fn of(app: &App, story: CallStory) -> Result<Self, StoreError> {
         let events = story.events().into_iter().map(EventView::of).collect();
         let CallStory { record, legs, recordings, alerts } = story;
-        Self {
+        let mut told = vec![];
+        for alert in alerts {
+            told.push(FullAlert::of(app, alert).await?);
+        }
+        Ok(Self {
             call: CallView::of(record),
             legs: legs.into_iter().map(LegView::of).collect(),
             recordings: recordings.into_iter().map(RecordingView::of).collect(),
-            alerts: alerts.into_iter().map(|alert| FullAlert::of(app, alert)).collect(),
+            alerts: told,
             events,
-        }
+        })
     }
 }
 

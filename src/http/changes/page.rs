@@ -4,9 +4,14 @@ use crate::domain::directory::absence::Absence;
 use crate::domain::directory::change::{absence_id, override_id};
 use crate::domain::directory::overrides::Override;
 use crate::domain::ids::AuditId;
+use crate::http::error::ApiError;
+use crate::http::extract::body::moment;
 use crate::http::extract::page::{Listed, Page, read_cursor, write_cursor};
+use crate::http::extract::query::Parameters;
+use crate::service::{AuditCursor, AuditFilter};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use jiff::Timestamp;
-use std::convert::Infallible;
 use uuid::Uuid;
 
 /// The list of absences.
@@ -17,9 +22,36 @@ pub(in crate::http) struct Absences;
 #[derive(Debug)]
 pub(in crate::http) struct Overrides;
 
-/// The audit.
+/// A page of the audit: `?what=&by=&from=&until=&limit=&after=`.
 #[derive(Debug)]
-pub(in crate::http) struct Audit;
+pub(in crate::http) struct AuditPage {
+    /// Which entries.
+    pub(super) filter: AuditFilter,
+    /// How many, at most.
+    pub(super) limit: u32,
+    /// Where the page before it has ended; `None`: the first page.
+    pub(super) after: Option<AuditCursor>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AuditPage {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let mut asked = Parameters::from_request_parts(parts, state).await?;
+        let filter = AuditFilter {
+            what: asked.text("what"),
+            by: asked.text("by"),
+            from: asked.take("from", moment),
+            until: asked.take("until", moment),
+        };
+        let limit = asked.limit();
+        let after = asked.after(|text| {
+            let (at, id) = read_cursor(text)?;
+            Some(AuditCursor { at, id: AuditId(id) })
+        });
+        asked.finish(Some(Self { filter, limit, after }))
+    }
+}
 
 /// Whether something is in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,19 +86,6 @@ impl Listed for Overrides {
 
     fn cursor(text: &str) -> Option<Last> {
         read_cursor(text)
-    }
-}
-
-impl Listed for Audit {
-    type State = Infallible;
-    type Cursor = AuditId;
-
-    fn state(_word: &str) -> Result<Infallible, String> {
-        Err("can't be given: the audit has no states".to_owned())
-    }
-
-    fn cursor(text: &str) -> Option<AuditId> {
-        text.parse().ok()
     }
 }
 

@@ -6,13 +6,17 @@ use crate::domain::directory::overrides::{Change, Override};
 use crate::domain::directory::person::PersonId;
 use crate::domain::directory::schedule::ScheduleName;
 use crate::domain::ids::{AbsenceId, AuditId, OverrideId};
-use crate::service::AuditEntry;
+use crate::http::extract::page::write_cursor;
+use crate::http::schema;
+use crate::service::{AuditCursor, AuditEntry};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// A page of absences.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = AbsenceList)]
 pub(in crate::http) struct AbsencesView {
     pub(super) absences: Vec<AbsenceView>,
     /// What to send as `after` for the next page; `null`: this is the last.
@@ -20,20 +24,27 @@ pub(in crate::http) struct AbsencesView {
 }
 
 /// Somebody away.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Absence)]
 pub(in crate::http) struct AbsenceView {
+    #[schema(value_type = Uuid)]
     id: AbsenceId,
+    #[schema(value_type = String)]
     person: PersonId,
+    #[schema(value_type = Option<String>)]
     replacement: Option<PersonId>,
+    #[schema(value_type = String, format = DateTime)]
     from: Timestamp,
     /// `null`: until further notice.
+    #[schema(value_type = Option<String>, format = DateTime)]
     until: Option<Timestamp>,
     in_force: bool,
     defined_in: Place,
 }
 
 /// Where something is defined, and so where it is changed.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = DefinedIn)]
 #[serde(rename_all = "lowercase")]
 enum Place {
     Settings,
@@ -41,7 +52,8 @@ enum Place {
 }
 
 /// A page of overrides.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = OverrideList)]
 pub(in crate::http) struct OverridesView {
     pub(super) overrides: Vec<OverrideView>,
     /// What to send as `after` for the next page; `null`: this is the last.
@@ -49,13 +61,19 @@ pub(in crate::http) struct OverridesView {
 }
 
 /// A change of a schedule: `add`, or `remove`, or `replace` and `by`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Override)]
 pub(in crate::http) struct OverrideView {
+    #[schema(value_type = Uuid)]
     id: OverrideId,
+    #[schema(value_type = String)]
     schedule: ScheduleName,
     #[serde(flatten)]
+    #[schema(value_type = schema::OverrideChangeForm)]
     change: ChangeView,
+    #[schema(value_type = String, format = DateTime)]
     from: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     until: Timestamp,
     in_force: bool,
     defined_in: Place,
@@ -70,24 +88,30 @@ enum ChangeView {
 }
 
 /// A page of the audit.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuditList)]
 pub(in crate::http) struct AuditView {
     /// Newest first.
     entries: Vec<EntryView>,
     /// What to send as `after` for the next page; `null`: this is the last.
-    next: Option<AuditId>,
+    next: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuditEntry)]
 struct EntryView {
+    #[schema(value_type = Uuid)]
     id: AuditId,
+    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// The name of the key.
     by: String,
     what: String,
     /// What there was.
+    #[schema(value_type = Option<Object>)]
     before: Option<Value>,
     /// What there is since.
+    #[schema(value_type = Option<Object>)]
     after: Option<Value>,
 }
 
@@ -134,9 +158,10 @@ impl Place {
 
 impl AuditView {
     /// That page.
-    pub(super) fn of(entries: Vec<AuditEntry>, next: Option<AuditId>) -> Self {
+    pub(super) fn of(entries: Vec<AuditEntry>, next: Option<AuditCursor>) -> Self {
         let view =
             |AuditEntry { id, at, by, what, before, after }| EntryView { id, at, by, what, before, after };
+        let next = next.map(|next| write_cursor(next.at, next.id.0));
         Self { entries: entries.into_iter().map(view).collect(), next }
     }
 }

@@ -6,6 +6,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
+use std::ops::RangeInclusive;
 
 /// A time before this one is a slip of the pen: no schedule is that old.
 const FIRST: Timestamp = Timestamp::UNIX_EPOCH;
@@ -16,24 +17,36 @@ pub(in crate::http) struct Fields {
     left: Map<String, Value>,
     known: Vec<&'static str>,
     wrong: Vec<FieldError>,
+    /// Where in the body they are.
+    within: Vec<&'static str>,
+}
+
+/// The same of a body that may be left out: it has no fields then.
+#[derive(Debug)]
+pub(in crate::http) struct OptFields(pub(in crate::http) Fields);
+
+impl<S: Send + Sync> FromRequest<S> for OptFields {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let body = whole(request, state).await?;
+        let fields = if body.is_empty() { Ok(Fields::of(Map::new())) } else { Fields::read(&body) };
+        Ok(Self(fields?))
+    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let body = Bytes::from_request(request, state).await.map_err(|rejection| {
-            ApiError::new(rejection.status(), "body_unreadable", "the body can't be read to its end")
-        })?;
-        match serde_json::from_slice(&body) {
-            Ok(Value::Object(left)) => Ok(Self { left, known: vec![], wrong: vec![] }),
-            Ok(_) => Err(malformed("the body is JSON, but no object".to_owned())),
-            Err(error) => {
-                let (line, column) = (error.line(), error.column());
-                Err(malformed(format!("the body is no JSON: it goes wrong at line {line} column {column}")))
-            }
-        }
+        Self::read(&whole(request, state).await?)
     }
+}
+
+async fn whole<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    Bytes::from_request(request, state).await.map_err(|rejection| {
+        ApiError::new(rejection.status(), "body_unreadable", "the body can't be read to its end")
+    })
 }
 
 fn malformed(message: String) -> ApiError {
@@ -41,9 +54,88 @@ fn malformed(message: String) -> ApiError {
 }
 
 impl Fields {
+    const fn of(left: Map<String, Value>) -> Self {
+        Self { left, known: vec![], wrong: vec![], within: vec![] }
+    }
+
+    fn read(body: &[u8]) -> Result<Self, ApiError> {
+        match serde_json::from_slice(body) {
+            Ok(Value::Object(left)) => Ok(Self::of(left)),
+            Ok(_) => Err(malformed("the body is JSON, but no object".to_owned())),
+            Err(error) => {
+                let (line, column) = (error.line(), error.column());
+                Err(malformed(format!("the body is no JSON: it goes wrong at line {line} column {column}")))
+            }
+        }
+    }
+
     /// Notes that something is wrong with a field.
     pub(in crate::http) fn wrong(&mut self, name: &str, code: &'static str, msg: impl Into<String>) {
-        self.wrong.push(FieldError::in_body(name, code, msg));
+        let error = self.error(name, code, msg);
+        self.wrong.push(error);
+    }
+
+    fn error(&self, name: &str, code: &'static str, msg: impl Into<String>) -> FieldError {
+        let mut error = FieldError::in_body(name, code, msg);
+        error.loc.splice(1..1, self.within.iter().map(|&name| name.to_owned()));
+        error
+    }
+
+    /// The fields of an object within, by what `read` makes of them; `None` where there is none, or null, or something is
+    /// wrong with it.
+    pub(in crate::http) fn opt_object<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
+        self.known.push(name);
+        match self.left.remove(name)? {
+            Value::Null => None,
+            Value::Object(left) => {
+                let within = self.within.iter().copied().chain([name]).collect();
+                let mut inner = Self { within, ..Self::of(left) };
+                let made = read(&mut inner);
+                self.wrong.extend(inner.all_wrong());
+                Some(made)
+            }
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                self.wrong(name, "no_object", "is no object");
+                None
+            }
+        }
+    }
+
+    /// An array of texts; `None` where there is none, or null.
+    pub(in crate::http) fn opt_texts(&mut self, name: &'static str) -> Option<Vec<String>> {
+        self.known.push(name);
+        let value = self.left.remove(name).filter(|value| !value.is_null())?;
+        let Some(values) = value.as_array() else {
+            self.wrong(name, "no_array", "is no array");
+            return None;
+        };
+        let texts = values.iter().map(|value| value.as_str().filter(|text| !text.contains('\0')));
+        let texts: Option<Vec<_>> = texts.map(|text| text.map(str::to_owned)).collect();
+        if texts.is_none() {
+            self.wrong(name, "no_text", "has something in it that is no text");
+        }
+        texts
+    }
+
+    /// A whole number in that range; `None` where there is none, or null.
+    pub(in crate::http) fn opt_number(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<u32>,
+    ) -> Option<u32> {
+        self.known.push(name);
+        let value = self.left.remove(name).filter(|value| !value.is_null())?;
+        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+        let number = number.filter(|number| range.contains(number));
+        if number.is_none() {
+            let msg = format!("is no whole number from {} to {}", range.start(), range.end());
+            self.wrong(name, "no_number", msg);
+        }
+        number
     }
 
     /// A text that is not empty; `None` where there is none, or null.
@@ -53,6 +145,11 @@ impl Fields {
             Value::Null => None,
             Value::String(text) if text.trim().is_empty() => {
                 self.wrong(name, "empty", "is empty");
+                None
+            }
+            // No database can hold it.
+            Value::String(text) if text.contains('\0') => {
+                self.wrong(name, "nul", "has a NUL in it");
                 None
             }
             Value::String(text) => Some(text),
@@ -100,12 +197,19 @@ impl Fields {
 
     /// What was made of the fields, or everything that was wrong, fields that nobody asked for included. `made` is
     /// `None` only where something was noted.
-    pub(in crate::http) fn finish<T>(mut self, made: Option<T>) -> Result<T, ApiError> {
+    pub(in crate::http) fn finish<T>(self, made: Option<T>) -> Result<T, ApiError> {
+        let wrong = self.all_wrong();
+        made.filter(|_| wrong.is_empty()).ok_or_else(|| ApiError::invalid(wrong))
+    }
+
+    /// Everything that is wrong with them, fields that nobody asked for included.
+    fn all_wrong(mut self) -> Vec<FieldError> {
         let known: Vec<_> = self.known.iter().map(|name| format!("`{name}`")).collect();
         let msg = format!("there is no such field; there are {}", known.join(", "));
-        let unknown = self.left.keys().map(|name| FieldError::in_body(name, "unknown_field", &*msg));
+        let unknown = self.left.keys().map(|name| self.error(name, "unknown_field", &*msg));
+        let unknown: Vec<_> = unknown.collect();
         self.wrong.extend(unknown);
-        made.filter(|_| self.wrong.is_empty()).ok_or_else(|| ApiError::invalid(self.wrong))
+        self.wrong
     }
 }
 
@@ -126,7 +230,7 @@ mod tests {
 
     fn fields(text: &str) -> Fields {
         let left = serde_json::from_str(text).unwrap();
-        Fields { left, known: vec![], wrong: vec![] }
+        Fields::of(left)
     }
 
     fn wrong(fields: Fields) -> Vec<String> {

@@ -4,5 +4,6 @@ pub mod auth;
 pub(super) mod body;
 pub mod item;
 pub(super) mod page;
+pub(super) mod query;
 pub(super) mod signature;
 pub(super) mod subscriber;

@@ -1,18 +1,13 @@
 //! Which page of a list: `?state=&limit=&after=`.
 
-use crate::http::error::{ApiError, FieldError};
-use axum::extract::{FromRequestParts, Query};
+use super::query::Parameters;
+use crate::http::error::ApiError;
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use std::ops::RangeInclusive;
 use uuid::Uuid;
-
-/// How many a page may have.
-const LIMITS: RangeInclusive<u32> = 1..=200;
-/// How many it has when nothing is said.
-const DEFAULT_LIMIT: u32 = 50;
 
 /// A list that is given in pages.
 pub(in crate::http) trait Listed {
@@ -43,43 +38,17 @@ impl<L: Listed, S: Send + Sync> FromRequestParts<S> for Page<L> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let query = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
-        let Query(parameters) = query.map_err(|rejection| {
-            ApiError::invalid(vec![FieldError::in_query(None, rejection.body_text())])
-        })?;
-        Self::parse(&parameters).map_err(ApiError::invalid)
+        Self::of(Parameters::from_request_parts(parts, state).await?)
     }
 }
 
 impl<L: Listed> Page<L> {
-    /// Reads all parameters, and finds all that is wrong with them. An empty one counts as left out.
-    fn parse(parameters: &[(String, String)]) -> Result<Self, Vec<FieldError>> {
-        let mut page = Self { state: None, limit: DEFAULT_LIMIT, after: None };
-        let mut problems = vec![];
-        for (name, value) in parameters {
-            if let Err(msg) = page.take(name, value) {
-                problems.push(FieldError::in_query(Some(name), msg));
-            }
-        }
-        if problems.is_empty() { Ok(page) } else { Err(problems) }
-    }
-
-    fn take(&mut self, name: &str, value: &str) -> Result<(), String> {
-        match name {
-            "state" | "limit" | "after" if value.is_empty() => {}
-            "state" => self.state = Some(L::state(value)?),
-            "limit" => {
-                let limit = value.parse().ok().filter(|limit| LIMITS.contains(limit));
-                let wrong = || format!("is no whole number from {} to {}", LIMITS.start(), LIMITS.end());
-                self.limit = limit.ok_or_else(wrong)?;
-            }
-            "after" => {
-                let after = L::cursor(value).ok_or("is no `next` of a page before")?;
-                self.after = Some(after);
-            }
-            _ => return Err("there is no such parameter; there are `state`, `limit` and `after`".to_owned()),
-        }
-        Ok(())
+    /// Reads all parameters, and finds all that is wrong with them.
+    fn of(mut asked: Parameters) -> Result<Self, ApiError> {
+        let state = asked.take("state", L::state);
+        let limit = asked.limit();
+        let after = asked.after(L::cursor);
+        asked.finish(Some(Self { state, limit, after }))
     }
 }
 
@@ -122,26 +91,18 @@ mod tests {
         }
     }
 
-    fn parsed(parameters: &[(&str, &str)]) -> Result<(Option<bool>, u32, Option<u8>), Vec<FieldError>> {
-        let owned: Vec<_> =
+    fn parsed(parameters: &[(&str, &str)]) -> Result<(Option<bool>, u32, Option<u8>), ApiError> {
+        let owned =
             parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Page::<Numbers>::parse(&owned).map(|page| (page.state, page.limit, page.after))
+        Page::<Numbers>::of(Parameters::of(owned)).map(|page| (page.state, page.limit, page.after))
     }
 
     #[test]
-    fn a_page_has_its_defaults_and_its_bounds() {
-        assert_eq!(parsed(&[]), Ok((None, 50, None)));
-        assert_eq!(parsed(&[("state", ""), ("limit", ""), ("after", "")]), Ok((None, 50, None)));
-        assert_eq!(
-            parsed(&[("state", "odd"), ("limit", "7"), ("after", "9")]),
-            Ok((Some(false), 7, Some(9)))
-        );
-        for limit in [1, 200] {
-            assert_eq!(parsed(&[("limit", &limit.to_string())]), Ok((None, limit, None)));
-        }
-        for limit in ["0", "201", "-1", "ten", "1e2", "99999999999"] {
-            assert!(parsed(&[("limit", limit)]).is_err(), "{limit}");
-        }
+    fn a_page_has_its_defaults() {
+        assert_eq!(parsed(&[]).unwrap(), (None, 50, None));
+        assert_eq!(parsed(&[("state", ""), ("limit", ""), ("after", "")]).unwrap(), (None, 50, None));
+        let asked = [("state", "odd"), ("limit", "7"), ("after", "9")];
+        assert_eq!(parsed(&asked).unwrap(), (Some(false), 7, Some(9)));
     }
 
     #[test]
@@ -159,12 +120,12 @@ mod tests {
         let problems =
             parsed(&[("state", "big"), ("limit", "0"), ("after", "x"), ("before", "1")]).unwrap_err();
         let shown: Vec<_> =
-            problems.iter().map(|one| format!("{}: {}", one.loc.join("."), one.msg)).collect();
+            problems.fields.iter().map(|one| format!("{}: {}", one.loc.join("."), one.msg)).collect();
         assert_eq!(
             shown,
             [
                 "query.state: is not one of even, odd",
-                "query.limit: is no whole number from 1 to 200",
+                "query.limit: is no whole number from 1 to 100",
                 "query.after: is no `next` of a page before",
                 "query.before: there is no such parameter; there are `state`, `limit` and `after`",
             ]

@@ -3,16 +3,13 @@
 use super::auth::{bearer, missing};
 use crate::app::App;
 use crate::domain::access::Scope;
-use crate::http::error::ApiError;
+use crate::http::error::{ApiError, Challenge};
 use crate::service::keys;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-
-/// How calendar programs are asked for name and password (RFC 7617 §2).
-const CHALLENGE: &str = "Basic realm=\"Dutyline\", charset=\"UTF-8\"";
 
 /// Proof that the request came with a key that may read: as a bearer's token, or as the password beside any name.
 #[derive(Debug)]
@@ -23,7 +20,7 @@ impl FromRequestParts<App> for Subscriber {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let token = bearer(&parts.headers).map(str::to_owned).or_else(|| password(&parts.headers));
-        let challenged = |error: ApiError| ApiError { challenge: CHALLENGE, ..error };
+        let challenged = |error: ApiError| ApiError { challenge: Challenge::Basic, ..error };
         let token =
             token.ok_or_else(|| challenged(missing("send an API key as the password, with any name")))?;
         let key = keys::admit(app, &token, Scope::Read).await.map_err(|error| challenged(error.into()))?;

@@ -8,23 +8,29 @@ use crate::domain::directory::reason::Skipped;
 use crate::domain::directory::resolve::{OnCall, Responder};
 use crate::domain::directory::schedule::ScheduleName;
 use crate::domain::directory::schedule::gaps::Gap;
+use crate::http::schema;
 use crate::service::on_call::{Answer, Gaps};
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Who is on call.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = OnCall)]
 pub(in crate::http) struct OnCallView {
+    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// `group`, `person` or `schedule`, as it was asked for.
     #[serde(flatten)]
+    #[schema(value_type = schema::RecipientForm)]
     of: Recipient,
     /// In the order in which they are tried.
     responders: Vec<ResponderView>,
 }
 
 /// Who is on call, and who is not.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Explained)]
 pub(in crate::http) struct ExplainedView {
     #[serde(flatten)]
     on_call: OnCallView,
@@ -32,11 +38,14 @@ pub(in crate::http) struct ExplainedView {
     left_out: Vec<SkippedView>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Responder)]
 struct ResponderView {
+    #[schema(value_type = String)]
     person: PersonId,
     name: String,
     /// `null`: they are there in their own place.
+    #[schema(value_type = Option<String>)]
     stands_in_for: Option<PersonId>,
     /// Those of one level are tried together where a group is called so.
     level: u32,
@@ -46,10 +55,12 @@ struct ResponderView {
     local_time: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Skipped)]
 struct SkippedView {
     /// `group`, `person` or `schedule`.
     #[serde(flatten)]
+    #[schema(value_type = schema::RecipientForm)]
     who: Recipient,
     code: &'static str,
     /// A sentence whose subject is who it is about.
@@ -101,18 +112,25 @@ impl ResponderView {
 }
 
 /// When nobody is on call.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Gaps)]
 pub(in crate::http) struct GapsView {
+    #[schema(value_type = String, format = DateTime)]
     from: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     until: Timestamp,
     /// Schedule by schedule, the earliest first.
     gaps: Vec<GapView>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Gap)]
 struct GapView {
+    #[schema(value_type = String)]
     schedule: ScheduleName,
+    #[schema(value_type = String, format = DateTime)]
     from: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     until: Timestamp,
 }
 

@@ -120,6 +120,28 @@ pub(super) async fn texts(app: App, ours: OurNumber) -> Verdict {
     }
 }
 
+/// Whether what people write back comes here.
+pub(super) async fn replies(app: App, ours: OurNumber) -> Verdict {
+    let live = app.live();
+    let Some(sms) = &live.settings.sms else { return Verdict::skipped("sms.enabled is false") };
+    if !sms.replies {
+        return Verdict::skipped("sms.replies is false");
+    }
+    let found = if sms.from == live.settings.carrier.number {
+        ours.await
+    } else {
+        found(app.telephony.clone(), sms.from.clone()).await
+    };
+    let Ok(Some(number)) = found else { return Verdict::skipped(NOT_KNOWN) };
+    if let Some(instead) = number.texts_instead {
+        let cause = format!("the number's messages go to {instead}, and its messaging URL is not used");
+        let remedy =
+            "set the number to webhooks in the carrier's console, in place of it, or sms.replies to false";
+        return Verdict::failed(cause, remedy);
+    }
+    leads_to("messaging URL", &number.sms, &app, "sms")
+}
+
 /// Whether the carrier turns to that path of ours, by POST.
 fn leads_to(what: &str, at_carrier: &Webhook, app: &App, path: &str) -> Verdict {
     let expected = format!("{}{path}", app.public_url);

@@ -8,6 +8,7 @@ use crate::domain::voice::input::{CallInput, Found, Take};
 use crate::domain::voice::recording::Transcript;
 use crate::domain::voice::step::{self, Setting, Step};
 use crate::ports::store::RecordedTurn;
+use crate::service::hooks;
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
@@ -68,7 +69,11 @@ async fn transcribed(app: &App, id: CallId, source: &str, text: Option<&str>) ->
         Step::Turn(turn) => Some(turn),
         Step::Need(_) => None,
     };
-    let recorded = turn.as_ref().map(|turn| RecordedTurn { call: &call, turn, reply: None });
+    let hooks = match &turn {
+        Some(turn) => hooks::of_turn(app, turn).await?,
+        None => vec![],
+    };
+    let recorded = turn.as_ref().map(|turn| RecordedTurn { call: &call, turn, reply: None, hooks: &hooks });
     app.calls.record_text(&decision, recorded).await?;
     app.outbox_wake.notify_one();
     tracing::info!(call = %id, recording = %recording.id, has_text, "text of a recording arrived");

@@ -4,6 +4,7 @@ mod admission;
 mod beside;
 mod callable;
 pub mod legs;
+mod open_alerts;
 
 pub use beside::{call_ended, deadlines, found, recording_absent, recording_ready, transcription_ready};
 
@@ -20,6 +21,7 @@ use crate::domain::voice::plan::{Plan, Then};
 use crate::domain::voice::step::{self, Change, Setting, Step, Turn};
 use crate::ports::error::StoreError;
 use crate::ports::store::{RecordedTurn, Reply};
+use crate::service::{alerting, hooks};
 use crate::twiml::render::{Destinations, render};
 use jiff::Timestamp;
 
@@ -138,7 +140,7 @@ async fn reply(
 const AGAIN: usize = 50;
 
 /// Does something to a call, and does it anew while the state has moved on between the read and the write.
-async fn again<T, F>(attempt: impl Fn() -> F) -> Result<T, VoiceError>
+pub(super) async fn again<T, F>(attempt: impl Fn() -> F) -> Result<T, VoiceError>
 where
     F: Future<Output = Result<T, VoiceError>>,
 {
@@ -186,6 +188,13 @@ async fn decided(
                 facts.on_call = Some(callable::callable(app, live, caller, &recipients, now).await?);
             }
             Step::Need(Need::Busy) => facts.busy = Some(app.legs.busy(call.id).await?),
+            Step::Need(Need::OpenAlerts) => {
+                let caller = call.caller.as_ref();
+                facts.open_alerts = Some(open_alerts::open_alerts(app, live, caller, now).await?);
+            }
+            Step::Need(Need::Alert(id)) => {
+                facts.alerts.insert(id, open_alerts::reading(app, live, id).await?);
+            }
             Step::Need(Need::Admission) => return Err(VoiceError::Unknown),
         }
     }
@@ -201,9 +210,16 @@ async fn turn(
     now: Timestamp,
     facts: Facts,
 ) -> Result<Option<Document>, VoiceError> {
-    let turn = decided(app, live, call, &happening, now, facts).await?;
+    let mut turn = decided(app, live, call, &happening, now, facts).await?;
     if turn.changes_nothing(call) {
         return Ok(None);
+    }
+    let mut has_answered = false;
+    for change in &mut turn.changes {
+        if let Change::Answered(change) = change {
+            alerting::prepare(app, change);
+            has_answered = true;
+        }
     }
     let (leg, performed) = match happening {
         Happening::Call(_) => (call.leg, call.document),
@@ -213,9 +229,11 @@ async fn turn(
         let to = destinations(app, call.id, leg, performed.saturating_add(1));
         render(plan, &live.phrases, &to, app.telephony.capabilities()).to_xml()
     });
+    let hooks = hooks::of_turn(app, &turn).await?;
     let recorded = RecordedTurn {
         call,
         turn: &turn,
+        hooks: &hooks,
         reply: reply.as_deref().map(|text| Reply { leg, document: performed, text }),
     };
     match app.calls.record(recorded).await {
@@ -226,7 +244,9 @@ async fn turn(
             return Err(VoiceError::NotWritten { last_words, source });
         }
     }
-    if !turn.effects.is_empty() {
+    if has_answered {
+        alerting::wake(app);
+    } else if !turn.effects.is_empty() || !hooks.is_empty() {
         app.outbox_wake.notify_one();
     }
     report(call, &turn);
@@ -244,9 +264,9 @@ fn report(call: &Call, turn: &Turn) {
                 metrics::counter!("dutyline_calls_refused_total", "reason" => refusal.word()).increment(1);
             }
             Change::Opened(alert, release) => {
-                tracing::info!(call = %call.id, alert = %alert.id, action = alert.action.word(), ?release, "alert opened");
-                metrics::counter!("dutyline_alerts_opened_total", "action" => alert.action.word())
-                    .increment(1);
+                let action = alert.origin.call().map_or("", |call| call.action.word());
+                tracing::info!(call = %call.id, alert = %alert.id, action, ?release, "alert opened");
+                metrics::counter!("dutyline_alerts_opened_total", "action" => action).increment(1);
             }
             Change::Drafted(recording) => {
                 tracing::info!(call = %call.id, recording = %recording.id, seconds = recording.seconds, "message recorded");
@@ -278,6 +298,9 @@ fn report(call: &Call, turn: &Turn) {
                 tracing::info!(call = %call.id, %leg, end = end.word(), "phone over");
                 metrics::counter!("dutyline_legs_total", "end" => end.word()).increment(1);
             }
+            Change::Answered(change) => {
+                tracing::info!(call = %call.id, alert = %change.alert.id, "alert answered by calling in");
+            }
             Change::Heard(..) | Change::Logged(..) => {}
         }
     }
@@ -292,6 +315,7 @@ fn destinations(app: &App, call: CallId, leg: LegId, document: u32) -> Destinati
         recording: format!("{base}/recording"),
         transcription: format!("{base}/transcription"),
         ringing_sound: format!("{}sounds/ringing.wav", app.public_url),
+        sounds: format!("{}l/", app.public_url),
         call,
     }
 }

@@ -2,13 +2,8 @@
 
 use super::values::is_loopback;
 use super::{Check, Seen};
-use crate::domain::contact::PhoneNumber;
-use crate::settings::{Carrier, CarrierKey, Login, Mail, MailTls, Secret, SharedKey, Sms, file};
+use crate::settings::{Carrier, CarrierKey, Secret, SharedKey, file};
 use toml::Spanned;
-
-const SMTP: u16 = 25;
-const SUBMISSIONS: u16 = 465;
-const SUBMISSION: u16 = 587;
 
 impl Check<'_, '_> {
     pub(super) fn carrier(&mut self, entry: &Spanned<file::Carrier>) -> Option<Carrier> {
@@ -117,51 +112,5 @@ impl Check<'_, '_> {
             }
         }
         keys
-    }
-
-    /// `Some(None)`: no text messages are sent.
-    #[expect(clippy::option_option, reason = "the outer one is that of every check: it can't be made")]
-    pub(super) fn sms(&mut self, file: &file::Sms, carrier: Option<&PhoneNumber>) -> Option<Option<Sms>> {
-        let from = match &file.from {
-            Some(number) => self.phone_number(number, "sms.from"),
-            None => carrier.cloned(),
-        };
-        Some(file.enabled.then_some(Sms { from: from? }))
-    }
-
-    pub(super) fn mail(&mut self, entry: &Spanned<file::Mail>) -> Option<Mail> {
-        let file = entry.get_ref();
-        let tls = *file.tls.get_ref();
-        let password = self.secret("mail.password", file.password.as_ref(), file.password_file.as_ref());
-        let has_password = file.password.is_some() || file.password_file.is_some();
-        match (&file.user, has_password) {
-            (Some(user), false) => {
-                let found = self.findings.absent(&user.span(), "mail.user", "has no password");
-                found.hint("give mail.password or mail.password_file");
-            }
-            (None, true) => {
-                self.findings.absent(&entry.span(), "mail.password", "has no user").hint("give mail.user");
-            }
-            (Some(_), true) | (None, false) => {}
-        }
-        let local =
-            file.host.as_deref().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "::1"));
-        if has_password && tls == MailTls::None && !local {
-            let found = self.findings.warning(&file.tls.span(), "mail.tls", "is \"none\", with a password");
-            found.hint("the password would travel for everybody to read");
-        }
-        let from = file.from.as_ref().and_then(|from| self.email_address(from, "mail.from"));
-        let login = file.user.as_ref().zip(password);
-        Some(Mail {
-            host: file.host.clone()?,
-            port: file.port.unwrap_or(match tls {
-                MailTls::None => SMTP,
-                MailTls::Starttls => SUBMISSION,
-                MailTls::Tls => SUBMISSIONS,
-            }),
-            tls,
-            login: login.map(|(user, password)| Login { user: user.get_ref().clone(), password }),
-            from: from?,
-        })
     }
 }

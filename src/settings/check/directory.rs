@@ -32,10 +32,11 @@ impl Check<'_, '_> {
         let mut people = Vec::with_capacity(entries.len());
         for (index, entry) in entries.iter().enumerate() {
             let key = format!("person[{}]", index + 1);
-            let file::Person { id, name, language, zone, device } = entry.get_ref();
+            let file::Person { id, name, language, zone, device, rule, quiet } = entry.get_ref();
             if let Some(language) = language {
                 self.language(language, &format!("{key}.language"));
             }
+            let has_zone = zone.is_some();
             let zone = zone.as_ref().and_then(|zone| self.zone(zone, &format!("{key}.zone")));
             let owner = id.as_ref().map(|id| id.get_ref().clone()).unwrap_or_default();
             let devices = self.devices(device, &key, &owner, &mut voice_numbers);
@@ -43,6 +44,8 @@ impl Check<'_, '_> {
                 let found = self.findings.warning(&entry.span(), key.as_str(), "has no device");
                 found.hint("nobody can reach this person; add a [[person.device]]");
             }
+            let rules = self.rules(rule, &key, device.len(), &devices);
+            let quiet = quiet.as_ref().and_then(|quiet| self.quiet(quiet, (&entry.span(), &key), has_zone));
             let (Some(id), Some(name)) = (id, name) else { continue };
             let shown = format!("\"{}\"", id.get_ref());
             if self.unique(&mut seen, id.get_ref(), id.span(), &format!("{key}.id"), &shown) {
@@ -53,6 +56,8 @@ impl Check<'_, '_> {
                     zone,
                     may_call: devices.iter().any(|device| device.kind() == DeviceKind::Voice),
                     devices,
+                    rules,
+                    quiet,
                 });
             }
         }

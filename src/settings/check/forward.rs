@@ -65,14 +65,14 @@ impl Check<'_, '_> {
             Recipient::Person(_) | Recipient::Schedule(_) => None,
         });
         let Some(group) = elsewhere.into_iter().next() else { return };
-        for action in &menu.actions {
+        for action in menu.actions() {
             // Without any target the group itself is a problem.
-            if !menu.forwards.is_empty() && !menu.forwards.iter().any(|forward| forward.takes(*action)) {
+            if !menu.forwards.is_empty() && !menu.forwards.iter().any(|forward| forward.takes(action)) {
                 let word = action.word();
                 let message =
                     format!("offers \"{word}\", which no [[forward]] takes, for \"{}\"", group.name);
                 let found = self.findings.problem(&at, "voice.action", message);
-                let url = if *action == Action::Conference { "conference_url" } else { "alert_url" };
+                let url = if action == Action::Conference { "conference_url" } else { "alert_url" };
                 found.hint(format!(
                     "nobody would be told: give a [[forward]] its {url}, or leave the action out"
                 ));
@@ -127,12 +127,8 @@ impl Check<'_, '_> {
             return Some(None);
         };
         let secret = self.secret(key, value, file)?;
-        let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
-        let Some(url) = Url::parse(secret.expose()).ok().filter(is_web) else {
-            let found = self.findings.problem(&written, key, "is not an http or https address");
-            found.hint("copy the URL of the inbound integration as it is");
-            return None;
-        };
+        let url =
+            self.web_address(&written, key, &secret, "copy the URL of the inbound integration as it is")?;
         if !url.username().is_empty() || url.password().is_some() {
             let found = self.findings.problem(&written, key, "must not hold a user or a password");
             found.hint("give them as user and password");
@@ -143,6 +139,22 @@ impl Check<'_, '_> {
             found.hint("alerts and the key would travel for everybody to read");
         }
         Some(Some(SecretUrl::new(url)))
+    }
+
+    /// The address in a secret.
+    pub(super) fn web_address(
+        &mut self,
+        at: &Range<usize>,
+        key: &str,
+        secret: &Secret,
+        hint: &str,
+    ) -> Option<Url> {
+        let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+        let url = Url::parse(secret.expose()).ok().filter(is_web);
+        if url.is_none() {
+            self.findings.problem(at, key, "is not an http or https address").hint(hint);
+        }
+        url
     }
 
     /// `Some(None)`: there is no login.

@@ -7,11 +7,14 @@ use crate::domain::directory::resolve::{everyone_in, reachable};
 use crate::domain::directory::{Directory, Recipient};
 use crate::domain::voice::action::Action;
 use crate::domain::voice::hunt::{HuntRules, WaitSound};
-use crate::domain::voice::menu::ExternalBridge;
+use crate::domain::voice::menu::{ExternalBridge, Offer};
 use crate::settings::file::{self, HuntRing};
 use std::ops::Range;
 use toml::Spanned;
 use url::Url;
+
+/// A talk with somebody on call.
+const LIVE: Offer = Offer::Start(Action::Live);
 
 impl Check<'_, '_> {
     pub(super) fn hunt(&mut self, entry: &Spanned<file::Hunt>, carrier: &file::Carrier) -> HuntRules {
@@ -90,14 +93,14 @@ impl Check<'_, '_> {
 
     /// Whether what is offered can be had: who wants to talk has to say to whom (P12), and who is called into a
     /// conference needs a place to meet. What nobody can have is not offered.
-    pub(super) fn talks(&mut self, whole: &file::File, actions: &mut Vec<Action>) {
+    pub(super) fn talks(&mut self, whole: &file::File, offers: &mut Vec<Offer>) {
         let voice = whole.voice.get_ref();
         let written = voice.action.span();
         let at = if written.is_empty() { whole.voice.span() } else { written.clone() };
-        if voice.group.is_empty() && actions.contains(&Action::Live) {
-            actions.retain(|action| *action != Action::Live);
+        if voice.group.is_empty() && offers.contains(&LIVE) {
+            offers.retain(|offer| *offer != LIVE);
             let message = "offers \"live\", and there is no voice.group to choose";
-            if actions.is_empty() {
+            if offers.is_empty() {
                 let found = self.findings.problem(&at, "voice.action", message);
                 found.hint("nothing would be offered: add a [[voice.group]], or another action");
             } else if !written.is_empty() {
@@ -105,7 +108,7 @@ impl Check<'_, '_> {
                 found.hint("it is left out: who wants to talk has to say to whom");
             }
         }
-        let confers = actions.contains(&Action::Conference);
+        let confers = offers.contains(&Offer::Start(Action::Conference));
         let conference = voice.conference.get_ref();
         if confers && !whole.carrier.get_ref().conferences && conference.number.is_none() {
             let message = "offers \"conference\", and carrier.conferences is false";
@@ -119,7 +122,7 @@ impl Check<'_, '_> {
             let message = "is not used where voice.action offers no conference";
             self.findings.warning(&voice.conference.span(), "voice.conference", message);
         }
-        if !confers && !actions.contains(&Action::Live) && !voice.hunt.span().is_empty() {
+        if !confers && !offers.contains(&LIVE) && !voice.hunt.span().is_empty() {
             let message = "is not used where voice.action offers neither live nor conference";
             self.findings.warning(&voice.hunt.span(), "voice.hunt", message);
         }

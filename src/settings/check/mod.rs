@@ -1,28 +1,37 @@
 //! The rules between keys: from the file as written to [`Settings`].
 
 mod access;
+mod auditor;
 mod callers;
 mod carrier;
+mod categories;
 mod directory;
 mod exchange;
 mod forward;
 mod gaps;
 mod groups;
+mod hooks;
 mod hunt;
+mod integrations;
+mod messages;
 mod outside;
+mod policies;
 mod retention;
 mod schedules;
 mod server;
 mod store;
+mod teams;
 mod times;
 mod values;
 mod voice;
+mod wishes;
 mod xmatters;
 
 use super::file::{self, File};
 use super::findings::{Findings, nearest};
 use super::{ForwardTo, Settings};
 use crate::domain::directory::Recipient;
+use crate::domain::directory::device::DeviceKind;
 use crate::domain::directory::group::GroupName;
 use crate::domain::directory::person::PersonId;
 use crate::domain::directory::schedule::ScheduleName;
@@ -63,6 +72,12 @@ struct Check<'c, 'a> {
     groups: Vec<&'c str>,
     /// Every schedule's name in the file.
     schedules: Vec<&'c str>,
+    /// Every policy's name in the file.
+    policies: Vec<&'c str>,
+    /// Every team's name in the file.
+    teams: Vec<&'c str>,
+    /// The name of every other program in the file that is told of alerts.
+    webhooks: Vec<&'c str>,
 }
 
 /// `None` when a part of the settings can't be made; the reason is among the findings then.
@@ -74,12 +89,18 @@ pub(super) fn check(
     let people = file.person.iter().filter_map(|person| person.get_ref().id.as_ref());
     let groups = file.group.iter().filter_map(|group| group.get_ref().name.as_ref());
     let schedules = file.schedule.iter().filter_map(|schedule| schedule.get_ref().name.as_ref());
+    let policies = file.policy.iter().filter_map(|policy| policy.get_ref().name.as_ref());
+    let teams = file.team.iter().filter_map(|team| team.get_ref().name.as_ref());
+    let webhooks = file.webhook.iter().filter_map(|webhook| webhook.get_ref().name.as_ref());
     let mut check = Check {
         surroundings,
         findings,
         people: people.map(|id| id.get_ref().as_str()).collect(),
         groups: groups.map(|name| name.get_ref().as_str()).collect(),
         schedules: schedules.map(|name| name.get_ref().as_str()).collect(),
+        policies: policies.map(|name| name.get_ref().as_str()).collect(),
+        teams: teams.map(|name| name.get_ref().as_str()).collect(),
+        webhooks: webhooks.map(|name| name.get_ref().as_str()).collect(),
     };
     let server = check.server(&file.server, file.exchange.is_some());
     let store = check.store(file.server.get_ref(), &file.store);
@@ -90,14 +111,18 @@ pub(super) fn check(
         file.exchange.as_ref().map(|exchange| check.exchange(exchange, server.as_ref(), &file.carrier));
     let mut directory = check.directory(file);
     check.gaps(&file.schedule, &directory);
+    let policies = check.policies(&file.policy);
+    let (teams, integrations) = check.all_teams(&file.team);
+    let can = can(file);
+    check.can_policies_reach(file, (&teams, &policies), &directory, &can);
     let xmatters = file.xmatters.as_ref().map(|xmatters| check.xmatters(xmatters));
     let elsewhere = check.elsewhere(file);
     let transcriber = check.transcriber(&file.transcriber, file.voice.get_ref());
     let caller_id = carrier.as_ref().map(|carrier| carrier.caller_id.clone());
     let menu = check.menu(file, &directory, caller_id);
     check.understood(file);
-    let offered = menu.as_ref().map_or(&[][..], |menu| &menu.actions);
-    let forwards = check.forwards(&file.forward, offered);
+    let offered: Vec<_> = menu.iter().flat_map(CallMenu::actions).collect();
+    let forwards = check.forwards(&file.forward, &offered);
     let menu = menu.zip(forwards.as_ref()).map(|(menu, forwards)| CallMenu {
         forwards: forwards.iter().map(ForwardTo::rule).collect(),
         ..menu
@@ -105,7 +130,10 @@ pub(super) fn check(
     if let Some(menu) = &menu {
         check.everybody_is_told(file, menu, &directory);
     }
+    let public_url = server.as_ref().and_then(|server| server.public_url.as_ref());
+    let webhooks = check.webhooks(&file.webhook, public_url);
     let links = check.links(&file.links);
+    let auditor = check.auditor(&file.auditor);
     let retention = check.retention(file);
     check.callers(&file.voice, &mut directory);
     let api_keys = check.api_keys(&file.api.key);
@@ -128,12 +156,20 @@ pub(super) fn check(
             Some(mail) => Some(mail?),
             None => None,
         },
+        teams,
+        policies,
+        integrations,
         forwards: forwards?,
+        templates: super::Templates::default(),
+        alerting: super::Alerting { private_devices: file.alerting.private_devices },
+        webhooks: webhooks?,
         sms: sms?,
         limits: super::Limits {
             calls_per_number_per_minute: file.limits.calls_per_number_per_minute,
             requests_per_source_per_minute: file.limits.requests_per_source_per_minute,
+            events_per_integration_per_minute: file.limits.events_per_integration_per_minute,
         },
+        auditor: auditor?,
         retention,
         api_keys,
         exchange: match exchange {
@@ -141,6 +177,21 @@ pub(super) fn check(
             None => None,
         },
     })
+}
+
+/// The kinds of device that the file has a way to.
+fn can(file: &File) -> Vec<DeviceKind> {
+    let has_way = |kind: &DeviceKind| match kind {
+        DeviceKind::Voice => true,
+        DeviceKind::Sms => file.sms.enabled,
+        DeviceKind::Email => file.mail.is_some(),
+        // Nothing is sent there yet.
+        DeviceKind::Webhook => false,
+    };
+    [DeviceKind::Voice, DeviceKind::Sms, DeviceKind::Email, DeviceKind::Webhook]
+        .into_iter()
+        .filter(has_way)
+        .collect()
 }
 
 /// Where each value of a key that must be unique stands.

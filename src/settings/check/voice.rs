@@ -4,7 +4,7 @@ use super::{Check, Seen, shown};
 use crate::domain::contact::PhoneNumber;
 use crate::domain::directory::{Directory, Recipient};
 use crate::domain::voice::action::Action;
-use crate::domain::voice::menu::{CallMenu, Target};
+use crate::domain::voice::menu::{CallMenu, Offer, Target};
 use crate::settings::{TranscriberKind, Voice, file};
 use toml::Spanned;
 
@@ -27,11 +27,12 @@ impl Check<'_, '_> {
         let carrier = whole.carrier.get_ref();
         let hunt = self.hunt(&file.hunt, carrier);
         let bridge = self.bridge(&file.conference);
-        let mut actions = self.actions(&file.action);
-        self.talks(whole, &mut actions);
-        let targets = self.targets(&file.group, directory, actions.contains(&Action::Live));
+        let mut offers = self.offers(&file.action);
+        self.talks(whole, &mut offers);
+        let targets = self.targets(&file.group, directory, offers.contains(&Offer::Start(Action::Live)));
         let recipients = &file.default_recipients;
         let default_recipients = self.recipients(recipients.get_ref(), "voice.default_recipients");
+        let team = file.team.as_ref().and_then(|team| self.team(team, "voice.team"));
         let told = self.findings.any(|key| matches!(key, "voice.group" | "voice.default_recipients"));
         if file.group.is_empty() && recipients.get_ref().is_empty() && whole.forward.is_empty() && !told {
             let message = "has no group to choose and no default_recipients";
@@ -44,13 +45,14 @@ impl Check<'_, '_> {
             self.findings.warning(&recipients.span(), "voice.default_recipients", message);
         }
         let caller_id = caller_id?;
-        (!actions.is_empty()).then(|| CallMenu {
-            actions,
+        (!offers.is_empty()).then(|| CallMenu {
+            offers,
             hunt,
             bridge,
             caller_id,
             has_conferences: carrier.conferences,
             targets,
+            team,
             default_recipients,
             forwards: vec![],
             ask_severity: file.severity_question,
@@ -78,22 +80,22 @@ impl Check<'_, '_> {
         })
     }
 
-    fn actions(&mut self, entries: &Spanned<Vec<file::ActionEntry>>) -> Vec<Action> {
+    fn offers(&mut self, entries: &Spanned<Vec<file::ActionEntry>>) -> Vec<Offer> {
         if entries.get_ref().is_empty() {
             let found = self.findings.problem(&entries.span(), "voice.action", "is empty");
             found.hint("leave it out for alert, conference and live");
         }
         let mut seen = Seen::new();
-        let mut actions = Vec::with_capacity(entries.get_ref().len());
+        let mut offers = Vec::with_capacity(entries.get_ref().len());
         for (index, entry) in entries.get_ref().iter().enumerate() {
             let Some(kind) = &entry.kind else { continue };
             let shown = format!("\"{}\"", kind.get_ref().word());
             let key = format!("voice.action[{}].kind", index + 1);
             if self.unique(&mut seen, *kind.get_ref(), kind.span(), &key, &shown) {
-                actions.push(*kind.get_ref());
+                offers.push(*kind.get_ref());
             }
         }
-        actions
+        offers
     }
 
     fn targets(
@@ -108,6 +110,8 @@ impl Check<'_, '_> {
         for (index, entry) in entries.iter().enumerate() {
             let key = format!("voice.group[{}]", index + 1);
             let Some((recipient, said)) = self.target(entry, &key, directory) else { continue };
+            let team = entry.get_ref().team.as_ref();
+            let team = team.and_then(|team| self.team(team, &format!("{key}.team")));
             let (at, part) = match &recipient {
                 Recipient::Group(_) => (entry.get_ref().name.as_ref(), "name"),
                 Recipient::Person(_) => (entry.get_ref().person.as_ref(), "person"),
@@ -131,7 +135,7 @@ impl Check<'_, '_> {
                 let found = self.findings.warning(&at, format!("{key}.spoken"), message);
                 found.hint("callers can't tell the two apart");
             }
-            targets.push(Target { recipient, spoken });
+            targets.push(Target { recipient, spoken, team });
         }
         targets
     }
@@ -143,7 +147,7 @@ impl Check<'_, '_> {
         key: &str,
         directory: &Directory,
     ) -> Option<(Recipient, String)> {
-        let file::Target { name, person, schedule, spoken: _ } = entry.get_ref();
+        let file::Target { name, person, schedule, spoken: _, team: _ } = entry.get_ref();
         match (name, person, schedule) {
             (Some(name), None, None) => {
                 let group = self.group(name, &format!("{key}.name"))?;

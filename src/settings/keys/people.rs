@@ -1,7 +1,10 @@
 //! The keys of people, groups, schedules, and of what changes them for a time.
 
+use super::SEVERITIES;
 use crate::settings::schema::{Key, Kind};
-use Kind::{Count, Flag, LocalTime, Moment, Secret, Tables, Text, Texts, TimeOfDay, Word, Words};
+use Kind::{
+    Count, Counts, Flag, LocalTime, Moment, Secret, Table, Tables, Text, Texts, TimeOfDay, Word, Words,
+};
 
 pub(super) const PERSON: &[Key] = &[
     Key::required("id", Text, "Short and unique: what other keys refer to."),
@@ -9,6 +12,40 @@ pub(super) const PERSON: &[Key] = &[
     Key::optional("language", Text, "`voice.language`", "What the person hears when calling."),
     Key::optional("zone", Text, "it is not known", "Where they live by the clock, as `Europe/Berlin`."),
     Key::default("device", Tables(DEVICE), "[]", "How the person is reached, in the order to try."),
+    Key::default(
+        "rule",
+        Tables(RULE),
+        "[]",
+        "How the person wants to be told of alerts. Every rule that is for an alert counts; with none, all that can be \
+         written to at once, and a phone after two minutes.",
+    ),
+    Key::optional(
+        "quiet",
+        Table(QUIET),
+        "they are told at any time",
+        "When the person wants to be left alone; `zone` is needed with it. What is due then is due at the end.",
+    ),
+];
+
+const RULE: &[Key] = &[
+    Key::default("severities", Words(&SEVERITIES), "[]", "For which alerts; with none, for all."),
+    Key::required("devices", Counts(1, 100), "By which of the person's devices, counted from 1."),
+    Key::default("after_minutes", Count(0, 1_440), "0", "How long after their turn they are told that way."),
+];
+
+const QUIET: &[Key] = &[
+    Key::required("from", TimeOfDay, "Its first moment on the clock of `zone`, as `22:00`."),
+    Key::required(
+        "until",
+        TimeOfDay,
+        "First moment after it; when it is not later than `from`, of the next day.",
+    ),
+    Key::default(
+        "unless",
+        Words(&SEVERITIES),
+        "[\"critical\"]",
+        "Alerts that they are told of all the same.",
+    ),
 ];
 
 const DEVICE: &[Key] = &[

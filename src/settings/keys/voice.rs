@@ -1,6 +1,6 @@
 //! `[voice]`.
 
-use super::DAY_SECONDS;
+use super::{DAY_SECONDS, SEVERITIES};
 use crate::settings::schema::{Key, Kind};
 use Kind::{Count, Flag, Table, Tables, Text, Word};
 
@@ -39,15 +39,16 @@ pub(super) const VOICE: &[Key] = &[
         "[]",
         "Who gets an alert where no `voice.group` is offered.",
     ),
+    Key::optional(
+        "team",
+        Text,
+        "people are told once",
+        "The team whose policy the alerts of calls follow, where the chosen `voice.group` names none.",
+    ),
     Key::default("ask_times", Count(1, 9), "3", "How often a question is asked into silence."),
     Key::default("key_timeout_seconds", Count(1, 60), "5", "How long a question waits for a key."),
     Key::default("severity_question", Flag, "false", "Whether the caller is asked how bad it is."),
-    Key::default(
-        "default_severity",
-        Word(&["critical", "high", "medium", "low", "info"]),
-        "\"high\"",
-        "The severity where it isn't asked.",
-    ),
+    Key::default("default_severity", Word(&SEVERITIES), "\"high\"", "The severity where it isn't asked."),
     Key::default("longest_message_seconds", Count(5, 3_600), "120", "A recording ends here."),
     Key::default("transcribe", Flag, "true", "Whether messages are turned into text."),
     Key::default("shortest_transcribed_seconds", Count(0, 3_600), "2", "Shorter messages stay sound only."),
@@ -166,8 +167,9 @@ const CONFERENCE: &[Key] = &[
 
 const ACTION: &[Key] = &[Key::required(
     "kind",
-    Word(&["alert", "conference", "live"]),
-    "What the caller starts: an alert, a call into a conference, or a live call with somebody on call.",
+    Word(&["alert", "conference", "live", "alerts"]),
+    "What the caller starts: an alert, a call into a conference, or a live call with somebody on call. Or that they hear \
+     the open alerts of their groups.",
 )];
 
 const TARGET: &[Key] = &[
@@ -175,9 +177,10 @@ const TARGET: &[Key] = &[
     Key::optional("person", Text, "another key says who", "The person's id, in place of a group."),
     Key::optional("schedule", Text, "another key says who", "The schedule's name, in place of a group."),
     Key::optional("spoken", Text, "the name", "How it is spoken."),
+    Key::optional("team", Text, "`voice.team`", "The team whose policy its alerts follow."),
 ];
 
-const RECIPIENT: &[Key] = &[
+pub(super) const RECIPIENT: &[Key] = &[
     Key::optional("person", Text, "another key says who", "A person's id."),
     Key::optional("group", Text, "another key says who", "A group's name."),
     Key::optional("schedule", Text, "another key says who", "A schedule's name."),

@@ -1,6 +1,7 @@
 use super::{SHIPPED, files, load, parse};
 use crate::domain::severity::Severity;
 use crate::domain::voice::action::Action;
+use crate::domain::voice::menu::Offer;
 use crate::domain::voice::phrases::{KEYS, Language, Phrase};
 use std::collections::BTreeSet;
 use std::fs;
@@ -53,7 +54,7 @@ fn p08_menus_name_the_key_and_the_group() {
     let choice = Phrase::Choice(1, "Cloud DevOps".to_owned());
     assert_eq!(english.words(&choice), "Press 1 for Cloud DevOps.");
     assert_eq!(german.words(&choice), "Für Cloud DevOps drücken Sie die 1.");
-    assert_eq!(english.words(&Phrase::Offer(Action::Alert, 1)), "Press 1 to alert a group.");
+    assert_eq!(english.words(&Phrase::Offer(Offer::Start(Action::Alert), 1)), "Press 1 to alert a group.");
     let severity = Phrase::SeverityChoice(5, Severity::Info);
     assert_eq!(english.words(&severity), "Press 5 for information only.");
     assert_eq!(german.words(&severity), "Für reine Information drücken Sie die 5.");
@@ -114,7 +115,7 @@ fn no_gap_stays_unfilled_in_any_phrase() {
     let contact = || Some("the control room".to_owned());
     let phrases = [
         Phrase::Greeting("Ada".to_owned()),
-        Phrase::Offer(Action::Conference, 2),
+        Phrase::Offer(Offer::Start(Action::Conference), 2),
         Phrase::More(9),
         Phrase::Record(name()),
         Phrase::Transcribing(name()),

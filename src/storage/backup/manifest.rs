@@ -40,7 +40,7 @@ pub struct Manifest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Missing {
-    /// The id of its recording.
+    /// The id of its recording; the key of a file.
     pub recording: String,
     /// Why.
     pub cause: String,

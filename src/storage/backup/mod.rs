@@ -1,10 +1,11 @@
-//! A backup: a folder with a copy of the database as it was at one moment, the sounds that it knows, and a
+//! A backup: a folder with a copy of the database as it was at one moment, the sounds and files that it knows, and a
 //! manifest. It can be taken while the gateway runs.
 //!
 //! The copy of the database is an embedded one, whatever it was copied from. The sounds are copied after it: they
 //! never change, so what the database names is there, or was missing before, or its time has come meanwhile.
 
 mod manifest;
+mod pages;
 mod put_back;
 mod take;
 
@@ -12,13 +13,11 @@ pub use manifest::{Manifest, Missing};
 pub use put_back::Backup;
 pub use take::take;
 
-use crate::domain::voice::recording::Audio;
 use crate::ports::error::{StoreError, VendorError};
 #[cfg(feature = "postgres")]
 use crate::storage::postgres::filling::FillError;
-use crate::storage::snapshot::{Snapshot, SnapshotError};
+use crate::storage::snapshot::SnapshotError;
 use crate::storage::sqlite::OpenError;
-use crate::storage::write::{Row, args};
 use std::path::{Path, PathBuf};
 
 /// The copy of the database, in the folder.
@@ -83,45 +82,4 @@ pub enum BackupError {
 /// A failure about that file.
 fn at(path: &Path) -> impl Fn(std::io::Error) -> BackupError + '_ {
     |error| BackupError::File(path.to_owned(), error)
-}
-
-/// A sound as its recording's row has it.
-struct StoredSound {
-    recording: String,
-    audio: Audio,
-}
-
-/// The sounds that a database knows, page by page: the first page, and the one after a recording's id.
-const FIRST_SOUNDS: &str = "select id, audio_key, audio_media_type, audio_bytes, audio_sha256 from recordings \
-                            where audio_key is not null order by id limit 500";
-const NEXT_SOUNDS: &str = "select id, audio_key, audio_media_type, audio_bytes, audio_sha256 from recordings \
-                           where audio_key is not null and id > $1 order by id limit 500";
-
-impl StoredSound {
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        let Ok(sha256) = row.blob(4)?.try_into() else { return Err(row.fault(4, "is no hash")) };
-        let key = row.text(1)?.to_owned();
-        // It becomes the name of a file.
-        if key.is_empty()
-            || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-        {
-            return Err(row.fault(1, "is no name of a sound"));
-        }
-        Ok(Self {
-            recording: row.text(0)?.to_owned(),
-            audio: Audio { key, media_type: row.text(2)?.to_owned(), bytes: row.count(3)?, sha256 },
-        })
-    }
-}
-
-/// The sounds after that one; without one, the first.
-async fn sounds_after(
-    snapshot: &dyn Snapshot,
-    after: Option<&StoredSound>,
-) -> Result<Vec<StoredSound>, StoreError> {
-    let rows = match after {
-        None => snapshot.query(FIRST_SOUNDS, vec![]).await?,
-        Some(sound) => snapshot.query(NEXT_SOUNDS, args![sound.recording.as_str()]).await?,
-    };
-    rows.iter().map(StoredSound::read).collect()
 }

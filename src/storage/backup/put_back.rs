@@ -1,7 +1,8 @@
 //! Puts a backup back.
 
 use super::manifest::{private_file, sha256};
-use super::{BackupError, DATABASE, Manifest, RECORDINGS, StoredSound, at, sounds_after};
+use super::pages::{Pages, StoredSound};
+use super::{BackupError, DATABASE, Manifest, RECORDINGS, at};
 use crate::ports::error::VendorError;
 use crate::ports::recordings::Recordings;
 use crate::ports::telephony::{Sound, SoundStream};
@@ -119,14 +120,16 @@ impl Backup {
         snapshot: &SqliteSnapshot,
         recordings: &dyn Recordings,
     ) -> Result<(), BackupError> {
-        let mut page = sounds_after(snapshot, None).await?;
-        while !page.is_empty() {
+        let mut pages = Pages::new();
+        loop {
+            let page = pages.next(snapshot).await?;
+            if page.is_empty() {
+                return Ok(());
+            }
             for sound in &page {
                 self.put_sound(sound, recordings).await?;
             }
-            page = sounds_after(snapshot, page.last()).await?;
         }
-        Ok(())
     }
 
     async fn put_sound(&self, sound: &StoredSound, recordings: &dyn Recordings) -> Result<(), BackupError> {

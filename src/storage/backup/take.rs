@@ -1,7 +1,8 @@
 //! Takes a backup.
 
 use super::manifest::{FORM, private_file, sha256};
-use super::{BackupError, DATABASE, Manifest, Missing, RECORDINGS, StoredSound, at, sounds_after};
+use super::pages::{Pages, StoredSound};
+use super::{BackupError, DATABASE, Manifest, Missing, RECORDINGS, at};
 use crate::ports::recordings::Recordings;
 use crate::storage::driver::Driver;
 use crate::storage::migrate;
@@ -87,8 +88,12 @@ async fn fill(
         sound_bytes: 0,
         missing_sounds: vec![],
     };
-    let mut page = sounds_after(snapshot, None).await?;
-    while !page.is_empty() {
+    let mut pages = Pages::new();
+    loop {
+        let page = pages.next(snapshot).await?;
+        if page.is_empty() {
+            break;
+        }
         for sound in &page {
             match copy_sound(recordings, sound, &sounds).await? {
                 Ok(()) => {
@@ -100,7 +105,6 @@ async fn fill(
                 }
             }
         }
-        page = sounds_after(snapshot, page.last()).await?;
     }
     manifest.write(folder)?;
     sync(&sounds)?;

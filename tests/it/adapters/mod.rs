@@ -3,6 +3,7 @@
 mod bitly;
 #[cfg(feature = "object-store-cloud")]
 mod bucket;
+mod messagebird;
 mod recordings;
 mod smtp;
 mod transcriber_command;

@@ -70,8 +70,8 @@ async fn one_call(world: &World, apps: &[App], n: usize) {
     let count = |is: fn(&Happened) -> bool| log.iter().filter(|entry| is(&entry.what)).count();
     assert_eq!(count(|what| matches!(what, Happened::Acknowledged { .. })), 1, "call {n}: {log:#?}");
     assert_eq!(count(|what| matches!(what, Happened::Called { .. })), 2, "call {n}: {log:#?}");
-    let mut ends: Vec<_> =
-        world.app.legs.legs(alert.call).await.unwrap().into_iter().map(|leg| leg.end).collect();
+    let call = alert.origin.call().unwrap().call;
+    let mut ends: Vec<_> = world.app.legs.legs(call).await.unwrap().into_iter().map(|leg| leg.end).collect();
     ends.sort_by_key(|end| end.map(LegEnd::word));
     assert_eq!(ends, [Some(LegEnd::Taken), Some(LegEnd::Talked)], "call {n}");
 }

@@ -51,7 +51,7 @@ async fn p47_fifty_calls_at_once_do_not_mix() {
         }
     }
     world.wait(60).await;
-    let answer = world.api("/api/alerts?limit=200").await;
+    let answer = world.api("/api/alerts?limit=100").await;
     let alerts = answer["alerts"].as_array().unwrap();
     assert_eq!(alerts.len(), calls.len());
     let mut seen = BTreeSet::new();

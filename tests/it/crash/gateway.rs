@@ -40,7 +40,7 @@ impl Pair {
         let folder = TempDir::new().unwrap();
         let [gateway_port, exchange_port, mail_port] = free_ports();
         let mut text = text(speed, gateway_port, exchange_port, mail_port);
-        text.push_str(more);
+        text.push_str(&more.replace("{mail}", &mail_port.to_string()));
         if let Some(url) = postgres {
             write!(text, "[store]\npostgres_url = \"{url}\"\n").unwrap();
         }
@@ -124,10 +124,16 @@ impl Pair {
         calls
     }
 
-    async fn pages(&self, what: &str) -> Vec<Value> {
+    /// A URL of the first gateway.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.gateway_url)
+    }
+
+    /// Everything of a list of the API.
+    pub(super) async fn pages(&self, what: &str) -> Vec<Value> {
         let (mut found, mut after) = (vec![], String::new());
         loop {
-            let page = self.ask(&format!("/api/{what}?limit=200&after={after}")).await;
+            let page = self.ask(&format!("/api/{what}?limit=100&after={after}")).await;
             found.extend(page[what].as_array().unwrap().iter().cloned());
             match page["next"].as_str() {
                 Some(next) => next.clone_into(&mut after),
@@ -199,6 +205,8 @@ smtp_listen = "127.0.0.1:{mail}"
 speed = {speed:.1}
 transcription_seconds = 1
 voice = "tone"
+[sms]
+per_number = 10000
 [limits]
 calls_per_number_per_minute = 10000
 requests_per_source_per_minute = 10000

@@ -77,6 +77,12 @@ impl Stage for Here {
         Ok(())
     }
 
+    async fn text(&mut self, from: &str, text: &str) -> Result<(), StageError> {
+        self.world.exchange.text(from, text);
+        self.world.exchange.settle().await;
+        Ok(())
+    }
+
     async fn pick_up(&mut self, calls: &[String]) -> Result<(), StageError> {
         for call in calls {
             self.world.exchange.pick_up(call).map_err(gone)?;

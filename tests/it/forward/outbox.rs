@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::voice_edge;
+use dutyline::domain::alerting::actor::{Actor, Channel, Who};
 use dutyline::domain::effect::{Effect, Lane};
 use dutyline::exchange::behaviour::{Behaviour, Transcribing};
 use dutyline::service::{effects, voice};
@@ -229,7 +230,8 @@ async fn an_alert_that_was_resolved_before_is_not_passed_on() {
     let world = world("forward", &server).await;
     open_alert(&world, "CA1").await;
     let alert = world.app.alerts.alerts(None, None, 1).await.unwrap().remove(0).alert.id;
-    dutyline::service::alerting::resolve(&world.app, alert, "night shift").await.unwrap();
+    let night_shift = Actor { who: Who::Key("night shift".to_owned()), from: Channel::Api };
+    dutyline::service::alerting::resolve(&world.app, alert, &night_shift).await.unwrap();
     text_comes(&world, "CA1", Some("Pumps")).await;
     world.settle().await;
     assert_eq!(told(&server, "/West/alert").await.len(), 0);

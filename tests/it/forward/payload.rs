@@ -80,7 +80,7 @@ async fn p26_the_payload_has_what_the_original_reads_and_no_secret() {
     let story = story(&world).await;
     let (message, recording) = (story.alert.message.unwrap(), story.recording.unwrap());
     let link = format!("{}l/{}", world.app.public_url, message.link.code.as_str());
-    let call = world.app.calls.call(story.alert.call).await.unwrap().unwrap();
+    let call = world.app.calls.call(story.alert.origin.call().unwrap().call).await.unwrap().unwrap();
     assert_eq!(told["CallSid"], call.carrier_call);
     assert_eq!(told["RecordingSid"], recording.source.id());
     let shown = serde_json::to_string_pretty(&told)

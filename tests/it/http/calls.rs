@@ -197,7 +197,7 @@ async fn pages_of_calls_follow_one_another_and_are_narrowed_by_their_state() {
     assert_eq!(under_way.len() + over.len(), 5);
     assert!(under_way.iter().all(|id| !over.contains(id)));
     let answer = get(&world, "/api/calls?state=hunting").bearer_auth(&world.key).send().await.unwrap();
-    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]

@@ -1,17 +1,22 @@
 //! The edge as programs, people and operators see it, over its real port.
 
+mod acts;
 mod alerts;
 mod calls;
+mod description;
 mod keys;
 mod links;
 mod on_call;
 mod operators;
 mod outbox;
+mod policies;
 mod reload;
 mod requests;
 mod resolve;
 mod sound;
 mod sounds;
+mod stream;
+mod webhook;
 
 use crate::world::World;
 use dutyline::exchange::script;

@@ -181,7 +181,7 @@ async fn the_list_goes_on_where_a_page_ends() {
 async fn all_that_is_wrong_with_a_question_is_told() {
     let world = World::start("one-group").await;
     let answer = asked(&world, Method::GET, "/api/outbox?state=waiting&limit=0&after=x&before=1").await;
-    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
     let body: Value = answer.json().await.unwrap();
     let fields = body["error"]["fields"].as_array().unwrap();
     let wrong: Vec<_> = fields.iter().map(|field| field["loc"][1].as_str().unwrap()).collect();

@@ -5,14 +5,14 @@ use dutyline::domain::access::TokenHash;
 use std::path::PathBuf;
 
 /// A program on a settings file of its own.
-struct Own {
-    world: World,
+pub(super) struct Own {
+    pub(super) world: World,
     file: PathBuf,
     _folder: tempfile::TempDir,
 }
 
 impl Own {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let folder = tempfile::TempDir::new().unwrap();
         let place = folder.path().join("live");
         let file = place.with_extension("toml");
@@ -24,7 +24,7 @@ impl Own {
     }
 
     /// The file that says what the world really has, and more.
-    fn write(&self, more: &str) {
+    pub(super) fn write(&self, more: &str) {
         let text = std::fs::read_to_string(crate::world::tests_folder().join("settings/one-group.toml"));
         let live = self.world.app.live();
         let mail = live.settings.mail.as_ref().unwrap();
@@ -43,7 +43,7 @@ impl Own {
         std::fs::write(&self.file, format!("{server}\n{text}\n{more}\n")).unwrap();
     }
 
-    async fn reload(&self) -> Response {
+    pub(super) async fn reload(&self) -> Response {
         request(&self.world, Method::POST, "/api/reload").bearer_auth(&self.world.key).send().await.unwrap()
     }
 

@@ -26,9 +26,12 @@ async fn an_alert_is_resolved_once_and_its_story_says_by_whom() {
     let resolved: Value = answer.json().await.unwrap();
     let at = world.now().to_string();
     assert_eq!(resolved["state"], "resolved");
-    assert_eq!(resolved["resolved"], serde_json::json!({ "at": at, "by": "night shift" }));
+    assert_eq!(resolved["resolved"], serde_json::json!({ "at": at, "by": "night shift", "from": "api" }));
     let last = resolved["log"].as_array().unwrap().last().unwrap();
-    assert_eq!(*last, serde_json::json!({ "at": at, "what": "resolved", "by": "night shift" }));
+    assert_eq!(
+        *last,
+        serde_json::json!({ "at": at, "what": "resolved", "by": "night shift", "from": "api" })
+    );
     world.wait(60).await;
     let (code, message) = error(resolve(&world, id, &world.key).await, StatusCode::CONFLICT).await;
     assert_eq!(code, "already_resolved");

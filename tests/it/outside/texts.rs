@@ -71,7 +71,7 @@ async fn b118_the_carrier_is_not_asked_for_texts_that_somebody_else_makes() {
     let script = script::parse("german", text).unwrap();
     world.play(&script).await.unwrap_or_else(|failure| panic!("{failure}"));
     let alert = world.app.alerts.alerts(None, None, 1).await.unwrap().remove(0).alert;
-    let leg = world.app.calls.call(alert.call).await.unwrap().unwrap().leg;
+    let leg = world.app.calls.call(alert.origin.call().unwrap().call).await.unwrap().unwrap().leg;
     let mut documents = vec![];
     while let Some(document) = world.app.calls.reply(leg, documents.len().try_into().unwrap()).await.unwrap()
     {

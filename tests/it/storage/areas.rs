@@ -4,16 +4,23 @@ mod alerts;
 mod calls;
 mod changes;
 mod directory;
+mod found;
 mod history;
 mod keys;
 mod legs;
 mod live;
 mod outbox;
+mod rings;
 
 use super::subject::Subject;
 use crate::world::TestIds;
+use dutyline::domain::alerting::alert::Progress;
 use dutyline::domain::alerting::alert::{Alert, Message};
+use dutyline::domain::alerting::content::Content;
 use dutyline::domain::alerting::log::Release;
+use dutyline::domain::alerting::origin::{FromCall, Origin};
+use dutyline::domain::alerting::scenario::Scenario;
+use dutyline::domain::alerting::team::TeamName;
 use dutyline::domain::contact::PhoneNumber;
 use dutyline::domain::directory::Recipient;
 use dutyline::domain::directory::group::GroupName;
@@ -86,7 +93,7 @@ impl Store {
 
     async fn take(&self, call: &Call, turn: &Turn, reply: Option<&str>) -> Result<(), StoreError> {
         let reply = reply.map(|text| Reply { leg: call.leg, document: call.document, text });
-        self.store.record(RecordedTurn { call, turn, reply }).await
+        self.store.record(RecordedTurn { call, turn, reply, hooks: &[] }).await
     }
 
     fn recording(&self, call: &Call, made_at: Timestamp) -> Recording {
@@ -111,24 +118,40 @@ impl Store {
     fn alert(&self, recording: &Recording, opened_at: Timestamp) -> Alert {
         Alert {
             id: AlertId::next(&*self.ids),
-            call: recording.call,
-            action: Action::Alert,
+            version: 1,
+            origin: Origin::Call(FromCall { call: recording.call, action: Action::Alert, caller: ada() }),
+            team: None,
+            matter: None,
+            content: Content::default(),
             recipients: vec![Recipient::Group(GroupName("Öffentlich".to_owned()))],
             severity: Severity::High,
-            caller: ada(),
             message: Some(self.message(recording, opened_at)),
             opened_at,
             is_held: false,
+            scenario: Scenario::SingleAck,
             acknowledged: None,
             closed: None,
+            progress: Progress::default(),
+            due_at: None,
         }
     }
 
     /// A call that became an alert, with those effects.
     async fn alerted(&self, carrier_call: &str, opened_at: Timestamp, effects: Vec<DueEffect>) -> Alert {
+        self.alerted_of(None, carrier_call, opened_at, effects).await
+    }
+
+    /// The same, of a team's.
+    async fn alerted_of(
+        &self,
+        team: Option<TeamName>,
+        carrier_call: &str,
+        opened_at: Timestamp,
+        effects: Vec<DueEffect>,
+    ) -> Alert {
         let call = self.call(carrier_call, None).await;
         let recording = self.recording(&call, opened_at);
-        let alert = self.alert(&recording, opened_at);
+        let alert = Alert { team, ..self.alert(&recording, opened_at) };
         let changes = vec![
             Change::Drafted(Box::new(recording)),
             Change::Opened(Box::new(alert.clone()), Release::Confirmed),

@@ -175,7 +175,7 @@ async fn a_new_file_is_for_its_owner_only() {
 #[tokio::test]
 async fn a_full_database_refuses_writes_and_recovers() {
     let bed = Bed::new();
-    let driver = open(&SqliteOptions { max_bytes: Some(400_000), ..bed.options() }).await;
+    let driver = open(&SqliteOptions { max_bytes: Some(700_000), ..bed.options() }).await;
     let mut kept = Vec::new();
     let refused = loop {
         let id = format!("{:03}", kept.len());
@@ -267,7 +267,7 @@ async fn a_commit_that_fails_fails_everybody_and_nothing_remains() {
 #[tokio::test]
 async fn a_write_that_finds_the_database_full_takes_its_group_with_it() {
     let bed = Bed::new();
-    let driver = open(&SqliteOptions { max_bytes: Some(400_000), ..bed.options() }).await;
+    let driver = open(&SqliteOptions { max_bytes: Some(700_000), ..bed.options() }).await;
     let group = vec![insert("before", 10), insert("too large", 500_000), insert("after", 10)];
     for answer in apply_as_one_group(&bed, &driver, group).await {
         assert_eq!(outage(answer), Outage::Full);

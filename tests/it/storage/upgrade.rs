@@ -1,7 +1,13 @@
 //! Alerts that were raised when every alert had a message.
 
+use dutyline::domain::alerting::actor::{Channel, Who};
+use dutyline::domain::alerting::alert::Progress;
 use dutyline::domain::alerting::alert::{Alert, AlertState, Closed};
+use dutyline::domain::alerting::content::Content;
+use dutyline::domain::alerting::escalation::Escalation;
 use dutyline::domain::alerting::log::{Happened, LogEntry, Release};
+use dutyline::domain::alerting::origin::{FromCall, Origin};
+use dutyline::domain::alerting::scenario::Scenario;
 use dutyline::domain::contact::PhoneNumber;
 use dutyline::domain::directory::Recipient;
 use dutyline::domain::directory::group::GroupName;
@@ -91,31 +97,48 @@ async fn is_all_there(store: &SqlStore) {
         told.alert,
         Alert {
             id: OPEN.parse().unwrap(),
-            call: CALLS[0].parse().unwrap(),
-            action: Action::Alert,
+            version: 1,
+            origin: Origin::Call(FromCall {
+                call: CALLS[0].parse().unwrap(),
+                action: Action::Alert,
+                caller: Caller {
+                    person: Some(PersonId("ada".to_owned())),
+                    name: Some("Ada Łukasiewicz".to_owned()),
+                    number: Some(PhoneNumber::parse("+15550101").unwrap()),
+                    language: "en".to_owned(),
+                },
+            }),
+            team: None,
+            matter: None,
+            content: Content::default(),
             recipients: vec![Recipient::Group(GroupName("Öffentlich".to_owned()))],
             severity: Severity::High,
-            caller: Caller {
-                person: Some(PersonId("ada".to_owned())),
-                name: Some("Ada Łukasiewicz".to_owned()),
-                number: Some(PhoneNumber::parse("+15550101").unwrap()),
-                language: "en".to_owned(),
-            },
             message: Some(message.clone()),
             opened_at: moment(3_000_000),
             is_held: false,
+            scenario: Scenario::SingleAck,
             acknowledged: None,
             closed: None,
+            progress: Progress {
+                escalation: Escalation { has_begun: true, ..Escalation::default() },
+                ..Progress::default()
+            },
+            due_at: None,
         }
     );
+    assert_eq!(listed.iter().map(|story| story.number).collect::<Vec<_>>(), [2, 1], "by their age");
     let opened = Happened::Opened { release: Release::Confirmed };
     assert_eq!(told.log, [LogEntry { at: moment(3_000_000), what: opened }]);
     assert_eq!(store.link(&message.link.code).await.unwrap().unwrap().1.id, recording.id);
 
     let closed = store.alerts(Some(AlertState::Resolved), None, 10).await.unwrap().remove(0).alert;
     assert_eq!(closed.id.to_string(), CLOSED);
-    assert_eq!(closed.closed, Some(Closed { at: moment(8_000_000), by: "night shift".to_owned() }));
-    assert_eq!((closed.caller.person, closed.caller.number), (None, None));
+    assert_eq!(
+        closed.closed,
+        Some(Closed { at: moment(8_000_000), by: Who::Key("night shift".to_owned()), from: Channel::Api })
+    );
+    let caller = &closed.origin.call().unwrap().caller;
+    assert_eq!((&caller.person, &caller.number), (&None, &None));
     assert_eq!(store.alerts(Some(AlertState::Acknowledged), None, 10).await.unwrap(), []);
 
     let call = store.story(CALLS[0].parse().unwrap()).await.unwrap().unwrap();

@@ -153,7 +153,7 @@ async fn a_stranger_never_hears_the_contact() {
 #[tokio::test]
 async fn a_database_that_is_full_says_so_and_goes_on_when_there_is_room() {
     let world = World::start_with("one-group", |settings| {
-        settings.store.max_bytes = Some(400_000);
+        settings.store.max_bytes = Some(800_000);
         settings.limits.calls_per_number_per_minute = 10_000;
     })
     .await;

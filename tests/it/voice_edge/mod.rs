@@ -4,6 +4,7 @@ mod errors;
 mod late;
 mod limits;
 mod logs;
+mod rings;
 mod signatures;
 mod troubled;
 
@@ -19,7 +20,7 @@ use tower::ServiceExt;
 
 /// An answer, whole.
 pub(crate) struct Answer {
-    status: StatusCode,
+    pub(crate) status: StatusCode,
     headers: HeaderMap,
     body: String,
 }

@@ -8,12 +8,15 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 
 const CALL: [(&str, &str); 2] = [("CallSid", "CA1"), ("From", "+15550101")];
-const ROUTES: [&str; 5] = [
+const ROUTES: [&str; 8] = [
     "/voice",
     "/voice/status",
     "/voice/calls/01900000-0000-7000-8000-000000000001/legs/01900000-0000-7000-8000-000000000002/documents/1",
     "/voice/calls/01900000-0000-7000-8000-000000000001/legs/01900000-0000-7000-8000-000000000002/recording",
     "/voice/calls/01900000-0000-7000-8000-000000000001/legs/01900000-0000-7000-8000-000000000002/transcription",
+    "/voice/rings/01900000-0000-7000-8000-000000000001/documents/1?moments=1&keys=4",
+    "/voice/rings/01900000-0000-7000-8000-000000000001/status",
+    "/voice/rings/01900000-0000-7000-8000-000000000001/machine",
 ];
 
 fn signature(url: &str, key: &Key) -> String {

@@ -22,7 +22,7 @@ use dutyline::domain::access::Scope;
 use dutyline::exchange::audio::Audio;
 use dutyline::exchange::carrier::{Config, Exchange};
 use dutyline::exchange::{serve, smtp};
-use dutyline::service::{effects, keys, voice};
+use dutyline::service::{effects, escalating, feed, keys, voice};
 use dutyline::settings::{self, Loaded, Secret, Settings};
 use dutyline::start::{self, Ground, Source};
 use dutyline::storage::SqlStore;
@@ -155,6 +155,10 @@ impl World {
         } else {
             None
         };
+        // Nobody is sent too much, but where a test is about that.
+        if let Some(sms) = &mut own.sms {
+            sms.per_number = 10_000;
+        }
         let vendor_timeout = if is_gated { SOON } else { VENDOR_TIMEOUT };
         change(own);
         let exchange = exchange(own, &clock, exchange_http.local_addr().unwrap());
@@ -225,7 +229,10 @@ impl World {
     pub(crate) async fn settle(&self) {
         loop {
             self.exchange.settle().await;
-            let done = self.run_effects().await + voice::deadlines(&self.app).await.unwrap_or(0);
+            let done = self.run_effects().await
+                + voice::deadlines(&self.app).await.unwrap_or(0)
+                + escalating::due(&self.app).await.unwrap_or(0);
+            feed::poll(&self.app).await.unwrap_or(0);
             let is_quiet = self.exchange.next_due().is_none_or(|due| due > self.clock.time());
             if done == 0 && is_quiet {
                 return;
@@ -247,7 +254,7 @@ impl World {
         self.settle().await;
         let now = self.clock.time();
         let outbox = self.app.outbox.next_due().await.ok().flatten();
-        // Deadlines of calls have no next moment that can be asked for; a look each five seconds finds them.
+        // Deadlines of calls and alerts have no next moment that can be asked for; a look each five seconds finds them.
         let look = now + at_most.min(SignedDuration::from_secs(5));
         let next = [self.exchange.next_due(), outbox, Some(look)].into_iter().flatten().min();
         let next = next.unwrap_or(look).max(now);
@@ -373,6 +380,7 @@ fn exchange(settings: &Settings, clock: &Arc<TestClock>, address: SocketAddr) ->
     let gateway = settings.server.public_url.as_ref().unwrap();
     let config = Config {
         status_url: Some(format!("{gateway}voice/status")),
+        sms_url: Some(format!("{gateway}sms")),
         audio: Audio::Tone,
         seed: Some(1),
         retry_after: Duration::from_millis(5),

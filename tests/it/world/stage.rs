@@ -81,6 +81,12 @@ impl Stage for OnStage<'_> {
         Ok(())
     }
 
+    async fn text(&mut self, from: &str, text: &str) -> Result<(), StageError> {
+        self.world.exchange.text(from, text);
+        self.world.settle().await;
+        Ok(())
+    }
+
     async fn pick_up(&mut self, calls: &[String]) -> Result<(), StageError> {
         for call in calls {
             self.world.exchange.pick_up(call).map_err(gone)?;
@@ -115,7 +121,7 @@ impl Stage for OnStage<'_> {
     }
 
     async fn alerts(&mut self) -> Result<Vec<SeenAlert>, StageError> {
-        let answer = self.world.api("/api/alerts?limit=200").await;
+        let answer = self.world.api("/api/alerts?limit=100").await;
         serde_json::from_value(answer["alerts"].clone()).map_err(gone)
     }
 

@@ -5,6 +5,7 @@
 //! without a script takes `recipients` and `properties` as they are.
 
 use crate::domain::alerting::alert::Alert;
+use crate::domain::alerting::origin::FromCall;
 use crate::domain::directory::Recipient;
 use crate::domain::severity::Severity;
 use crate::domain::voice::action::Action;
@@ -77,9 +78,10 @@ struct Properties<'a> {
 
 impl<'a> Payload<'a> {
     /// What is told of that alert.
-    pub(super) fn of(forwarded: ForwardedAlert<'a>) -> Self {
+    pub(super) fn of(forwarded: ForwardedAlert<'a>, from: &'a FromCall) -> Self {
         let ForwardedAlert { story, link, page, carrier_call } = forwarded;
-        let Alert { action, severity, ref recipients, ref caller, .. } = story.alert;
+        let Alert { severity, ref recipients, .. } = story.alert;
+        let FromCall { action, ref caller, call: _ } = *from;
         let what = match action {
             // Its script knows no third word: who reads this is alerted.
             Action::Alert | Action::Live => "Alert",

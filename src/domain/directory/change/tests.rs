@@ -19,6 +19,8 @@ fn directory() -> Directory {
         zone: None,
         may_call: true,
         devices: vec![],
+        rules: vec![],
+        quiet: None,
     };
     let name = ScheduleName("Primary".to_owned());
     Directory {

@@ -193,6 +193,8 @@ impl Merging<'_> {
             zone: None,
             may_call: false,
             devices: entry.voice.iter().cloned().map(Device::Voice).collect(),
+            rules: vec![],
+            quiet: None,
         });
     }
 }

@@ -15,6 +15,8 @@ fn person(id: &str) -> Person {
         zone: None,
         may_call: true,
         devices: Vec::new(),
+        rules: vec![],
+        quiet: None,
     }
 }
 

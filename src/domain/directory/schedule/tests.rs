@@ -25,6 +25,8 @@ fn person(name: &str) -> Person {
         zone: None,
         may_call: false,
         devices: vec![],
+        rules: vec![],
+        quiet: None,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::domain::voice::action::Action;
 use crate::domain::voice::call::{Asked, CallState, Ending};
 use crate::domain::voice::facts::Need;
 use crate::domain::voice::input::CallInput;
-use crate::domain::voice::menu::Target;
+use crate::domain::voice::menu::{Offer, Target};
 use crate::domain::voice::order::Order;
 use crate::domain::voice::phrases::Phrase;
 
@@ -19,8 +19,8 @@ impl<'a> At<'a> {
     pub(super) fn choosing_action(self, asked: Asked, input: CallInput) -> Result<Turn, Need> {
         let stay = CallState::ChoosingAction { asked };
         self.answer(input, asked, stay, Self::ask_action, |at, key| {
-            let chosen = key.checked_sub(1).and_then(|place| at.setting.menu.actions.get(place));
-            chosen.map(|action| at.chosen_action(*action)).transpose()
+            let chosen = key.checked_sub(1).and_then(|place| at.setting.menu.offers.get(place));
+            chosen.map(|offer| at.chosen(*offer)).transpose()
         })
     }
 
@@ -108,8 +108,15 @@ impl<'a> At<'a> {
 
     /// The menu.
     pub(super) fn ask_action(self, mut say: Vec<Phrase>, asked: Asked) -> Turn {
-        say.extend((1..).zip(&self.setting.menu.actions).map(|(key, action)| Phrase::Offer(*action, key)));
+        say.extend((1..).zip(&self.setting.menu.offers).map(|(key, offer)| Phrase::Offer(*offer, key)));
         self.ask(say, CallState::ChoosingAction { asked })
+    }
+
+    fn chosen(self, offer: Offer) -> Result<Turn, Need> {
+        match offer {
+            Offer::Start(action) => self.chosen_action(action),
+            Offer::Alerts => self.hear_alerts(),
+        }
     }
 
     fn chosen_action(self, action: Action) -> Result<Turn, Need> {

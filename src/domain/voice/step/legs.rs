@@ -49,6 +49,7 @@ impl At<'_> {
             | CallState::Recovering { .. }
             | CallState::Connected { .. }
             | CallState::Offering { .. }
+            | CallState::HearingAlerts { .. }
             | CallState::Ended { .. } => self.stray_leg(leg, input),
         };
         Ok(self.noted(turn, leg, input))

@@ -6,6 +6,7 @@
 
 mod choosing;
 mod conferring;
+mod hearing;
 mod hunting;
 mod legs;
 mod letting_in;
@@ -15,7 +16,7 @@ mod talking;
 mod waiting;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use super::action::Action;
 use super::call::{Call, CallState, Caller, Ending, News};
@@ -27,9 +28,11 @@ use super::order::Order;
 use super::phrases::Phrase;
 use super::plan::{Plan, Then};
 use super::recording::Recording;
+use crate::domain::alerting::actor::Channel;
 use crate::domain::alerting::alert::{Alert, Message};
+use crate::domain::alerting::change::Change as AlertChange;
 use crate::domain::alerting::forwarding::passed_on;
-use crate::domain::alerting::log::{Happened, Release};
+use crate::domain::alerting::log::{Happened, LogEntry, Release};
 use crate::domain::directory::person::PersonId;
 use crate::domain::effect::{DueEffect, Effect};
 use crate::domain::ids::{AlertId, Ids, LegId, RecordingId};
@@ -112,6 +115,8 @@ pub enum Change {
     Unacknowledged(AlertId, PersonId),
     /// Somebody has dealt with an alert.
     Resolved(AlertId, PersonId),
+    /// The caller has done something about an alert that was read out to them.
+    Answered(Box<AlertChange>),
     /// Something for the log of an alert.
     Logged(AlertId, Happened),
     /// A phone is called.
@@ -120,6 +125,36 @@ pub enum Change {
     Heard(LegId, LegNote),
     /// A caller was refused.
     Refused(Refusal),
+}
+
+impl Change {
+    /// What the log of an alert says of it; `at`: when the turn is.
+    pub fn logged(&self, at: Timestamp) -> Option<(AlertId, LogEntry)> {
+        let entry = |alert: &AlertId, what| Some((*alert, LogEntry { at, what }));
+        let phone = || Channel::Phone.word().to_owned();
+        match self {
+            Self::Opened(alert, release) => {
+                let what = Happened::Opened { release: *release };
+                Some((alert.id, LogEntry { at: alert.opened_at, what }))
+            }
+            Self::MessageLeft(alert, _, release) => entry(alert, Happened::MessageLeft { release: *release }),
+            Self::Missed(alert) => entry(alert, Happened::Missed),
+            Self::Acknowledged(alert, by) => {
+                entry(alert, Happened::Acknowledged { by: by.0.clone(), from: phone() })
+            }
+            Self::Unacknowledged(alert, by) => entry(alert, Happened::Unacknowledged { by: by.0.clone() }),
+            Self::Resolved(alert, by) => entry(alert, Happened::Resolved { by: by.0.clone(), from: phone() }),
+            Self::Logged(alert, what) => entry(alert, what.clone()),
+            Self::Drafted(_)
+            | Self::Discarded(_)
+            | Self::Called(_)
+            | Self::Heard(..)
+            // It brings its own entries.
+            | Self::Answered(_)
+            // Refusals are kept in the log of the program, not in the store.
+            | Self::Refused(_) => None,
+        }
+    }
 }
 
 /// What a step is taken in.
@@ -161,6 +196,7 @@ pub fn step(setting: Setting<'_>, call: &Call, input: CallInput) -> Step {
             at.offering(order, *why, *asked, *is_untold, input)
         }
         CallState::Conferring { hunt, joined, caller } => Ok(at.conferring(hunt, joined, *caller, &input)),
+        CallState::HearingAlerts { alerts, place, asked } => at.hearing(alerts, *place, *asked, input),
         CallState::Ended { ending, unsent } => Ok(at.ended(*ending, unsent.as_ref(), input)),
     };
     at.settled(turn)
@@ -192,6 +228,7 @@ pub fn unwritten(menu: &CallMenu, call: &Call, turn: &Turn) -> Plan {
         | CallState::Connected { .. }
         | CallState::Offering { .. }
         | CallState::Conferring { .. }
+        | CallState::HearingAlerts { .. }
         | CallState::Ended { .. } => {
             let was_to_be_kept = |change: &Change| match change {
                 Change::Opened(..) | Change::MessageLeft(..) => true,
@@ -201,6 +238,7 @@ pub fn unwritten(menu: &CallMenu, call: &Call, turn: &Turn) -> Plan {
                 | Change::Acknowledged(..)
                 | Change::Unacknowledged(..)
                 | Change::Resolved(..)
+                | Change::Answered(_)
                 | Change::Logged(..)
                 | Change::Called(_)
                 | Change::Heard(..)
@@ -337,6 +375,7 @@ impl At<'_> {
             | CallState::ChoosingTarget { .. }
             | CallState::ChoosingSeverity { .. }
             | CallState::Offering { .. }
+            | CallState::HearingAlerts { .. }
             | CallState::AwaitingTranscription { .. } => Some(menu.call_deadline.into()),
         };
         let due_at = seconds.map(|seconds| self.later(seconds));

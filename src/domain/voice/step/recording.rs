@@ -1,9 +1,12 @@
 //! The message: spoken, confirmed or made again, released exactly once.
 
 use super::{At, Change, LOOKS, LOOKS_WITH_DRAFT, MOST_EMPTY_RECORDINGS, Turn};
-use crate::domain::alerting::alert::{Alert, Message};
+use crate::domain::alerting::alert::{Alert, Message, Progress};
+use crate::domain::alerting::content::Content;
 use crate::domain::alerting::forwarding::passed_on;
 use crate::domain::alerting::log::Release;
+use crate::domain::alerting::origin::{FromCall, Origin};
+use crate::domain::alerting::scenario::Scenario;
 use crate::domain::effect::Effect;
 use crate::domain::ids::{AlertId, RecordingId};
 use crate::domain::links::{Link, LinkCode};
@@ -269,16 +272,25 @@ impl At<'_> {
         };
         Alert {
             id,
-            call: self.call.id,
-            action: order.action,
+            version: 0,
+            origin: Origin::Call(FromCall {
+                call: self.call.id,
+                action: order.action,
+                caller: self.call.caller.clone().unwrap_or_else(stranger),
+            }),
+            team: self.setting.menu.team_of(&order.recipients).cloned(),
+            matter: None,
+            content: Content::default(),
             recipients: order.recipients.clone(),
             severity: order.severity,
-            caller: self.call.caller.clone().unwrap_or_else(stranger),
             is_held: message.is_none(),
             message,
             opened_at: self.setting.now,
+            scenario: Scenario::SingleAck,
             acknowledged: None,
             closed: None,
+            progress: Progress::default(),
+            due_at: None,
         }
     }
 

@@ -15,7 +15,7 @@ use crate::domain::voice::call::{Asked, Draft, News};
 use crate::domain::voice::facts::{Admission, Callable};
 use crate::domain::voice::hunt::{HuntOrder, HuntRules, WaitSound};
 use crate::domain::voice::input::{Found, Take, TakeEnd};
-use crate::domain::voice::menu::Target;
+use crate::domain::voice::menu::{Offer, Target};
 use crate::domain::voice::recording::Source;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -33,14 +33,20 @@ impl Ids for Count {
     }
 }
 
-fn menu(targets: usize, ask_severity: bool) -> CallMenu {
+pub(in crate::domain::voice) fn menu(targets: usize, ask_severity: bool) -> CallMenu {
     let target = |n: usize| Target {
         recipient: Recipient::Group(GroupName(format!("Group {n}"))),
         spoken: format!("Group {n}"),
+        team: None,
     };
     CallMenu {
-        actions: vec![Action::Alert, Action::Conference, Action::Live],
+        offers: vec![
+            Offer::Start(Action::Alert),
+            Offer::Start(Action::Conference),
+            Offer::Start(Action::Live),
+        ],
         targets: (1..=targets).map(target).collect(),
+        team: None,
         default_recipients: vec![Recipient::Group(GroupName("Everyone".to_owned()))],
         forwards: vec![],
         ask_severity,
@@ -152,6 +158,7 @@ impl Walk {
                 | Change::Resolved(..)
                 | Change::Logged(..)
                 | Change::Called(_)
+                | Change::Answered(_)
                 | Change::Heard(..) => {}
             }
         }
@@ -177,7 +184,7 @@ impl Walk {
         let mut is_passed_on = false;
         for change in &turn.changes {
             let (alert, action) = match change {
-                Change::Opened(alert, _) if !alert.is_held => (alert.id, alert.action),
+                Change::Opened(alert, _) if !alert.is_held => (alert.id, alert.origin.call().unwrap().action),
                 Change::MessageLeft(alert, ..) | Change::Missed(alert) => (*alert, Action::Live),
                 _ => continue,
             };
@@ -235,6 +242,7 @@ impl Walk {
             | CallState::ChoosingTarget { .. }
             | CallState::ChoosingSeverity { .. }
             | CallState::AwaitingTranscription { .. }
+            | CallState::HearingAlerts { .. }
             | CallState::Ended { .. } => None,
         }
     }

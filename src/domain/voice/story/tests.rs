@@ -1,6 +1,10 @@
 use super::*;
 use crate::domain::alerting::alert::Alert;
+use crate::domain::alerting::alert::Progress;
+use crate::domain::alerting::content::Content;
 use crate::domain::alerting::log::{LogEntry, Release};
+use crate::domain::alerting::origin::{FromCall, Origin};
+use crate::domain::alerting::scenario::Scenario;
 use crate::domain::contact::PhoneNumber;
 use crate::domain::ids::CallId;
 use crate::domain::severity::Severity;
@@ -50,19 +54,24 @@ fn alert(log: Vec<(i64, Happened)>) -> AlertStory {
     let caller = Caller { person: None, name: None, number: None, language: "en".to_owned() };
     let alert = Alert {
         id: ALERT,
-        call: CALL,
-        action: Action::Live,
+        version: 1,
+        origin: Origin::Call(FromCall { call: CALL, action: Action::Live, caller }),
+        team: None,
+        matter: None,
+        content: Content::default(),
         recipients: vec![],
         severity: Severity::High,
-        caller,
         message: None,
         opened_at: at(1),
         is_held: true,
+        scenario: Scenario::SingleAck,
         acknowledged: None,
         closed: None,
+        progress: Progress::default(),
+        due_at: None,
     };
     let log = log.into_iter().map(|(seconds, what)| LogEntry { at: at(seconds), what }).collect();
-    AlertStory { alert, recording: None, log }
+    AlertStory { alert, number: 1, recording: None, log }
 }
 
 /// The events in short: second, word and person.

@@ -99,6 +99,7 @@ fn deed(tokens: &[Token<&str>]) -> Result<Deed, Wrong> {
         [Word("says" | "say"), Text(text)] => {
             Deed::Says { text: (*text).to_owned(), seconds: usual_length(text) }
         }
+        [Word("texts" | "text"), Text(text)] => Deed::Texts((*text).to_owned()),
         [Word("hangs" | "hang"), Word("up")] => Deed::HangsUp,
         [Word("rings" | "ring")] => Deed::Rings,
         [Word("does" | "do"), Word("not"), Word("ring")] => Deed::DoesNotRing,

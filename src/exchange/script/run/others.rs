@@ -42,6 +42,13 @@ impl Player<'_> {
 
     /// Other people do something, all of them at the same moment.
     pub(super) async fn others(&mut self, phones: &[Phone], deed: &Deed) -> Result<(), Problem> {
+        if let Deed::Texts(text) = deed {
+            for phone in phones {
+                let from = self.number(phone)?;
+                self.stage.text(&from, text).await?;
+            }
+            return Ok(());
+        }
         let mut all = Vec::new();
         for phone in phones {
             all.push(self.who(phone)?);
@@ -73,6 +80,7 @@ impl Player<'_> {
                 }
                 Ok(())
             }
+            Deed::Texts(_) => Ok(()),
             Deed::HangsUp => {
                 self.each(&all, "nobody has picked up", |ear| {
                     Ok(ear.has(Kind::PickedUp) || ear.has(Kind::Dialled))

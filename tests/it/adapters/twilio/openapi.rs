@@ -10,8 +10,9 @@ use super::{ACCOUNT, TOKEN, twilio_by};
 use description::Description;
 use dutyline::adapters::twilio::{Twilio, TwilioLogin};
 use dutyline::domain::contact::PhoneNumber;
+use dutyline::domain::directory::device::Device;
 use dutyline::ports::telephony::{NewCall, Telephony};
-use dutyline::ports::vendor::SingleSender;
+use dutyline::ports::vendor::{SingleSender, Sought};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -39,11 +40,24 @@ async fn drive(twilio: &Twilio) -> BTreeSet<&'static str> {
     twilio.recordings_of(CALL).await.unwrap();
     Telephony::probe(twilio).await.unwrap();
     twilio.number(&PhoneNumber::parse("+15550199").unwrap()).await.unwrap();
-    twilio.send(&sms("Pumps are down")).await.unwrap();
+    let message = sms("Pumps are down");
+    twilio.send(&message).await.unwrap();
+    let trace = twilio.trace(&message);
+    let to = Device::Sms(ada());
+    let sought = Sought { id: message.id, to: &to, trace: trace.as_deref(), since: Timestamp::UNIX_EPOCH };
+    twilio.knows(&sought).await.unwrap();
     SingleSender::probe(twilio).await.unwrap();
     let calls = ["place_call", "redirect_call", "hang_up", "call_status", "calls_to"];
-    let others =
-        ["open_recording", "delete_recording", "text_of", "recordings_of", "probe", "number", "send"];
+    let others = [
+        "open_recording",
+        "delete_recording",
+        "text_of",
+        "recordings_of",
+        "probe",
+        "number",
+        "send",
+        "knows",
+    ];
     calls.into_iter().chain(others).collect()
 }
 
@@ -75,6 +89,7 @@ impl Respond for Examples {
             None => ResponseTemplate::new(200).set_body_json(json!({
                 "sid": "SM1", "status": if request.url.path().contains("/Calls/") { "completed" } else { "active" },
                 "calls": [], "recordings": [], "transcriptions": [], "incoming_phone_numbers": [],
+                "messages": [],
             })),
         }
     }

@@ -15,7 +15,7 @@ async fn p44_the_answer_says_who_and_why() {
         "group": ODD,
         "responders": [{
             "person": "ben", "name": "Ben Brook", "stands_in_for": "ada", "level": 0,
-            "devices": ["voice", "sms", "email"],
+            "devices": ["voice", "sms", "email"], "local_time": null,
         }],
         "left_out": [
             { "person": "ada", "code": "away_replaced", "message": "ada is away; ben stands in" },

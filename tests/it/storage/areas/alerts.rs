@@ -2,15 +2,21 @@
 
 use super::{Store, at, recording_of, store};
 use crate::storage::subject::on_every_driver;
+use dutyline::domain::alerting::actor::{Channel, Who};
+use dutyline::domain::alerting::alert::{Alert, Closed};
+use dutyline::domain::alerting::change::Change;
 use dutyline::domain::alerting::log::{Happened, LogEntry, Release};
+use dutyline::domain::alerting::team::TeamName;
 use dutyline::domain::contact::{EmailAddress, PhoneNumber, WebhookUrl};
 use dutyline::domain::delivery::Notification;
+use dutyline::domain::delivery::ledger::Entry;
 use dutyline::domain::directory::device::Device;
 use dutyline::domain::directory::person::PersonId;
 use dutyline::domain::effect::{Effect, Lane};
 use dutyline::domain::ids::{AlertId, Ids, NotificationId};
 use dutyline::domain::links::LinkCode;
 use dutyline::domain::voice::recording::{Audio, DraftStatus};
+use dutyline::ports::error::StoreError;
 use dutyline::ports::store::{AlertCursor, AlertStore, CallStore, Consequence, LinkStore, Outbox};
 
 on_every_driver! {
@@ -20,6 +26,7 @@ on_every_driver! {
     who_was_told_is_known
     sound_is_known_once_it_is_stored
     a_link_leads_to_its_recording
+    open_alerts_of_teams_are_looked_at_when_asked_for
 }
 
 async fn an_alert_tells_its_story(s: &Store) {
@@ -65,6 +72,7 @@ async fn who_was_told_is_known(s: &Store) {
         person: PersonId("ben".to_owned()),
         device: device.clone(),
         is_update,
+        due: at(5),
     };
     let told: Vec<_> = devices.iter().map(|device| notification(device, false)).collect();
     let update = notification(&devices[0], true);
@@ -73,8 +81,9 @@ async fn who_was_told_is_known(s: &Store) {
         at: at(6),
         what: Happened::Announced { messages: 3, with_text: false, skipped: vec!["cleo".to_owned()] },
     };
+    let sent = |id, vendor_ref| Consequence::Delivery(id, Entry::Sent { at: at(6), vendor_ref });
     let consequences: Vec<_> = queued
-        .chain([Consequence::Sent(told[0].id, Some("SM1".to_owned())), Consequence::Sent(told[1].id, None)])
+        .chain([sent(told[0].id, Some("SM1".to_owned())), sent(told[1].id, None)])
         .chain([Consequence::Logged(alert.id, logged.clone())])
         .collect();
     let [claimed] = s.store.claim(&Lane::Own, at(5), at(65), 10).await.unwrap().try_into().unwrap();
@@ -107,4 +116,24 @@ async fn a_link_leads_to_its_recording(s: &Store) {
     let (link, recording) = s.store.link(&message.link.code).await.unwrap().unwrap();
     assert_eq!((link, recording.id), (message.link, message.recording));
     assert_eq!(s.store.link(&LinkCode::of([0; 32])).await.unwrap(), None);
+}
+
+async fn open_alerts_of_teams_are_looked_at_when_asked_for(s: &Store) {
+    let team = || Some(TeamName("Plant".to_owned()));
+    let of_a_team = s.alerted_of(team(), "CA1", at(5), vec![]).await;
+    let of_none = s.alerted("CA2", at(5), vec![]).await;
+    let over = s.alerted_of(team(), "CA3", at(5), vec![]).await;
+    let end = Closed { at: at(6), by: Who::Key("board".to_owned()), from: Channel::Api };
+    s.store.change(&Change::of(Alert { closed: Some(end), ..over.clone() })).await.unwrap();
+    let over = s.store.alert(over.id).await.unwrap().unwrap().alert;
+    assert_eq!(s.store.claim_due_alerts(at(7), at(60), 10).await.unwrap(), []);
+    s.store.look_at_open(at(8)).await.unwrap();
+    assert_eq!(s.store.claim_due_alerts(at(7), at(60), 10).await.unwrap(), [], "not before that moment");
+    assert_eq!(s.store.claim_due_alerts(at(8), at(60), 10).await.unwrap(), [of_a_team.id]);
+    for alert in [&of_none, &over] {
+        assert_eq!(s.store.alert(alert.id).await.unwrap().unwrap().alert, *alert);
+    }
+    // What was decided before, by other settings, is not written any more.
+    let late = s.store.change(&Change::of(of_a_team)).await;
+    assert!(matches!(late, Err(StoreError::Conflict)), "{late:?}");
 }

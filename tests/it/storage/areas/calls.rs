@@ -141,7 +141,7 @@ async fn a_recording_goes_from_draft_to_text(s: &Store) {
     };
     let call = s.store.call(call.id).await.unwrap().unwrap();
     let beside = turn(choosing());
-    let with_turn = Some(RecordedTurn { call: &call, turn: &beside, reply: None });
+    let with_turn = Some(RecordedTurn { call: &call, turn: &beside, reply: None, hooks: &[] });
     s.store.record_text(&text, with_turn).await.unwrap();
     conflict(s.store.record_text(&text, with_turn).await);
     let found = s.store.recording(recording.id).await.unwrap().unwrap();

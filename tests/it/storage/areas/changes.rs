@@ -11,7 +11,7 @@ use dutyline::domain::directory::schedule::ScheduleName;
 use dutyline::domain::ids::{AbsenceId, AuditId, OverrideId};
 use dutyline::domain::retention::Forgettable;
 use dutyline::ports::error::StoreError;
-use dutyline::ports::store::{ChangeStore, RetentionStore};
+use dutyline::ports::store::{AuditCursor, AuditEntry, AuditFilter, ChangeStore, RetentionStore};
 use jiff::Timestamp;
 
 on_every_driver! {
@@ -21,6 +21,7 @@ on_every_driver! {
     overrides_of_one_place_do_not_overlap
     of_two_who_contradict_each_other_at_once_one_is_first
     the_audit_goes_on_where_it_ended
+    the_audit_is_narrowed
     what_is_over_is_forgotten
 }
 
@@ -85,7 +86,7 @@ async fn what_was_removed_is_gone_and_removed_once(s: &Store) {
     assert!(left.absences.is_empty() && left.overrides.is_empty(), "{left:?}");
     conflict(record(s, Changed::AbsenceRemoved(away), at(2)).await);
     conflict(record(s, Changed::OverrideRemoved(one), at(2)).await);
-    let audit = s.store.audit(None, 9).await.unwrap();
+    let audit = audit(s, None, 9).await.unwrap();
     assert_eq!(audit.len(), 4, "what did not happen is not in it: {audit:?}");
 }
 
@@ -118,7 +119,15 @@ async fn of_two_who_contradict_each_other_at_once_one_is_first(s: &Store) {
         answers.into_iter().filter(Result::is_err).for_each(conflict);
     }
     assert_eq!(s.store.run_time(at(0)).await.unwrap().overrides.len(), 20);
-    assert_eq!(s.store.audit(None, 99).await.unwrap().len(), 20);
+    assert_eq!(audit(s, None, 99).await.unwrap().len(), 20);
+}
+
+async fn audit(s: &Store, after: Option<AuditCursor>, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+    s.store.audit(&AuditFilter::default(), after, limit).await
+}
+
+fn place(entry: &AuditEntry) -> AuditCursor {
+    AuditCursor { at: entry.at, id: entry.id }
 }
 
 async fn the_audit_goes_on_where_it_ended(s: &Store) {
@@ -127,15 +136,34 @@ async fn the_audit_goes_on_where_it_ended(s: &Store) {
         let changed = if second % 2 == 0 { Changed::AbsenceAdded } else { Changed::AbsenceRemoved };
         record(s, changed(away.clone()), at(second)).await.unwrap();
     }
-    let all = s.store.audit(None, 9).await.unwrap();
+    let all = audit(s, None, 9).await.unwrap();
     let times: Vec<_> = all.iter().map(|entry| entry.at).collect();
     assert_eq!(times, [4, 3, 2, 1, 0].map(at), "newest first");
     assert_eq!((all[0].what.as_str(), all[0].by.as_str()), ("absence_added", "night shift"));
     assert_eq!(all[0].after.as_ref().unwrap()["absence"]["person"], "ada");
     assert_eq!((&all[0].before, &all[1].after), (&None, &None));
-    let (first, rest) =
-        (s.store.audit(None, 2).await.unwrap(), s.store.audit(Some(all[1].id), 9).await.unwrap());
+    let (first, rest) = (audit(s, None, 2).await.unwrap(), audit(s, Some(place(&all[1])), 9).await.unwrap());
     assert_eq!([first, rest].concat(), all);
+}
+
+async fn the_audit_is_narrowed(s: &Store) {
+    let away = absence(s, 1, None);
+    for second in 0..6 {
+        let changed = if second % 2 == 0 { Changed::AbsenceAdded } else { Changed::AbsenceRemoved };
+        record(s, changed(away.clone()), at(second)).await.unwrap();
+    }
+    let found = async |filter: AuditFilter| -> Vec<Timestamp> {
+        s.store.audit(&filter, None, 9).await.unwrap().iter().map(|entry| entry.at).collect()
+    };
+    let what = Some("absence_removed".to_owned());
+    let by = Some("night shift".to_owned());
+    let none = AuditFilter::default();
+    assert_eq!(found(AuditFilter { what: what.clone(), ..none.clone() }).await, [5, 3, 1].map(at));
+    assert_eq!(found(AuditFilter { by: by.clone(), ..none.clone() }).await.len(), 6);
+    assert_eq!(found(AuditFilter { by: Some("day shift".to_owned()), ..none.clone() }).await, []);
+    let until = Some(at(5));
+    assert_eq!(found(AuditFilter { from: Some(at(3)), until, ..none.clone() }).await, [4, 3].map(at));
+    assert_eq!(found(AuditFilter { what, by, from: Some(at(2)), until }).await, [at(3)]);
 }
 
 async fn what_is_over_is_forgotten(s: &Store) {
@@ -158,5 +186,5 @@ async fn what_is_over_is_forgotten(s: &Store) {
     }
     let left = s.store.run_time(at(0)).await.unwrap();
     assert_eq!((left.absences, left.overrides), (vec![open], vec![later]));
-    assert_eq!(s.store.audit(None, 9).await.unwrap().len(), 2);
+    assert_eq!(audit(s, None, 9).await.unwrap().len(), 2);
 }

@@ -4,7 +4,11 @@ use super::legs::leg;
 use super::{Store, ada, at, ended, store, turn};
 use crate::storage::subject::on_every_driver;
 use dutyline::domain::alerting::alert::Alert;
+use dutyline::domain::alerting::alert::Progress;
+use dutyline::domain::alerting::content::Content;
 use dutyline::domain::alerting::log::{Happened, Release};
+use dutyline::domain::alerting::origin::{FromCall, Origin};
+use dutyline::domain::alerting::scenario::Scenario;
 use dutyline::domain::directory::person::PersonId;
 use dutyline::domain::ids::{AlertId, CallId};
 use dutyline::domain::retention::Forgettable;
@@ -32,16 +36,21 @@ async fn full(s: &Store, carrier_call: &str) -> (Call, Alert) {
     let call = s.call(carrier_call, Some(at(300))).await;
     let alert = Alert {
         id: AlertId::next(&*s.ids),
-        call: call.id,
-        action: Action::Live,
+        version: 1,
+        origin: Origin::Call(FromCall { call: call.id, action: Action::Live, caller: ada() }),
+        team: None,
+        matter: None,
+        content: Content::default(),
         recipients: vec![],
         severity: Severity::High,
-        caller: ada(),
         message: None,
         opened_at: at(1),
         is_held: true,
+        scenario: Scenario::SingleAck,
         acknowledged: None,
         closed: None,
+        progress: Progress::default(),
+        due_at: None,
     };
     let changes = vec![
         Change::Opened(Box::new(alert.clone()), Release::LiveCall),
@@ -83,7 +92,7 @@ async fn the_moment_of_its_end_is_kept(s: &Store) {
     assert_eq!((record.ended_at, record.ending()), (Some(at(20)), Some(Ending::Alerted)));
     // What turns up later changes nothing of it.
     let late = Turn { at: at(50), ..turn(ended()) };
-    s.store.record(RecordedTurn { call: &call, turn: &late, reply: None }).await.unwrap();
+    s.store.record(RecordedTurn { call: &call, turn: &late, reply: None, hooks: &[] }).await.unwrap();
     assert_eq!(s.store.story(call.id).await.unwrap().unwrap().record.ended_at, Some(at(20)));
 }
 
@@ -123,7 +132,7 @@ async fn a_forgotten_call_takes_its_phones_with_it(s: &Store) {
     let forget = async || s.store.forget(Forgettable::Call, at(1_000), at(1_000)).await.unwrap();
     assert!(forget().await.is_empty(), "an alert of it is open");
     s.change(&call, 30, vec![Change::Resolved(alert.id, PersonId("ben".to_owned()))]).await;
-    assert_eq!(forget().await, [call.id.0]);
+    assert_eq!(forget().await, [call.id.0.to_string()]);
     assert_eq!(s.store.story(call.id).await.unwrap(), None);
     assert_eq!(s.store.leg(leg.id).await.unwrap(), None);
     assert_eq!(s.store.recordings(call.id).await.unwrap(), []);
@@ -138,7 +147,7 @@ async fn an_alert_without_a_message_is_forgotten_after_its_time(s: &Store) {
     let forget =
         async |before| s.store.forget(Forgettable::ClosedAlert, at(before), at(1_000)).await.unwrap();
     assert!(forget(29).await.is_empty(), "not yet");
-    assert_eq!(forget(30).await, [alert.id.0]);
+    assert_eq!(forget(30).await, [alert.id.0.to_string()]);
     assert_eq!(s.store.alert(alert.id).await.unwrap(), None);
     assert!(s.store.alert(open.id).await.unwrap().is_some());
     let log = s.store.story(call.id).await.unwrap().unwrap();

@@ -2,8 +2,13 @@
 
 use super::{Store, ada, at, choosing, conflict, store, turn};
 use crate::storage::subject::on_every_driver;
+use dutyline::domain::alerting::actor::{Channel, Who};
+use dutyline::domain::alerting::alert::Progress;
 use dutyline::domain::alerting::alert::{Acknowledged, Alert, AlertState, Closed};
+use dutyline::domain::alerting::content::Content;
 use dutyline::domain::alerting::log::{Happened, Release};
+use dutyline::domain::alerting::origin::{FromCall, Origin};
+use dutyline::domain::alerting::scenario::Scenario;
 use dutyline::domain::directory::person::PersonId;
 use dutyline::domain::ids::AlertId;
 use dutyline::domain::severity::Severity;
@@ -34,24 +39,32 @@ impl Store {
         let call = self.call(carrier_call, None).await;
         let alert = Alert {
             id: AlertId::next(&*self.ids),
-            call: call.id,
-            action: Action::Live,
+            version: 1,
+            origin: Origin::Call(FromCall { call: call.id, action: Action::Live, caller: ada() }),
+            team: None,
+            matter: None,
+            content: Content::default(),
             recipients: vec![],
             severity: Severity::High,
-            caller: ada(),
             message: None,
             opened_at: at(opened),
             is_held: true,
+            scenario: Scenario::SingleAck,
             acknowledged: None,
             closed: None,
+            progress: Progress::default(),
+            due_at: None,
         };
         let opens = Change::Opened(Box::new(alert.clone()), Release::LiveCall);
         self.change(&call, opened, vec![opens]).await;
         (call, alert)
     }
 
+    /// What it says. Its version, and when it is to be looked at, are the change's own matter.
     async fn told(&self, alert: &Alert) -> Alert {
-        self.store.alert(alert.id).await.unwrap().unwrap().alert
+        let told = self.store.alert(alert.id).await.unwrap().unwrap().alert;
+        assert!(told.version >= alert.version);
+        Alert { version: alert.version, due_at: alert.due_at, ..told }
     }
 
     async fn last_entry(&self, alert: &Alert) -> (i64, Happened) {
@@ -88,7 +101,7 @@ async fn a_message_comes_to_it_once(s: &Store) {
     s.change(&call, 8, vec![Change::Drafted(Box::new(recording.clone())), left]).await;
     let with = Alert { is_held: false, message: Some(message.clone()), ..alert.clone() };
     let story = s.store.alert(alert.id).await.unwrap().unwrap();
-    assert_eq!(story.alert, with);
+    assert_eq!(story.alert, Alert { version: 2, ..with.clone() });
     assert_eq!(story.recording.unwrap().status, DraftStatus::Released(alert.id));
     assert_eq!(s.last_entry(&alert).await, (8, Happened::MessageLeft { release: Release::HungUp }));
     let (link, _) = s.store.link(&message.link.code).await.unwrap().unwrap();
@@ -109,8 +122,11 @@ async fn a_message_comes_to_it_once(s: &Store) {
 async fn the_first_who_takes_it_has_it(s: &Store) {
     let (call, alert) = s.live("CA1", 5).await;
     s.change(&call, 9, vec![Change::Acknowledged(alert.id, ben())]).await;
-    let taken =
-        Alert { is_held: false, acknowledged: Some(Acknowledged { at: at(9), by: ben() }), ..alert.clone() };
+    let taken = Alert {
+        is_held: false,
+        acknowledged: Some(Acknowledged { at: at(9), by: Who::Person(ben()), from: Channel::Phone }),
+        ..alert.clone()
+    };
     assert_eq!(s.told(&alert).await, taken);
     let entry = Happened::Acknowledged { by: "ben".to_owned(), from: "phone".to_owned() };
     assert_eq!(s.last_entry(&alert).await, (9, entry));
@@ -126,16 +142,22 @@ async fn who_was_gone_gives_it_back(s: &Store) {
     assert_eq!(s.last_entry(&alert).await, (11, Happened::Unacknowledged { by: "ben".to_owned() }));
     let cleo = PersonId("cleo".to_owned());
     s.change(&call, 20, vec![Change::Acknowledged(alert.id, cleo.clone())]).await;
-    assert_eq!(s.told(&alert).await.acknowledged, Some(Acknowledged { at: at(20), by: cleo }));
+    assert_eq!(
+        s.told(&alert).await.acknowledged,
+        Some(Acknowledged { at: at(20), by: Who::Person(cleo), from: Channel::Phone })
+    );
 }
 
 async fn the_end_of_a_call_can_end_it_once(s: &Store) {
     let (call, alert) = s.live("CA1", 5).await;
     s.change(&call, 9, vec![Change::Acknowledged(alert.id, ben())]).await;
     s.change(&call, 60, vec![Change::Resolved(alert.id, ben())]).await;
-    let closed = Some(Closed { at: at(60), by: "ben".to_owned() });
+    let closed = Some(Closed { at: at(60), by: Who::Person(ben()), from: Channel::Phone });
     assert_eq!(s.told(&alert).await.closed, closed);
-    assert_eq!(s.last_entry(&alert).await, (60, Happened::Resolved { by: "ben".to_owned() }));
+    assert_eq!(
+        s.last_entry(&alert).await,
+        (60, Happened::Resolved { by: "ben".to_owned(), from: "phone".to_owned() })
+    );
     s.change(&call, 70, vec![Change::Resolved(alert.id, PersonId("cleo".to_owned()))]).await;
     assert_eq!(s.told(&alert).await.closed, closed);
 }

@@ -180,6 +180,7 @@ impl Model {
                 | Change::Resolved(..)
                 | Change::Logged(..)
                 | Change::Heard(..)
+                | Change::Answered(_)
                 | Change::Refused(_) => {}
             }
         }

@@ -1,0 +1,227 @@
+//! `alerts`: seen, and acted on.
+
+use super::api::{ask, ask_with, list, story, text};
+use super::client::{Client, ClientFile};
+use super::on_call::{query, segment};
+use super::{Failed, block_on, say};
+use clap::{Args, Subcommand};
+use reqwest::Method;
+use serde_json::{Map, Value};
+
+/// Options of `alerts`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Alerts {
+    #[command(subcommand)]
+    what: Option<OnAlert>,
+    /// One alert, by its number or its id, with its story; left out: the newest ones.
+    alert: Option<String>,
+    /// Only those that are open, that somebody takes care of, or that are resolved.
+    #[arg(long, value_parser = ["open", "acknowledged", "resolved"], conflicts_with = "alert")]
+    state: Option<String>,
+    /// Only those of that team.
+    #[arg(long, conflicts_with = "alert")]
+    team: Option<String>,
+    /// Only those with these words in title, text or spoken message.
+    #[arg(long, value_name = "WORDS", conflicts_with = "alert")]
+    search: Option<String>,
+    /// How many to show, 1 to 100.
+    #[arg(long, default_value_t = 20)]
+    limit: u32,
+    /// Go on after the page before, which has named this place.
+    #[arg(long, value_name = "PLACE", conflicts_with = "alert")]
+    after: Option<String>,
+    /// Print the gateway's JSON as it comes.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    client: ClientFile,
+}
+
+/// What is done with an alert.
+#[derive(Debug, Subcommand)]
+enum OnAlert {
+    /// Say that somebody takes care of an alert.
+    Acknowledge(One),
+    /// Say that an alert has been dealt with.
+    Resolve(One),
+    /// Have the next people told of an alert, whether or not somebody takes care of it.
+    Escalate(One),
+    /// Tell nobody of an alert for a while.
+    Snooze(Snooze),
+    /// Write something about an alert.
+    Note(Note),
+}
+
+/// Which alert, and for whom something is done to it.
+#[derive(Debug, Args)]
+struct One {
+    /// Which alert: its number or its id.
+    alert: String,
+    /// The id of the person for whom this is done; left out: for whoever has the key.
+    #[arg(long = "as", value_name = "PERSON")]
+    acting_as: Option<String>,
+    #[command(flatten)]
+    client: ClientFile,
+}
+
+/// Options of `alerts snooze`.
+#[derive(Debug, Args)]
+struct Snooze {
+    #[command(flatten)]
+    one: One,
+    /// For so many minutes.
+    #[arg(long, required_unless_present = "until", conflicts_with = "until")]
+    minutes: Option<u32>,
+    /// Until that moment, e.g. 2026-01-05T18:00+01:00.
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+}
+
+/// Options of `alerts note`.
+#[derive(Debug, Args)]
+struct Note {
+    #[command(flatten)]
+    one: One,
+    /// What is written.
+    text: String,
+}
+
+impl Alerts {
+    pub(super) fn run(self) -> Result<(), Failed> {
+        match self.what {
+            Some(OnAlert::Acknowledge(one)) => one.act("acknowledge", &[]),
+            Some(OnAlert::Resolve(one)) => one.act("resolve", &[]),
+            Some(OnAlert::Escalate(one)) => one.act("escalate", &[]),
+            Some(OnAlert::Snooze(Snooze { one, minutes, until })) => {
+                one.act("snooze", &[("minutes", minutes.map(Value::from)), ("until", until.map(Value::from))])
+            }
+            Some(OnAlert::Note(Note { one, text })) => one.act("notes", &[("text", Some(text.into()))]),
+            None => self.show(),
+        }
+    }
+
+    fn show(self) -> Result<(), Failed> {
+        let client = self.client.read()?;
+        let path = if let Some(alert) = &self.alert {
+            path_of(alert)?
+        } else {
+            let limit = Some(self.limit.to_string());
+            let asked = [
+                ("limit", &limit),
+                ("state", &self.state),
+                ("team", &self.team),
+                ("q", &self.search),
+                ("after", &self.after),
+            ];
+            format!("/api/alerts{}", query(&asked))
+        };
+        let answer = block_on(ask(&client, Method::GET, &path))?;
+        if self.json {
+            say(&serde_json::to_string_pretty(&answer)?);
+        } else if self.alert.is_some() {
+            show(&answer);
+            for entry in list(&answer, "log") {
+                say(&format!("  {}  {}", text(&entry["at"]), story(entry, &[])));
+            }
+        } else {
+            let alerts = list(&answer, "alerts");
+            alerts.iter().for_each(show);
+            match answer.get("next").and_then(Value::as_str) {
+                Some(next) => say(&format!("there are more: --after {next}")),
+                None if alerts.is_empty() => say("no alerts yet"),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl One {
+    /// Does something to it, and shows it.
+    fn act(self, deed: &str, fields: &[(&str, Option<Value>)]) -> Result<(), Failed> {
+        let client = self.client.read()?;
+        let said = fields.iter().filter_map(|(name, value)| Some(((*name).to_owned(), value.clone()?)));
+        let acting_as = self.acting_as.map(|person| ("as".to_owned(), Value::from(person)));
+        let body: Map<String, Value> = said.chain(acting_as).collect();
+        block_on(async {
+            let id = id_of(&client, &self.alert).await?;
+            let path = format!("/api/alerts/{id}/{deed}");
+            show(&ask_with(&client, &path, &Value::Object(body)).await?);
+            Ok(())
+        })
+    }
+}
+
+fn is_number(alert: &str) -> bool {
+    !alert.is_empty() && alert.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Where an alert is, by its number or its id.
+fn path_of(alert: &str) -> Result<String, Failed> {
+    let kind = if is_number(alert) { "by-number/" } else { "" };
+    Ok(format!("/api/alerts/{kind}{}", segment(alert)?))
+}
+
+/// The id of an alert that is named by its number or its id, for a path.
+async fn id_of(client: &Client, alert: &str) -> Result<String, Failed> {
+    if !is_number(alert) {
+        return segment(alert);
+    }
+    let found = ask(client, Method::GET, &path_of(alert)?).await?;
+    segment(&found.get("id").map(text).unwrap_or_default())
+}
+
+/// One alert for people.
+fn show(alert: &Value) {
+    let recipients: Vec<_> = list(alert, "recipients")
+        .iter()
+        .filter_map(|one| one.as_object()?.values().next().map(text))
+        .collect();
+    let kind = match alert.get("event").filter(|event| event.is_object()) {
+        Some(event) => {
+            event.get("source").filter(|source| source.is_string()).unwrap_or(&event["integration"])
+        }
+        None => &alert["action"],
+    };
+    let team = text(&alert["team"]);
+    let whose = if team.is_empty() { recipients.join(", ") } else { team };
+    say(&format!(
+        "{}  {}  {} {} for {whose}, {}",
+        alert["number"],
+        text(&alert["id"]),
+        text(&alert["severity"]),
+        text(kind),
+        text(&alert["state"]),
+    ));
+    for line in [&alert["title"], &alert["text"]].into_iter().filter(|line| line.is_string()) {
+        say(&format!("  {}", text(line)));
+    }
+    for name in ["acknowledged", "resolved"] {
+        if let Some(done) = alert.get(name).filter(|done| done.is_object()) {
+            say(&format!("  {name} {} by {}", text(&done["at"]), text(&done["by"])));
+        }
+    }
+    if let Some(until) = alert["snoozed_until"].as_str() {
+        say(&format!("  nobody is told until {until}"));
+    }
+    let opened = text(&alert["opened_at"]);
+    let Some(caller) = alert.get("caller").filter(|caller| caller.is_object()) else {
+        say(&format!("  opened {opened}"));
+        return;
+    };
+    let who = [&caller["name"], &caller["number"]].map(text).into_iter().filter(|part| !part.is_empty());
+    say(&format!("  opened {opened} by {}", who.collect::<Vec<_>>().join(", ")));
+    let Some(message) = alert.get("message").filter(|message| message.is_object()) else {
+        say("  no message");
+        return;
+    };
+    let words = match text(&message["transcript"]).as_str() {
+        "text" => format!("\u{201c}{}\u{201d}", text(&message["text"])),
+        "pending" => "its text is being made".to_owned(),
+        "failed" => "no text could be made of it".to_owned(),
+        _ => "no text is made of it".to_owned(),
+    };
+    say(&format!("  message of {} s: {words}", message["seconds"]));
+    say(&format!("  listen: {}", text(&alert["link"])));
+}

@@ -1,0 +1,196 @@
+//! Everything that can be done to an alert, as a value, and how the audit keeps that it was done.
+
+use super::actor::{Actor, Channel};
+use super::alert::{Acknowledged, AlertState, AlertStory, Closed};
+use super::change::Change;
+use super::life::{self, Refused};
+use super::log::Happened;
+use crate::domain::directory::person::PersonId;
+use crate::domain::ids::{AlertId, AuditId};
+use crate::domain::severity::Severity;
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// Something that can be done to an alert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Somebody takes care of it.
+    Acknowledge,
+    /// It has been dealt with.
+    Resolve,
+    /// It has been dealt with, where somebody has taken care of it; else it stays open.
+    Close,
+    /// The next step of its policy is made now.
+    Escalate,
+    /// Nobody is told of it until then.
+    Snooze(Timestamp),
+    /// Somebody writes something about it.
+    Note(String),
+    /// Nobody takes care of it after all.
+    UndoAcknowledge,
+    /// It has not been dealt with after all.
+    UndoResolve,
+}
+
+impl Act {
+    /// The word in the audit and the log: what has been done.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Acknowledge => "alert_acknowledged",
+            Self::Resolve | Self::Close => "alert_resolved",
+            Self::Escalate => "alert_escalated",
+            Self::Snooze(_) => "alert_snoozed",
+            Self::Note(_) => "alert_noted",
+            Self::UndoAcknowledge => "alert_acknowledgement_undone",
+            Self::UndoResolve => "alert_resolution_undone",
+        }
+    }
+
+    /// Whether it can mean something for an alert in that state. Of many alerts, the others are passed over.
+    pub const fn is_for(&self, state: AlertState) -> bool {
+        match (self, state) {
+            (Self::Acknowledge, AlertState::Open)
+            | (
+                Self::Resolve | Self::Close | Self::Escalate | Self::Snooze(_),
+                AlertState::Open | AlertState::Acknowledged,
+            )
+            | (Self::UndoAcknowledge, AlertState::Acknowledged)
+            | (Self::UndoResolve, AlertState::Resolved)
+            | (Self::Note(_), _) => true,
+            (Self::Acknowledge, AlertState::Acknowledged | AlertState::Resolved)
+            | (Self::Resolve | Self::Close | Self::Escalate | Self::Snooze(_), AlertState::Resolved)
+            | (Self::UndoAcknowledge, AlertState::Open | AlertState::Resolved)
+            | (Self::UndoResolve, AlertState::Open | AlertState::Acknowledged) => false,
+        }
+    }
+
+    /// Does it. `is_followed`: a newer alert of the same matter is open.
+    pub fn done_to(
+        &self,
+        story: &AlertStory,
+        is_followed: bool,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Change, Refused> {
+        let alert = story.alert.clone();
+        match self {
+            Self::Acknowledge => life::acknowledge(alert, by, now),
+            Self::Resolve => life::resolve(alert, by, now),
+            Self::Close => life::close(alert, by, now),
+            Self::Escalate => life::escalate(alert, by, now),
+            Self::Snooze(until) => life::snooze(alert, *until, by, now),
+            Self::Note(text) => Ok(life::note(alert, text, by, now)),
+            Self::UndoAcknowledge => life::undo_acknowledge(alert, by, now),
+            Self::UndoResolve => life::undo_resolve(alert, is_followed, by, now),
+        }
+    }
+}
+
+/// What somebody did to an alert, as the audit keeps it: written with the change, or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditedAct {
+    /// The entry's own id.
+    pub id: AuditId,
+    /// When.
+    pub at: Timestamp,
+    /// Who: the name of the key or the integration that they came with, else the id of a person.
+    pub by: String,
+    /// What, in a word.
+    pub what: &'static str,
+    /// How the alert stood.
+    pub before: Entry,
+    /// How it stands since.
+    pub after: Entry,
+}
+
+/// An alert as an entry of the audit shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// The alert.
+    pub alert: Standing,
+    /// For whom it was done; left out: for whoever did it.
+    #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
+    pub acting_as: Option<PersonId>,
+    /// From where it was done; left out of what was before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Channel>,
+}
+
+/// How an alert stands. It holds nothing that is said in it: the audit is kept for longer than alerts are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// Which alert.
+    pub id: AlertId,
+    /// What people call it by.
+    pub number: u32,
+    /// `open`, `acknowledged` or `resolved`.
+    pub state: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Who takes care of it.
+    pub acknowledged: Option<Acknowledged>,
+    /// Who has acknowledged so far, where several must.
+    pub acknowledgements: Vec<Acknowledged>,
+    /// When it was resolved.
+    pub resolved_at: Option<Timestamp>,
+    /// By whom, as `person:ada`.
+    pub resolved_by: Option<String>,
+    /// Until when nobody is told of it.
+    pub snoozed_until: Option<Timestamp>,
+    /// Who has asked for the next step of its policy.
+    pub escalation_asked_by: Option<String>,
+    /// How many notes it has.
+    pub notes: usize,
+}
+
+impl Standing {
+    /// Of an alert with its log.
+    fn of(story: &AlertStory) -> Self {
+        let alert = &story.alert;
+        let (resolved_at, resolved_by) = match &alert.closed {
+            Some(Closed { at, by, from: _ }) => (Some(*at), Some(by.tagged())),
+            None => (None, None),
+        };
+        Self {
+            id: alert.id,
+            number: story.number,
+            state: AlertState::word(alert.state()),
+            severity: alert.severity,
+            acknowledged: alert.acknowledged.clone(),
+            acknowledgements: alert.progress.acks.clone(),
+            resolved_at,
+            resolved_by,
+            snoozed_until: alert.progress.snoozed_until,
+            escalation_asked_by: alert.progress.escalation.asked_by.clone(),
+            notes: story.log.iter().filter(|entry| matches!(entry.what, Happened::Noted { .. })).count(),
+        }
+    }
+}
+
+/// The entry of a change that somebody made of an alert. `key`: the name of the key that they came with, where it is
+/// another's name than theirs.
+pub fn audited(
+    id: AuditId,
+    act: &Act,
+    before: &AlertStory,
+    change: &Change,
+    by: &Actor,
+    key: Option<&str>,
+    now: Timestamp,
+) -> AuditedAct {
+    let log = before.log.iter().chain(&change.log).cloned().collect();
+    let after = AlertStory { alert: change.alert.clone(), log, ..before.clone() };
+    let entry = |story: &AlertStory| Entry { alert: Standing::of(story), acting_as: None, from: None };
+    AuditedAct {
+        id,
+        at: now,
+        by: key.unwrap_or_else(|| by.who.name()).to_owned(),
+        what: act.word(),
+        before: entry(before),
+        after: Entry {
+            acting_as: key.and_then(|_key| by.who.person().cloned()),
+            from: Some(by.from),
+            ..entry(&after)
+        },
+    }
+}

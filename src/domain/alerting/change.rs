@@ -1,0 +1,38 @@
+//! What a decision about an alert comes to: one value, written all of it or nothing.
+
+use super::act::AuditedAct;
+use super::alert::Alert;
+use super::hook::HookMessage;
+use super::log::{Happened, LogEntry};
+use crate::domain::delivery::Notification;
+use crate::domain::effect::DueEffect;
+use jiff::Timestamp;
+
+/// An alert that is made, or that changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// As it is from now on; its version is still the one that was read.
+    pub alert: Alert,
+    /// What is added to its log, in order.
+    pub log: Vec<LogEntry>,
+    /// Messages to people.
+    pub notifications: Vec<Notification>,
+    /// What other programs are told.
+    pub hooks: Vec<HookMessage>,
+    /// What is done outside besides.
+    pub effects: Vec<DueEffect>,
+    /// What the audit keeps of it; `None`: nobody did it.
+    pub audited: Option<AuditedAct>,
+}
+
+impl Change {
+    /// The alert as it was read, with nothing changed yet.
+    pub const fn of(alert: Alert) -> Self {
+        Self { alert, log: vec![], notifications: vec![], hooks: vec![], effects: vec![], audited: None }
+    }
+
+    /// Something for the log.
+    pub fn note(&mut self, at: Timestamp, what: Happened) {
+        self.log.push(LogEntry { at, what });
+    }
+}

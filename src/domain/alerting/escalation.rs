@@ -1,0 +1,449 @@
+//! Who is told of an alert next, until somebody answers: decided from the alert, the facts and the time.
+
+#[cfg(test)]
+mod tests;
+
+use super::actor::{Actor, Channel, Who};
+use super::alert::{Alert, AlertStory};
+use super::announce::in_words;
+use super::change::Change;
+use super::hook::HookMessage;
+use super::life;
+use super::log::Happened;
+use super::policy::{Policy, PolicyName, Repeats, Target, WebhookName};
+use super::rules;
+use super::scenario::Scenario;
+use super::team::Team;
+use crate::domain::delivery::Notification;
+use crate::domain::directory::device::DeviceKind;
+use crate::domain::directory::reason::{Reason, Skipped};
+use crate::domain::directory::resolve::{self, OnCall, Responder};
+use crate::domain::directory::{Directory, Recipient};
+use crate::domain::ids::{HookMessageId, Ids, NotificationId};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Where an alert is in its policy.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Escalation {
+    /// The policy that it follows; `None`: none yet, or there is none for it.
+    pub policy: Option<PolicyName>,
+    /// The place of the step that comes next, from 0.
+    pub step: u32,
+    /// How often all steps have been made.
+    pub round: u32,
+    /// Whether the last resort has been told.
+    pub is_exhausted: bool,
+    /// Whether its people have been told at all.
+    pub has_begun: bool,
+    /// When the next step is due; `None`: there is none, or the first is due at once.
+    pub next_at: Option<Timestamp>,
+    /// Who wants the next step to be made before its time.
+    pub asked_by: Option<String>,
+}
+
+/// What a decision must know besides the alert.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Who is who, and who is on call at this moment.
+    pub directory: &'a Directory,
+    /// The alert's team, where it has one.
+    pub team: Option<&'a Team>,
+    /// The policy that it is to follow; `None`: its people are told once.
+    pub policy: Option<&'a Policy>,
+    /// The kinds of device that messages can be sent to.
+    pub can: &'a [DeviceKind],
+}
+
+/// What is to be done about an alert now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Look {
+    /// This. It may be nothing but the moment of the next look.
+    Do(Box<Change>),
+    /// Nothing for the moment: nobody can be asked whom it is for. It is to be looked at again soon.
+    NotYet,
+}
+
+/// How often a step is made again within one look before that is left to the next one. A policy has some steps; this keeps
+/// one without waits from being made for ever.
+const MOST_STEPS: u32 = 100;
+
+/// What is to be done about an alert now.
+pub fn look(story: &AlertStory, facts: &Facts<'_>, now: Timestamp, ids: &dyn Ids) -> Look {
+    if let Some((by, _)) = closing(&story.alert, facts).filter(|(_, at)| *at <= now) {
+        // It is open, or there would be no closing.
+        if let Ok(change) = life::resolve(story.alert.clone(), &by, now) {
+            return rest(change, None);
+        }
+    }
+    match pursue(story, facts, now, ids) {
+        Look::Do(mut change) => {
+            if let Some((_, at)) = closing(&change.alert, facts) {
+                change.alert.due_at = Some(change.alert.due_at.map_or(at, |due| due.min(at)));
+            }
+            Look::Do(change)
+        }
+        Look::NotYet => Look::NotYet,
+    }
+}
+
+/// When an alert is closed by itself, and by which rule; `None`: never.
+fn closing(alert: &Alert, facts: &Facts<'_>) -> Option<(Actor, Timestamp)> {
+    if alert.closed.is_some() || alert.is_held {
+        return None;
+    }
+    let team = facts.team?;
+    let (rule, since, after) = match &alert.acknowledged {
+        Some(ack) => ("close_acknowledged_hours", ack.at, team.close_acknowledged_after?),
+        None => ("close_hours", alert.opened_at, team.close_after?),
+    };
+    let by = Actor { who: Who::Rule(rule.to_owned()), from: Channel::Settings };
+    Some((by, later(since, after)))
+}
+
+/// The search for somebody who answers.
+fn pursue(story: &AlertStory, facts: &Facts<'_>, now: Timestamp, ids: &dyn Ids) -> Look {
+    let mut change = Change::of(story.alert.clone());
+    let alert = &mut change.alert;
+    if alert.closed.is_some() || alert.is_held {
+        return rest(change, None);
+    }
+    if let Some(ack) = alert.acknowledged.clone() {
+        let timeout = facts.team.and_then(|team| team.acknowledge_timeout);
+        let Some(expires) = timeout.map(|timeout| later(ack.at, timeout)) else {
+            return rest(change, None);
+        };
+        if now < expires {
+            return rest(change, Some(expires));
+        }
+        life::unanswered(alert, now);
+        change.note(now, Happened::AcknowledgementExpired { by: ack.by.name().to_owned() });
+    }
+    let alert = &mut change.alert;
+    if let Some(until) = alert.progress.snoozed_until {
+        if now < until {
+            return rest(change, Some(until));
+        }
+        alert.progress.snoozed_until = None;
+        alert.progress.escalation.next_at = Some(now);
+    }
+    let escalation = &mut alert.progress.escalation;
+    if !escalation.has_begun && escalation.asked_by.is_none() {
+        let category = facts.team.zip(alert.content.category.as_ref());
+        let category = category.and_then(|(team, name)| team.category(&name.0));
+        if let Some(until) = category.and_then(|category| category.maintenance_ends(now)) {
+            // Said once, with its end; a window that is moved in the settings counts as it is then.
+            if alert.due_at.is_none_or(|due| due <= alert.opened_at) {
+                change.note(now, Happened::InMaintenance { until });
+            }
+            return rest(change, Some(until));
+        }
+    }
+    follow(&mut change, facts.policy, now);
+    let next_at = change.alert.progress.escalation.next_at;
+    let has_begun = change.alert.progress.escalation.has_begun;
+    match next_at {
+        Some(at) if now < at => return rest(change, Some(at)),
+        None if has_begun => return rest(change, None),
+        Some(_) | None => {}
+    }
+    match facts.policy {
+        Some(policy) => by_policy(change, story, policy, facts, now, ids),
+        None => once(change, story, facts, now, ids),
+    }
+}
+
+/// The alert follows that policy from now on. One that is not the one before begins with its first step, at once.
+fn follow(change: &mut Change, policy: Option<&Policy>, now: Timestamp) {
+    let escalation = &mut change.alert.progress.escalation;
+    let name = policy.map(|policy| policy.name.clone());
+    if escalation.policy == name {
+        return;
+    }
+    let before = escalation.policy.take();
+    escalation.policy = name;
+    if let (Some(before), Some(policy)) = (before, policy) {
+        escalation.step = 0;
+        escalation.round = 0;
+        escalation.is_exhausted = false;
+        escalation.next_at = Some(now);
+        let what = Happened::PolicyChanged { from: before.0, to: policy.name.0.clone() };
+        change.note(now, what);
+    }
+}
+
+/// Its people are told, and nobody after them.
+fn once(mut change: Change, story: &AlertStory, facts: &Facts<'_>, now: Timestamp, ids: &dyn Ids) -> Look {
+    let targets = first_targets(&change.alert, &[Target::OnDuty]);
+    let told = Told::find(&change.alert, &targets, facts, now, (None, false));
+    if told.is_nobody() && told.is_unknown {
+        return Look::NotYet;
+    }
+    begun(&mut change, facts, now);
+    change.alert.progress.escalation.next_at = None;
+    change.alert.progress.escalation.asked_by = None;
+    told.announce(&mut change, story, now, ids);
+    rest(change, None)
+}
+
+/// The step that is due, or the first after it that reaches anybody.
+fn by_policy(
+    mut change: Change,
+    story: &AlertStory,
+    policy: &Policy,
+    facts: &Facts<'_>,
+    now: Timestamp,
+    ids: &dyn Ids,
+) -> Look {
+    let asked_by = change.alert.progress.escalation.asked_by.take();
+    let mut unreached_in_a_row: usize = 0;
+    for _ in 0..MOST_STEPS {
+        let (step, wait) = next(&mut change.alert.progress.escalation, policy, unreached_in_a_row);
+        let targets = match step {
+            Some(index) => policy.steps.get(index).map_or(&[][..], |step| &step.targets),
+            None => &policy.last_resort,
+        };
+        let targets = if change.alert.progress.escalation.has_begun {
+            targets.to_vec()
+        } else {
+            first_targets(&change.alert, targets)
+        };
+        let told = Told::find(&change.alert, &targets, facts, now, (wait, step.is_none()));
+        let number = step.and_then(|index| u32::try_from(index + 1).ok());
+        let round = change.alert.progress.escalation.round;
+        if told.is_nobody() {
+            // Nobody is told because nobody could be asked who it is: it is asked again, and the next step is not kept
+            // waiting for that.
+            if told.is_unknown && step.is_none() {
+                return Look::NotYet;
+            }
+            let skipped = told.skipped.iter().map(in_words).chain(told.quiet.iter().cloned()).collect();
+            change.note(now, Happened::StepSkipped { policy: policy.name.0.clone(), step: number, skipped });
+            unreached_in_a_row += 1;
+            if step.is_some() {
+                change.alert.progress.escalation.step += 1;
+                continue;
+            }
+            // Not even the last resort can be reached: it is tried again, as long as the alert is open.
+            let again = policy.last_resort_every.unwrap_or(UNREACHABLE);
+            begun(&mut change, facts, now);
+            change.alert.progress.escalation.is_exhausted = true;
+            return rest_until(change, now, Some(later(now, again)));
+        }
+        begun(&mut change, facts, now);
+        change
+            .note(now, Happened::Escalated { policy: policy.name.0.clone(), step: number, round, asked_by });
+        told.announce(&mut change, story, now, ids);
+        let escalation = &mut change.alert.progress.escalation;
+        if step.is_some() {
+            escalation.step += 1;
+        } else {
+            escalation.is_exhausted = true;
+        }
+        return rest_until(change, now, wait.map(|wait| later(now, wait)));
+    }
+    rest_until(change, now, Some(later(now, UNREACHABLE)))
+}
+
+/// After how long it is tried again where nobody at all could be reached.
+const UNREACHABLE: SignedDuration = SignedDuration::from_mins(1);
+
+/// The least time between two steps.
+const SHORTEST_WAIT: SignedDuration = SignedDuration::from_secs(1);
+
+/// The step that comes next, and how long it waits for an answer; `None`: the last resort.
+fn next(
+    escalation: &mut Escalation,
+    policy: &Policy,
+    unreached_in_a_row: usize,
+) -> (Option<usize>, Option<SignedDuration>) {
+    let last_resort = (None, policy.last_resort_every);
+    if escalation.is_exhausted || unreached_in_a_row >= policy.steps.len().max(1) {
+        return last_resort;
+    }
+    let index = usize::try_from(escalation.step).unwrap_or(usize::MAX);
+    if let Some(step) = policy.steps.get(index) {
+        return (Some(index), Some(step.wait));
+    }
+    let is_repeated = match policy.repeats {
+        Repeats::Forever => true,
+        Repeats::Times(times) => escalation.round < times,
+    };
+    match policy.steps.first() {
+        Some(step) if is_repeated => {
+            escalation.step = 0;
+            escalation.round = escalation.round.saturating_add(1);
+            (Some(0), Some(step.wait))
+        }
+        Some(_) | None => last_resort,
+    }
+}
+
+/// An emergency's first step reaches everyone, whatever the policy says.
+fn first_targets(alert: &Alert, targets: &[Target]) -> Vec<Target> {
+    let mut targets = targets.to_vec();
+    if alert.scenario == Scenario::Emergency && !targets.contains(&Target::Everyone) {
+        targets.insert(0, Target::Everyone);
+    }
+    targets
+}
+
+/// Its people are being told for the first time: who is on duty now is who must answer.
+fn begun(change: &mut Change, facts: &Facts<'_>, now: Timestamp) {
+    let progress = &mut change.alert.progress;
+    if progress.escalation.has_begun {
+        return;
+    }
+    progress.escalation.has_begun = true;
+    if progress.on_duty.is_empty() {
+        progress.on_duty = on_duty(&change.alert.recipients, facts.directory, now);
+    }
+}
+
+/// Who is on duty there at that moment: nobody twice, in the order in which they are tried.
+pub fn on_duty(
+    recipients: &[Recipient],
+    directory: &Directory,
+    now: Timestamp,
+) -> Vec<crate::domain::directory::person::PersonId> {
+    let mut people = vec![];
+    for recipient in recipients {
+        for responder in resolve::on_call(directory, recipient, now).responders {
+            if !people.contains(&responder.person) {
+                people.push(responder.person);
+            }
+        }
+    }
+    people
+}
+
+/// Who is told by one step.
+struct Told {
+    /// Who, by which device, from when on.
+    people: Vec<rules::Planned>,
+    /// Programs.
+    webhooks: Vec<WebhookName>,
+    skipped: Vec<Skipped>,
+    /// Who is left alone for now by their own wish, in words.
+    quiet: Vec<String>,
+    /// Whether somebody could not be found because another directory could not be asked.
+    is_unknown: bool,
+}
+
+impl Told {
+    /// Whom those targets reach. Those who have acknowledged are left alone. `wait`: how long they have to answer.
+    /// `is_last`: there is nobody after them, so that their quiet hours don't count.
+    fn find(
+        alert: &Alert,
+        targets: &[Target],
+        facts: &Facts<'_>,
+        now: Timestamp,
+        (wait, is_last): (Option<SignedDuration>, bool),
+    ) -> Self {
+        let mut responders: Vec<Responder> = vec![];
+        let mut skipped = vec![];
+        let mut webhooks = vec![];
+        let mut add = |found: OnCall| {
+            skipped.extend(found.skipped);
+            for responder in found.responders {
+                if !responders.iter().any(|known| known.person == responder.person) {
+                    responders.push(responder);
+                }
+            }
+        };
+        for target in targets {
+            match target {
+                Target::OnDuty => {
+                    for to in &alert.recipients {
+                        add(resolve::on_call(facts.directory, to, now));
+                    }
+                }
+                Target::Everyone => {
+                    let members = facts.team.map_or(&alert.recipients, |team| &team.members);
+                    for to in members {
+                        add(resolve::everyone_in(facts.directory, to));
+                    }
+                }
+                Target::Recipient(to) => add(resolve::on_call(facts.directory, to, now)),
+                Target::Webhook(name) => webhooks.push(name.clone()),
+            }
+        }
+        responders.retain(|one| !alert.progress.acks.iter().any(|ack| ack.by.person() == Some(&one.person)));
+        let is_unknown = skipped.iter().any(|one| one.reason == Reason::Unknown);
+        let (reached, without) = resolve::reachable(facts.directory, &responders, facts.can);
+        skipped.extend(without);
+        let mut quiet = vec![];
+        let mut people = vec![];
+        for one in &reached {
+            let has_policy = facts.policy.is_some();
+            let rests = if is_last { None } else { one.person.quiet_until(alert.severity, now) };
+            let planned = rules::plan(one.person, &one.devices, alert.severity, has_policy, rests, now);
+            let in_time =
+                |one: &rules::Planned| wait.is_none_or(|wait| one.due <= now || one.due < later(now, wait));
+            if planned.iter().any(in_time) {
+                people.extend(planned);
+            } else if planned.is_empty() && one.person.rules.is_empty() {
+                // What they have rings, and phones are rung where there is a policy.
+                let recipient = Recipient::Person(one.person.id.clone());
+                skipped.push(Skipped { recipient, reason: Reason::NoDevice });
+            } else if let Some(first) = planned.iter().map(|one| one.due).min() {
+                quiet.push(format!("{}: not to be told before {first}", one.person.id));
+            } else {
+                quiet.push(format!("{}: no rule of theirs is for this severity", one.person.id));
+            }
+        }
+        Self { people, webhooks, skipped, quiet, is_unknown }
+    }
+
+    /// Whether there is nobody to tell.
+    const fn is_nobody(&self) -> bool {
+        self.people.is_empty() && self.webhooks.is_empty()
+    }
+
+    /// They are told.
+    fn announce(self, change: &mut Change, story: &AlertStory, now: Timestamp, ids: &dyn Ids) {
+        for planned in &self.people {
+            let one = Notification {
+                id: NotificationId::next(ids),
+                alert: change.alert.id,
+                person: planned.person.clone(),
+                device: planned.device.clone(),
+                is_update: false,
+                due: planned.due,
+            };
+            change.effects.push(super::announce::sending(&one).at(planned.due));
+            change.notifications.push(one);
+        }
+        let step =
+            change.log.iter().rev().find(|one| matches!(one.what, Happened::Escalated { .. })).cloned();
+        for (webhook, entry) in self.webhooks.into_iter().zip(step.iter().cycle()) {
+            change.hooks.push(HookMessage {
+                id: HookMessageId::next(ids),
+                alert: change.alert.id,
+                webhook,
+                entry: entry.clone(),
+            });
+        }
+        let skipped = self.skipped.iter().map(in_words).chain(self.quiet).collect();
+        let messages = change.notifications.len();
+        change.note(now, Happened::Announced { messages, with_text: story.text().is_some(), skipped });
+    }
+}
+
+/// The next step is due then, and never in the same moment: whoever reads the settings may have no waits in them.
+fn rest_until(mut change: Change, now: Timestamp, next_at: Option<Timestamp>) -> Look {
+    let next_at = next_at.map(|at| at.max(later(now, SHORTEST_WAIT)));
+    change.alert.progress.escalation.next_at = next_at;
+    rest(change, next_at)
+}
+
+/// It is looked at again then.
+fn rest(mut change: Change, due_at: Option<Timestamp>) -> Look {
+    change.alert.due_at = due_at;
+    Look::Do(Box::new(change))
+}
+
+fn later(at: Timestamp, wait: SignedDuration) -> Timestamp {
+    at.checked_add(wait).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,191 @@
+//! Whose turn it is where a device is sent no more than so many messages in a while.
+
+use super::ledger::Limit;
+use crate::domain::ids::NotificationId;
+use jiff::{SignedDuration, Timestamp};
+
+/// How much one device is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Messages within [`WINDOW`], at most.
+    pub most: u32,
+    /// As soon as more than so many are kept waiting, they become one.
+    pub bundle_above: u32,
+}
+
+/// The while in which messages to a device are counted.
+pub const WINDOW: SignedDuration = SignedDuration::from_mins(15);
+
+/// What share of the messages is kept for what is urgent, and for the first of each topic: one in five. So a flood of one
+/// topic does not use up what the first message of another needs.
+const KEPT_ONE_IN: u32 = 5;
+
+/// A message to a device that is not sent yet, and that is still needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Which.
+    pub id: NotificationId,
+    /// What it is about, as far as floods go: messages of one topic don't overtake those of another.
+    pub topic: String,
+    /// Whether it goes before all that are not.
+    pub is_urgent: bool,
+    /// Whether it was kept waiting before.
+    pub is_throttled: bool,
+    /// Whether it could be sent now.
+    pub is_due: bool,
+}
+
+/// A message to a device that was sent within the window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// When.
+    pub at: Timestamp,
+    /// What it was about.
+    pub topic: String,
+}
+
+/// What is to be done about a message now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Turn {
+    /// It is sent, and says those as well.
+    Now {
+        /// The others that become one with it.
+        bundled: Vec<NotificationId>,
+        /// What must still hold when it begins.
+        limit: Limit,
+    },
+    /// It is kept waiting until then.
+    Wait(Timestamp),
+}
+
+/// In which order messages go: what is urgent, then the first of each topic, then the others; of equals the oldest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    Urgent,
+    FirstOfTopic,
+    Other,
+}
+
+/// Whether it is the turn of the message of that id. `waiting`: those to its device, itself among them; `begun`: those of
+/// the window that ends now.
+pub fn turn(id: NotificationId, waiting: &[Waiting], begun: &[Begun], rules: Rules, now: Timestamp) -> Turn {
+    let class = |one: &Waiting| {
+        let is_known = begun.iter().any(|other| other.topic == one.topic)
+            || waiting.iter().any(|other| other.id < one.id && other.topic == one.topic);
+        match (one.is_urgent, is_known) {
+            (true, _) => Class::Urgent,
+            (false, false) => Class::FirstOfTopic,
+            (false, true) => Class::Other,
+        }
+    };
+    let Some(own) = waiting.iter().find(|one| one.id == id) else { return again(begun, 0, now) };
+    let place = (class(own), own.id);
+    let most = match place.0 {
+        Class::Urgent | Class::FirstOfTopic => rules.most,
+        Class::Other => rules.most.saturating_sub(rules.most / KEPT_ONE_IN),
+    };
+    let free = usize::try_from(most).unwrap_or(usize::MAX).saturating_sub(begun.len());
+    let ahead =
+        waiting.iter().filter(|one| one.is_due && one.id != id && (class(one), one.id) < place).count();
+    if ahead >= free {
+        return again(begun, usize::try_from(most).unwrap_or(usize::MAX), now);
+    }
+    let kept: Vec<NotificationId> = waiting.iter().filter(|one| one.is_throttled).map(|one| one.id).collect();
+    let is_flood = kept.len() > usize::try_from(rules.bundle_above).unwrap_or(usize::MAX);
+    let bundled = if is_flood && own.is_throttled {
+        kept.into_iter().filter(|one| *one != id).collect()
+    } else {
+        vec![]
+    };
+    let since = now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
+    Turn::Now { bundled, limit: Limit { most, since } }
+}
+
+/// When the next message may be sent where `most` may be: as soon as enough of the others are out of the window.
+fn again(begun: &[Begun], most: usize, now: Timestamp) -> Turn {
+    let mut times: Vec<Timestamp> = begun.iter().map(|one| one.at).collect();
+    times.sort_unstable();
+    let frees = times.get(times.len().saturating_sub(most)).copied();
+    let at = frees.unwrap_or(now);
+    Turn::Wait(at.checked_add(WINDOW).unwrap_or(Timestamp::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    const RULES: Rules = Rules { most: 10, bundle_above: 3 };
+
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::from_second(1_000_000 + 60 * minutes).unwrap()
+    }
+
+    fn id(n: u128) -> NotificationId {
+        NotificationId(Uuid::from_u128(n))
+    }
+
+    fn waiting(n: u128, topic: &str) -> Waiting {
+        Waiting { id: id(n), topic: topic.to_owned(), is_urgent: false, is_throttled: false, is_due: true }
+    }
+
+    fn kept(n: u128, topic: &str) -> Waiting {
+        Waiting { is_throttled: true, ..waiting(n, topic) }
+    }
+
+    fn begun(count: i64, topic: &str) -> Vec<Begun> {
+        (0..count).map(|n| Begun { at: at(n), topic: topic.to_owned() }).collect()
+    }
+
+    fn goes(n: u128, waiting: &[Waiting], begun: &[Begun], now: Timestamp) -> bool {
+        matches!(turn(id(n), waiting, begun, RULES, now), Turn::Now { .. })
+    }
+
+    #[test]
+    fn g32_the_first_of_a_topic_overtakes_a_flood_of_another() {
+        let sent = begun(8, "pumps");
+        let all = [waiting(1, "pumps"), waiting(2, "pumps"), waiting(3, "fans")];
+        assert!(!goes(1, &all, &sent, at(9)), "the flood has had its share");
+        assert!(goes(3, &all, &sent, at(9)));
+    }
+
+    #[test]
+    fn what_is_urgent_goes_first() {
+        let sent = begun(9, "pumps");
+        let urgent = Waiting { is_urgent: true, ..waiting(3, "pumps") };
+        let all = [waiting(2, "fans"), urgent];
+        assert!(goes(3, &all, &sent, at(9)));
+        assert!(!goes(2, &all, &sent, at(9)), "the last place is taken");
+    }
+
+    #[test]
+    fn g33_after_the_window_the_queue_goes_on_with_the_oldest() {
+        let sent = begun(10, "pumps");
+        let all = [kept(1, "pumps"), kept(2, "pumps")];
+        // Two of five are kept for others: eight must be in the window at most, so three have to leave it.
+        assert_eq!(turn(id(1), &all, &sent, RULES, at(10)), Turn::Wait(at(2) + WINDOW));
+        let left: Vec<Begun> = sent.into_iter().filter(|one| one.at > at(2)).collect();
+        assert!(goes(1, &all, &left, at(17)));
+        assert!(!goes(2, &all, &left, at(17)));
+    }
+
+    #[test]
+    fn g30_more_than_some_that_were_kept_waiting_become_one() {
+        let all: Vec<Waiting> = (1..=4).map(|n| kept(n, "pumps")).collect();
+        let Turn::Now { bundled, .. } = turn(id(1), &all, &begun(1, "pumps"), RULES, at(20)) else {
+            panic!("it is its turn");
+        };
+        assert_eq!(bundled, [2, 3, 4].map(id));
+        let few = &all[..3];
+        let Turn::Now { bundled, .. } = turn(id(1), few, &begun(1, "pumps"), RULES, at(20)) else {
+            panic!("it is its turn");
+        };
+        assert_eq!(bundled, []);
+    }
+
+    #[test]
+    fn who_is_not_due_is_not_waited_for() {
+        let later = Waiting { is_due: false, ..waiting(1, "pumps") };
+        assert!(goes(2, &[later, waiting(2, "pumps")], &begun(7, "pumps"), at(9)));
+    }
+}

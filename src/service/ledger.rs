@@ -1,0 +1,443 @@
+//! The ledger of messages to people: whether one is still to be sent, that a vendor is about to be asked, and what came of
+//! it.
+//!
+//! Whoever carries out the effect of a message calls [`open`]; then [`begin`], which makes it durable that a vendor is
+//! about to be asked; and returns what [`sent`] answers, or the vendor's error, which the outbox turns into another
+//! attempt or the end.
+
+use super::answering::offer;
+use super::effects::EffectError;
+use crate::app::App;
+use crate::domain::alerting::alert::AlertStory;
+use crate::domain::alerting::log::{Happened, LogEntry};
+use crate::domain::alerting::standing::Standing;
+use crate::domain::delivery::Notification;
+use crate::domain::delivery::ledger::{
+    self, Delivery, DeliveryState, Dropped, Entry, Intent, Limit, VendorName,
+};
+use crate::domain::delivery::throttle::{self, Begun, Rules, Turn, WINDOW, Waiting};
+use crate::domain::directory::device::{Device, DeviceKind};
+use crate::domain::directory::person::PersonId;
+use crate::domain::ids::{AlertId, NotificationId};
+use crate::domain::severity::Severity;
+use crate::ports::deliveries::{Attempt, WaitingMessage};
+use crate::ports::error::StoreError;
+use crate::ports::store::Consequence;
+use jiff::Timestamp;
+
+/// What is to be done about a message whose time has come.
+#[derive(Debug)]
+pub enum Opened {
+    /// Nothing is sent; that is what it leads to.
+    Nothing(Vec<Consequence>),
+    /// It is to be sent. In the state [`DeliveryState::Sending`] a vendor may have taken it before, when the program ended.
+    Ready(Box<Ready>),
+}
+
+/// A message that is to be sent.
+#[derive(Debug)]
+pub struct Ready {
+    /// How far it is.
+    pub delivery: Delivery,
+    /// Its alert.
+    pub story: AlertStory,
+    /// When both were read.
+    pub as_of: Timestamp,
+    /// Messages that it says too.
+    pub also: Vec<Also>,
+    /// Those of them that are still to be joined to it.
+    joining: Vec<NotificationId>,
+    limit: Option<Limit>,
+}
+
+/// A message that another one says too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Also {
+    /// Which.
+    pub id: NotificationId,
+    /// About which alert.
+    pub alert: AlertId,
+    /// To whom.
+    pub person: PersonId,
+}
+
+/// How many of the messages that wait for a device are looked at to find out whose turn it is.
+const LOOKED_AT: u32 = 100;
+/// How many messages may become one.
+const MOST_BUNDLED: u32 = 5_000;
+
+/// Whether a message is to be sent now.
+pub async fn open(app: &App, id: NotificationId) -> Result<Opened, EffectError> {
+    // What happens after this moment may be missing in what is read.
+    let as_of = app.clock.now();
+    let Some(delivery) = app.deliveries.delivery(id).await? else { return Ok(Opened::Nothing(vec![])) };
+    match delivery.state {
+        DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Dropped | DeliveryState::Bundled => {
+            return Ok(Opened::Nothing(vec![]));
+        }
+        // Of those that have ended, an operator wants another attempt.
+        DeliveryState::Waiting | DeliveryState::Sending | DeliveryState::Failed | DeliveryState::Unknown => {}
+    }
+    let one = &delivery.notification;
+    let Some(story) = app.alerts.alert(one.alert).await? else {
+        let why = Dropped::Forgotten;
+        return Ok(Opened::Nothing(vec![Consequence::Delivery(id, Entry::Dropped { at: as_of, why })]));
+    };
+    let also = still_needed(app, app.deliveries.bundled(id).await?, as_of).await?;
+    let mut ready = Ready { delivery, story, as_of, also, joining: vec![], limit: None };
+    if ready.delivery.state == DeliveryState::Sending {
+        return Ok(Opened::Ready(Box::new(ready)));
+    }
+    if let Some(since) = offer::stopped(app, &ready.delivery.notification.device).await? {
+        let why = Dropped::Stopped(since);
+        return Ok(Opened::Nothing(dropped(&ready.delivery.notification, why, as_of)));
+    }
+    if let Some(why) = needless(app, &ready).await? {
+        return Ok(Opened::Nothing(dropped(&ready.delivery.notification, why, as_of)));
+    }
+    let Some(rules) = rules(app, ready.delivery.notification.device.kind()) else {
+        return Ok(Opened::Ready(Box::new(ready)));
+    };
+    if let Some(until) = throttled(app, &mut ready, rules).await? {
+        let one = &ready.delivery.notification;
+        let effect = crate::domain::alerting::announce::sending(one).at(until);
+        tracing::info!(notification = %id, %until, "a message is kept waiting: its device has been sent enough for now");
+        metrics::counter!("dutyline_deliveries_throttled_total", "kind" => one.device.kind().word())
+            .increment(1);
+        return Ok(Opened::Nothing(vec![
+            Consequence::Delivery(id, Entry::Throttled { until }),
+            Consequence::Next(effect),
+        ]));
+    }
+    Ok(Opened::Ready(Box::new(ready)))
+}
+
+/// Why a message is not needed any more; `None`: it is, or one is that it says too.
+pub(super) async fn needless(app: &App, ready: &Ready) -> Result<Option<Dropped>, StoreError> {
+    if !ready.also.is_empty() {
+        return Ok(None);
+    }
+    let one = &ready.delivery.notification;
+    let standing = Standing::of(&ready.story.alert);
+    if let Some(why) = standing.drops(&one.person, one.is_update, ready.as_of) {
+        return Ok(Some(why));
+    }
+    let siblings = app.deliveries.siblings(one).await?;
+    Ok(ledger::is_repeated(one, &siblings, ready.as_of).then_some(Dropped::Repeated))
+}
+
+/// What it means that a message is not needed any more.
+pub(super) fn dropped(one: &Notification, why: Dropped, at: Timestamp) -> Vec<Consequence> {
+    let (person, by) = words(one);
+    let what = Happened::Dropped { person, by, why: why.words() };
+    vec![
+        Consequence::Delivery(one.id, Entry::Dropped { at, why }),
+        Consequence::Logged(one.alert, LogEntry { at, what }),
+    ]
+}
+
+/// Those of which somebody still has to be told.
+async fn still_needed(app: &App, bundled: Vec<Delivery>, now: Timestamp) -> Result<Vec<Also>, StoreError> {
+    let mut needed = vec![];
+    for Delivery { notification: one, .. } in bundled {
+        let story = app.alerts.alert(one.alert).await?;
+        let drops = |story: &AlertStory| Standing::of(&story.alert).drops(&one.person, one.is_update, now);
+        if story.is_some_and(|story| drops(&story).is_none()) {
+            needed.push(Also { id: one.id, alert: one.alert, person: one.person });
+        }
+    }
+    Ok(needed)
+}
+
+/// How much a device of that kind is sent; `None`: everything.
+fn rules(app: &App, kind: DeviceKind) -> Option<Rules> {
+    let live = app.live();
+    match kind {
+        DeviceKind::Sms => live
+            .settings
+            .sms
+            .as_ref()
+            .map(|sms| Rules { most: sms.per_number, bundle_above: sms.bundle_above }),
+        DeviceKind::Voice | DeviceKind::Email | DeviceKind::Webhook => None,
+    }
+}
+
+/// Until when a message is kept waiting; `None`: it is its turn, and what goes with it is noted.
+async fn throttled(app: &App, ready: &mut Ready, rules: Rules) -> Result<Option<Timestamp>, StoreError> {
+    let Ready { delivery, story, as_of, .. } = &*ready;
+    let (id, device, now) = (delivery.notification.id, &delivery.notification.device, *as_of);
+    let since = now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
+    let begun: Vec<Begun> = app
+        .deliveries
+        .begun(device, since)
+        .await?
+        .into_iter()
+        .map(|one| Begun {
+            at: one.at,
+            topic: topic(one.team.as_ref().map(|team| team.0.as_str()), one.alert),
+        })
+        .collect();
+    let own = Waiting {
+        id,
+        topic: topic(story.alert.team.as_ref().map(|team| team.0.as_str()), story.alert.id),
+        is_urgent: story.alert.severity == Severity::Critical,
+        is_throttled: delivery.is_throttled,
+        is_due: true,
+    };
+    let is_full = begun.len() >= usize::try_from(rules.most).unwrap_or(usize::MAX);
+    let mut others = if is_full { vec![] } else { others(app, device, id, LOOKED_AT, now).await? };
+    let turn = |others: &[WaitingMessage]| {
+        let mut waiting: Vec<Waiting> = others.iter().map(|one| known(one, now)).collect();
+        waiting.push(own.clone());
+        throttle::turn(id, &waiting, &begun, rules, now)
+    };
+    let (mut bundled, limit) = match turn(&others) {
+        Turn::Wait(until) => return Ok(Some(until)),
+        Turn::Now { bundled, limit } => (bundled, limit),
+    };
+    if !bundled.is_empty() {
+        others = self::others(app, device, id, MOST_BUNDLED, now).await?;
+        if let Turn::Now { bundled: all, .. } = turn(&others) {
+            bundled = all;
+        }
+    }
+    let also = others.into_iter().filter(|one| bundled.contains(&one.id));
+    ready.also.extend(also.map(|one| Also { id: one.id, alert: one.alert, person: one.person }));
+    ready.joining = bundled;
+    ready.limit = Some(limit);
+    Ok(None)
+}
+
+/// The other messages that wait for a device and are still needed.
+async fn others(
+    app: &App,
+    device: &Device,
+    except: NotificationId,
+    limit: u32,
+    now: Timestamp,
+) -> Result<Vec<WaitingMessage>, StoreError> {
+    let mut others = app.deliveries.waiting(device, limit).await?;
+    others.retain(|one| {
+        let needed =
+            |(_, standing): &(Severity, Standing)| standing.drops(&one.person, one.is_update, now).is_none();
+        one.id != except && one.about.as_ref().is_some_and(needed)
+    });
+    Ok(others)
+}
+
+fn known(one: &WaitingMessage, now: Timestamp) -> Waiting {
+    Waiting {
+        id: one.id,
+        topic: topic(one.team.as_ref().map(|team| team.0.as_str()), one.alert),
+        is_urgent: one.about.as_ref().is_some_and(|(severity, _)| *severity == Severity::Critical),
+        is_throttled: one.is_throttled,
+        is_due: one.next_at <= now,
+    }
+}
+
+/// What a message is about, as far as floods go: the team, or an alert that is no team's.
+fn topic(team: Option<&str>, alert: AlertId) -> String {
+    team.map_or_else(|| alert.to_string(), str::to_owned)
+}
+
+/// Writes that a vendor is about to be asked, before it is. `before`: why the vendor before that has failed.
+/// [`StoreError::Conflict`] when it is not to be asked any more, and [`open`] says why.
+///
+/// `trace`: what the vendor can find the message by, where it keeps no id of ours.
+pub async fn begin(
+    app: &App,
+    ready: &mut Ready,
+    vendor: &str,
+    trace: Option<String>,
+    before: Option<&str>,
+) -> Result<(), StoreError> {
+    let attempt = ready.delivery.attempts.saturating_add(1);
+    let intent = Intent {
+        id: ready.delivery.notification.id,
+        attempt,
+        vendor: VendorName(vendor.to_owned()),
+        at: app.clock.now(),
+        as_of: ready.as_of,
+        trace,
+        before: before.map(str::to_owned),
+        bundled: std::mem::take(&mut ready.joining),
+        limit: ready.limit.take(),
+    };
+    app.deliveries.begin(&intent).await?;
+    ready.delivery.attempts = attempt;
+    ready.delivery.state = DeliveryState::Sending;
+    ready.delivery.vendor = Some(intent.vendor);
+    Ok(())
+}
+
+/// What it means that a vendor has taken a message, and calls it by that name.
+pub fn sent(app: &App, ready: &Ready, vendor_ref: Option<String>) -> Vec<Consequence> {
+    let (at, one) = (app.clock.now(), &ready.delivery.notification);
+    let by = one.device.kind().word();
+    let told = |alert: AlertId, person: &PersonId| {
+        let what = Happened::Notified { person: person.0.clone(), by: by.to_owned() };
+        Consequence::Logged(alert, LogEntry { at, what })
+    };
+    let mut led_to =
+        vec![Consequence::Delivery(one.id, Entry::Sent { at, vendor_ref }), told(one.alert, &one.person)];
+    led_to.extend(ready.also.iter().map(|also| told(also.alert, &also.person)));
+    led_to
+}
+
+/// What it means that no vendor has taken a message for now, and that it is tried again then.
+pub(super) async fn put_off(
+    app: &App,
+    id: NotificationId,
+    why: &str,
+    is_first: bool,
+    next: Timestamp,
+) -> Result<Vec<Consequence>, StoreError> {
+    let at = app.clock.now();
+    let mut led_to = vec![Consequence::Delivery(id, Entry::Later { at, cause: why.to_owned(), next })];
+    // What comes of calls is told by the calls.
+    let is_told = |one: &Notification| is_first && one.device.kind() != DeviceKind::Voice;
+    if let Some(one) = app.alerts.notification(id).await?.filter(is_told) {
+        let (person, by) = words(&one);
+        let what = Happened::NotNotifiedYet { person, by, why: why.to_owned() };
+        led_to.push(Consequence::Logged(one.alert, LogEntry { at, what }));
+    }
+    Ok(led_to)
+}
+
+/// What it means that a message is not tried again. `is_unknown`: nobody can tell whether a vendor has taken it.
+pub(super) async fn given_up(
+    app: &App,
+    id: NotificationId,
+    why: &str,
+    is_unknown: bool,
+) -> Result<Vec<Consequence>, StoreError> {
+    let (at, cause) = (app.clock.now(), why.to_owned());
+    let Some(one) = app.alerts.notification(id).await? else { return Ok(vec![]) };
+    let by = one.device.kind().word();
+    let what = |person: &PersonId| {
+        let (person, by) = (person.0.clone(), by.to_owned());
+        let what = if is_unknown {
+            Happened::MaybeNotified { person, by }
+        } else {
+            Happened::NotNotified { person, by, why: why.to_owned() }
+        };
+        LogEntry { at, what }
+    };
+    let entry = if is_unknown { Entry::Unknown { at, cause } } else { Entry::Failed { at, cause } };
+    let mut led_to =
+        vec![Consequence::Delivery(id, entry), Consequence::Logged(one.alert, what(&one.person))];
+    let also = app.deliveries.bundled(id).await?;
+    led_to.extend(
+        also.iter().map(|also| Consequence::Logged(also.notification.alert, what(&also.notification.person))),
+    );
+    Ok(led_to)
+}
+
+/// What a vendor says later of a message that it has taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It is on its way.
+    UnderWay,
+    /// It has reached its device.
+    Reached,
+    /// It will not, for that reason, in words that name nobody's address.
+    Lost(String),
+}
+
+/// How often news of a message are taken in anew when something else has become known of it meanwhile.
+const MOST_CONFLICTS: u32 = 5;
+
+/// Takes in what a vendor says of a message, which it calls by that name. News come in any order: what is older than what
+/// is known, or of an attempt before the last, changes nothing.
+pub async fn heard(app: &App, id: NotificationId, vendor_ref: &str, fate: &Fate) -> Result<(), StoreError> {
+    for _ in 0..MOST_CONFLICTS {
+        let Some(delivery) = app.deliveries.delivery(id).await? else { return Ok(()) };
+        let is_other = |known: &String| known != vendor_ref;
+        if delivery.vendor_ref.as_ref().is_some_and(is_other) {
+            return Ok(());
+        }
+        let now = app.clock.now();
+        let Some((entry, what)) = learned(&delivery, vendor_ref, fate, now) else { return Ok(()) };
+        let log: Vec<_> =
+            what.into_iter().map(|what| (delivery.notification.alert, LogEntry { at: now, what })).collect();
+        match app.deliveries.heard(&delivery, &entry, Some(vendor_ref), &log).await {
+            Err(StoreError::Conflict) => {}
+            other => return other,
+        }
+    }
+    Err(StoreError::Conflict)
+}
+
+/// What is written, and what the alert's log says of it; `None`: it is nothing new.
+fn learned(
+    delivery: &Delivery,
+    vendor_ref: &str,
+    fate: &Fate,
+    now: Timestamp,
+) -> Option<(Entry, Option<Happened>)> {
+    let (person, by) = words(&delivery.notification);
+    match (delivery.state, fate) {
+        (DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Unknown, Fate::Reached) => {
+            let late = ledger::lateness(delivery.notification.due, now);
+            let what =
+                late.map(|after| Happened::DeliveredLate { person, by, after_seconds: after.as_secs() });
+            Some((Entry::Delivered { at: now }, what))
+        }
+        (DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Unknown, Fate::Lost(why)) => {
+            let what = Happened::NotNotified { person, by, why: why.clone() };
+            Some((Entry::Failed { at: now, cause: why.clone() }, Some(what)))
+        }
+        (DeliveryState::Unknown, Fate::UnderWay) => {
+            let what = Happened::Notified { person, by };
+            Some((Entry::Sent { at: now, vendor_ref: Some(vendor_ref.to_owned()) }, Some(what)))
+        }
+        (DeliveryState::Sending | DeliveryState::Sent, Fate::UnderWay)
+        | (
+            DeliveryState::Waiting
+            | DeliveryState::Delivered
+            | DeliveryState::Failed
+            | DeliveryState::Dropped
+            | DeliveryState::Bundled,
+            _,
+        ) => None,
+    }
+}
+
+/// To whom a message is, and by what, in the words of the log.
+fn words(one: &Notification) -> (String, String) {
+    (one.person.0.clone(), one.device.kind().word().to_owned())
+}
+
+/// The messages about an alert, oldest first, each with its attempts.
+pub async fn of_alert(app: &App, alert: AlertId) -> Result<Vec<(Delivery, Vec<Attempt>)>, StoreError> {
+    let (deliveries, attempts) =
+        tokio::try_join!(app.deliveries.deliveries_of(alert), app.deliveries.attempts_of(alert))?;
+    Ok(deliveries.into_iter().map(|delivery| with(delivery, &attempts)).collect())
+}
+
+/// A message with its attempts, of all those.
+fn with(delivery: Delivery, attempts: &[Attempt]) -> (Delivery, Vec<Attempt>) {
+    let own = |attempt: &&Attempt| attempt.id == delivery.notification.id;
+    let own = attempts.iter().filter(own).cloned().collect();
+    (delivery, own)
+}
+
+/// Messages, each with its attempts, and after which one the list goes on; `None`: it ends here.
+pub type Listed = (Vec<(Delivery, Vec<Attempt>)>, Option<NotificationId>);
+
+/// Messages, all or those of a state, newest first.
+pub async fn list(
+    app: &App,
+    state: Option<DeliveryState>,
+    after: Option<NotificationId>,
+    limit: u32,
+) -> Result<Listed, StoreError> {
+    let mut deliveries = app.deliveries.deliveries(state, after, limit.saturating_add(1)).await?;
+    let attempts = app.deliveries.attempts(state, after, limit).await?;
+    let is_more = deliveries.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+    if is_more {
+        deliveries.pop();
+    }
+    let next = deliveries.last().filter(|_| is_more).map(|last| last.notification.id);
+    Ok((deliveries.into_iter().map(|delivery| with(delivery, &attempts)).collect(), next))
+}

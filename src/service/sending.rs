@@ -1,0 +1,171 @@
+//! A written message to one person, handed to a vendor: the first that takes it.
+
+use super::answering::offer;
+use super::effects::EffectError;
+use super::ledger::{self, Opened, Ready};
+use super::message::Materials;
+use super::{alerting, message};
+use crate::app::App;
+use crate::domain::delivery::ledger::{DeliveryState, OnUnknown};
+use crate::domain::directory::device::DeviceKind;
+use crate::domain::ids::NotificationId;
+use crate::ports::error::{StoreError, VendorError};
+use crate::ports::store::Consequence;
+use crate::ports::vendor::{Known, Message, SingleSender, Sought};
+use std::sync::Arc;
+
+/// How often it is looked anew whether a message is to be sent when something has happened to it meanwhile.
+const MOST_CONFLICTS: u32 = 5;
+
+/// Sends a message, if it is still to be sent.
+pub(super) async fn send(app: &App, id: NotificationId) -> Result<Vec<Consequence>, EffectError> {
+    for _ in 0..MOST_CONFLICTS {
+        let mut ready = match ledger::open(app, id).await? {
+            Opened::Nothing(led_to) => return Ok(led_to),
+            Opened::Ready(ready) => ready,
+        };
+        let is_begun = ready.delivery.state == DeliveryState::Sending;
+        match transmit(app, &mut ready).await {
+            // Another message to its device was first.
+            Err(EffectError::Store(StoreError::Conflict))
+                if !is_begun && ready.delivery.state != DeliveryState::Sending => {}
+            other => return other,
+        }
+    }
+    Err(StoreError::Conflict.into())
+}
+
+async fn transmit(app: &App, ready: &mut Ready) -> Result<Vec<Consequence>, EffectError> {
+    if ready.delivery.state == DeliveryState::Sending
+        && let Some(led_to) = settled(app, ready).await?
+    {
+        return Ok(led_to);
+    }
+    let message = composed(app, ready).await?;
+    let id = message.id;
+    let mut failed: Option<VendorError> = None;
+    for vendor in vendors(app, ready.delivery.notification.device.kind()) {
+        let before = failed.as_ref().map(VendorError::cause);
+        ledger::begin(app, ready, vendor.name(), vendor.trace(&message), before).await?;
+        match vendor.send(&message).await {
+            Ok(vendor_ref) => return Ok(ledger::sent(app, ready, vendor_ref)),
+            Err(error) => {
+                tracing::warn!(notification = %id, vendor = vendor.name(), %error, "a vendor has not taken a message");
+                failed = Some(match failed {
+                    Some(first) => both(first, error),
+                    None => error,
+                });
+            }
+        }
+    }
+    let none = || VendorError::temporary("no vendor is set up for it here");
+    Err(failed.unwrap_or_else(none).into())
+}
+
+/// What two failures mean together: as long as one of them may pass, it is tried again.
+fn both(first: VendorError, second: VendorError) -> VendorError {
+    let cause = format!("{}; then {}", first.cause(), second.cause());
+    match (first, second) {
+        (VendorError::Permanent { .. }, VendorError::Permanent { .. }) => VendorError::Permanent { cause },
+        (VendorError::Temporary { retry_after, .. }, VendorError::Permanent { .. })
+        | (VendorError::Permanent { .. }, VendorError::Temporary { retry_after, .. }) => {
+            VendorError::Temporary { retry_after, cause }
+        }
+        (
+            VendorError::Temporary { retry_after: first, .. },
+            VendorError::Temporary { retry_after: second, .. },
+        ) => {
+            // Whoever lets us come back sooner decides.
+            let retry_after = first.zip(second).map(|(first, second)| first.min(second));
+            VendorError::Temporary { retry_after, cause }
+        }
+    }
+}
+
+/// Whom to ask, in order.
+fn vendors(app: &App, kind: DeviceKind) -> Vec<Arc<dyn SingleSender>> {
+    let (first, next) = match kind {
+        DeviceKind::Sms => (&app.sms, &app.sms_next),
+        DeviceKind::Email => (&app.mail, &app.mail_next),
+        DeviceKind::Voice | DeviceKind::Webhook => return vec![],
+    };
+    first.iter().chain(next).cloned().collect()
+}
+
+/// What is sent.
+async fn composed(app: &App, ready: &Ready) -> Result<Message, EffectError> {
+    let one = &ready.delivery.notification;
+    let live = app.live();
+    let materials = Materials::of(&live.settings);
+    let body = if ready.also.is_empty() {
+        let link = ready.story.alert.message.as_ref().map(|message| alerting::link_url(app, &message.link));
+        let offer = offer::make(app, &ready.story, one).await?;
+        let link = link.filter(|_| offer::takes_links(&one.device));
+        message::body(&ready.story, one, link.as_deref(), materials, &offer)
+    } else {
+        let mut shown = vec![ready.story.clone()];
+        for also in ready.also.iter().take(message::BUNDLE_SHOWS.saturating_sub(1)) {
+            shown.extend(app.alerts.alert(also.alert).await?);
+        }
+        message::bundle(&shown, ready.also.len().saturating_add(1), one, materials)
+    };
+    let body = body.map_err(|error| VendorError::permanent(error.to_string()))?;
+    Ok(Message { id: one.id, body })
+}
+
+/// What became of an attempt at whose end nobody of ours was there; `None`: it is to be sent again.
+async fn settled(app: &App, ready: &Ready) -> Result<Option<Vec<Consequence>>, EffectError> {
+    let delivery = &ready.delivery;
+    let id = delivery.notification.id;
+    let kind = delivery.notification.device.kind();
+    let asked = delivery.vendor.as_ref().map(|name| name.0.as_str()).unwrap_or_default();
+    let vendor = vendors(app, kind).into_iter().find(|vendor| vendor.name() == asked);
+    let since = delivery.started_at.unwrap_or(delivery.notification.due);
+    let known = match &vendor {
+        Some(vendor) => {
+            let (to, trace) = (&delivery.notification.device, delivery.trace.as_deref());
+            vendor.knows(&Sought { id, to, trace, since }).await.map_err(EffectError::Unasked)?
+        }
+        None => Known::CannotTell,
+    };
+    let count = |result: &'static str| {
+        tracing::warn!(notification = %id, vendor = asked, result, "a message whose fate was unknown");
+        metrics::counter!("dutyline_deliveries_unknown_total", "kind" => kind.word(), "result" => result)
+            .increment(1);
+    };
+    match (known, on_unknown(app, kind)) {
+        (Known::Taken(vendor_ref), _) => {
+            count("taken");
+            Ok(Some(ledger::sent(app, ready, vendor_ref)))
+        }
+        (Known::CannotTell, OnUnknown::Hold) => {
+            count("held");
+            Err(EffectError::Untold)
+        }
+        (Known::Never, _) => {
+            count("never_taken");
+            again(app, ready).await
+        }
+        (Known::CannotTell, OnUnknown::Resend) => {
+            count("sent_again");
+            again(app, ready).await
+        }
+    }
+}
+
+/// It is sent again, if it is still needed.
+async fn again(app: &App, ready: &Ready) -> Result<Option<Vec<Consequence>>, EffectError> {
+    let why = ledger::needless(app, ready).await?;
+    Ok(why.map(|why| ledger::dropped(&ready.delivery.notification, why, ready.as_of)))
+}
+
+fn on_unknown(app: &App, kind: DeviceKind) -> OnUnknown {
+    let live = app.live();
+    let settings = &live.settings;
+    match kind {
+        DeviceKind::Sms => settings.sms.as_ref().map(|sms| sms.on_unknown),
+        DeviceKind::Email => settings.mail.as_ref().map(|mail| mail.on_unknown),
+        DeviceKind::Voice | DeviceKind::Webhook => None,
+    }
+    .unwrap_or(OnUnknown::Hold)
+}

@@ -1,0 +1,143 @@
+//! Answers by text and by link.
+
+use super::SqlStore;
+use super::write::{Row, Write};
+use crate::domain::access::TokenHash;
+use crate::domain::alerting::reply::Deed;
+use crate::domain::contact::PhoneNumber;
+use crate::domain::directory::person::PersonId;
+use crate::domain::ids::AlertId;
+use crate::ports::answers::{AnswerLink, AnswerStore, AnsweredText, ReplyCode, Texter, TexterChange};
+use crate::ports::error::StoreError;
+use crate::storage::write::args;
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+#[async_trait]
+impl AnswerStore for SqlStore {
+    async fn reply_codes(&self, phone: &PhoneNumber) -> Result<Vec<ReplyCode>, StoreError> {
+        let sql = "select c.code, c.alert_id, c.told_at, \
+                   cast(case when a.id is not null and a.closed_at is null then 1 else 0 end as bigint) \
+                   from reply_codes c left join alerts a on a.id = c.alert_id where c.phone = $1 order by c.code";
+        self.driver.query(sql, args![phone.as_str()]).await?.iter().map(reply_code).collect()
+    }
+
+    async fn give_reply_code(
+        &self,
+        phone: &PhoneNumber,
+        given: &ReplyCode,
+        before: Option<AlertId>,
+    ) -> Result<(), StoreError> {
+        let ReplyCode { code, alert, told_at, is_open: _ } = *given;
+        let phone = phone.as_str();
+        let write = match before {
+            Some(before) => Write::new().one(
+                "update reply_codes set alert_id = $3, told_at = $4 \
+                 where phone = $1 and code = $2 and alert_id = $5",
+                args![phone, code, alert.0, told_at, before.0],
+            ),
+            None => Write::new().one(
+                "insert into reply_codes (phone, code, alert_id, told_at) values ($1, $2, $3, $4) \
+                 on conflict (phone, code) do update set told_at = excluded.told_at \
+                 where reply_codes.alert_id = excluded.alert_id",
+                args![phone, code, alert.0, told_at],
+            ),
+        };
+        self.driver.apply(write).await
+    }
+
+    async fn texter(&self, phone: &PhoneNumber) -> Result<Texter, StoreError> {
+        let sql = "select stopped_at, sorries from texters where phone = $1";
+        let texter = |row: &Row| Ok(Texter { stopped_at: row.opt_time(0)?, sorries: row.count(1)? });
+        Ok(self.first(sql, args![phone.as_str()], texter).await?.unwrap_or_default())
+    }
+
+    async fn answer_to(&self, carrier_id: &str) -> Result<Option<Option<String>>, StoreError> {
+        let sql = "select answer from texts_in where carrier_id = $1";
+        self.first(sql, args![carrier_id], |row| Ok(row.opt_text(0)?.map(str::to_owned))).await
+    }
+
+    async fn record_text(&self, text: AnsweredText<'_>) -> Result<(), StoreError> {
+        let write = Write::new().one(
+            "insert into texts_in (id, carrier_id, at, answer) values ($1, $2, $3, $4)",
+            args![self.ids.next(), text.carrier_id, text.at, text.answer],
+        );
+        self.driver.apply(write.then(texter(text.from, text.change, text.at))).await
+    }
+
+    async fn answer_link(&self, hash: &TokenHash) -> Result<Option<AnswerLink>, StoreError> {
+        let sql = "select alert_id, person, made_at, expires_at, acknowledged_at, resolved_at, escalated_at \
+                   from answer_links where hash = $1";
+        self.first(sql, args![hash.to_string()], |row| answer_link(row, *hash)).await
+    }
+
+    async fn add_answer_link(&self, link: &AnswerLink) -> Result<(), StoreError> {
+        let write = Write::new().one(
+            "insert into answer_links (hash, alert_id, person, made_at, expires_at) values ($1, $2, $3, $4, $5)",
+            args![
+                link.hash.to_string(),
+                link.alert.0,
+                link.person.0.as_str(),
+                link.made_at,
+                link.expires_at
+            ],
+        );
+        self.driver.apply(write).await
+    }
+
+    async fn use_answer_link(&self, hash: &TokenHash, deed: Deed, at: Timestamp) -> Result<(), StoreError> {
+        let sql = match deed {
+            Deed::Acknowledge => "update answer_links set acknowledged_at = $2 where hash = $1",
+            Deed::Resolve => "update answer_links set resolved_at = $2 where hash = $1",
+            Deed::Escalate => "update answer_links set escalated_at = $2 where hash = $1",
+        };
+        // With a link that is gone meanwhile nothing can be done any more.
+        self.driver.apply(Write::new().any(sql, args![hash.to_string(), at])).await
+    }
+}
+
+/// What a text means for the phone that sent it.
+fn texter(phone: &PhoneNumber, change: TexterChange, at: Timestamp) -> Write {
+    let phone = phone.as_str();
+    match change {
+        TexterChange::Stopped => Write::new().any(
+            "insert into texters (phone, stopped_at, sorries) values ($1, $2, 0) \
+             on conflict (phone) do update set stopped_at = coalesce(texters.stopped_at, excluded.stopped_at)",
+            args![phone, at],
+        ),
+        TexterChange::Started => Write::new().any(
+            "update texters set stopped_at = null, sorries = 0 where phone = $1",
+            args![phone],
+        ),
+        TexterChange::Sorry => Write::new().any(
+            "insert into texters (phone, sorries) values ($1, 1) \
+             on conflict (phone) do update set sorries = texters.sorries + 1",
+            args![phone],
+        ),
+        TexterChange::Did => {
+            Write::new().any("update texters set sorries = 0 where phone = $1 and sorries > 0", args![phone])
+        }
+        TexterChange::None => Write::new(),
+    }
+}
+
+fn reply_code(row: &Row) -> Result<ReplyCode, StoreError> {
+    Ok(ReplyCode { code: row.count(0)?, alert: row.parsed(1)?, told_at: row.time(2)?, is_open: row.flag(3)? })
+}
+
+fn answer_link(row: &Row, hash: TokenHash) -> Result<AnswerLink, StoreError> {
+    let mut used = vec![];
+    for (column, deed) in (4..).zip([Deed::Acknowledge, Deed::Resolve, Deed::Escalate]) {
+        if row.opt_time(column)?.is_some() {
+            used.push(deed);
+        }
+    }
+    Ok(AnswerLink {
+        hash,
+        alert: row.parsed(0)?,
+        person: PersonId(row.text(1)?.to_owned()),
+        made_at: row.time(2)?,
+        expires_at: row.time(3)?,
+        used,
+    })
+}

@@ -1,0 +1,107 @@
+//! `MessageBird`'s API, played by a mock server.
+
+use dutyline::adapters::http_client;
+use dutyline::adapters::messagebird::MessageBird;
+use dutyline::domain::contact::PhoneNumber;
+use dutyline::domain::directory::device::Device;
+use dutyline::domain::ids::NotificationId;
+use dutyline::ports::error::VendorError;
+use dutyline::ports::vendor::{Body, Known, Message, SingleSender, Sought};
+use insta::assert_snapshot;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::time::Duration;
+use uuid::Uuid;
+use wiremock::matchers::{any, query_param};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+const KEY: &str = "a-key-that-nobody-else-may-see";
+
+fn messagebird(url: &str) -> MessageBird {
+    let client = http_client::build(Duration::from_millis(500)).unwrap();
+    let url = format!("{}/", url.trim_end_matches('/')).parse().unwrap();
+    MessageBird::new(client, url, KEY.to_owned(), "Dutyline".to_owned())
+}
+
+const fn id() -> NotificationId {
+    NotificationId(Uuid::from_u128(7))
+}
+
+fn to() -> PhoneNumber {
+    PhoneNumber::parse("+4930123125").unwrap()
+}
+
+fn message(text: &str) -> Message {
+    Message { id: id(), body: Body::Sms { to: to(), text: text.to_owned() } }
+}
+
+async fn refused(answer: ResponseTemplate) -> VendorError {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    messagebird(&server.uri()).send(&message("Pumps")).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_message_carries_our_id() {
+    let server = MockServer::start().await;
+    let body = json!({ "id": "e8077d803532c0b5937c639b60216938", "reference": id().to_string() });
+    Mock::given(any()).respond_with(ResponseTemplate::new(201).set_body_json(body)).mount(&server).await;
+    let taken = messagebird(&server.uri()).send(&message("Pumps are down")).await.unwrap();
+    assert_eq!(taken.as_deref(), Some("e8077d803532c0b5937c639b60216938"));
+    let [request] = server.received_requests().await.unwrap().try_into().unwrap();
+    assert_eq!((request.method.as_str(), request.url.path()), ("POST", "/messages"));
+    assert_eq!(request.headers["authorization"], format!("AccessKey {KEY}"));
+    assert_eq!(
+        serde_json::from_slice::<Value>(&request.body).unwrap(),
+        json!({
+            "originator": "Dutyline", "recipients": ["+4930123125"], "body": "Pumps are down",
+            "reference": id().to_string(), "datacoding": "auto",
+        })
+    );
+    let shown = format!("{:?}", messagebird("http://127.0.0.1:9"));
+    assert!(!shown.contains(KEY), "{shown}");
+}
+
+#[tokio::test]
+async fn refusals_say_what_helps_and_repeat_no_number() {
+    let status = ResponseTemplate::new;
+    let no_number =
+        json!({ "errors": [{ "code": 9, "description": "no (correct) recipients found: 4930123125" }] });
+    assert_snapshot!(refused(status(422).set_body_json(no_number)).await, @"for good: the second vendor of text messages refused it (422)");
+    assert_snapshot!(refused(status(401)).await, @"for now: the second vendor of text messages does not know us (401); check sms.vendor.access_key");
+    assert_snapshot!(refused(status(429)).await, @"for now: the second vendor of text messages is busy (429)");
+    assert_snapshot!(refused(status(500)).await, @"for now: the second vendor of text messages failed (500)");
+    let mail = Body::Mail {
+        to: dutyline::domain::contact::EmailAddress::parse("ada@example.com").unwrap(),
+        subject: String::new(),
+        text: String::new(),
+        html: String::new(),
+    };
+    let error = messagebird("http://127.0.0.1:9").send(&Message { id: id(), body: mail }).await.unwrap_err();
+    assert!(matches!(error, VendorError::Permanent { .. }), "{error}");
+}
+
+fn listed(number: usize, reference: &str, created: &str) -> Value {
+    json!({ "id": format!("mb-{number}"), "reference": reference, "createdDatetime": created, "body": "x" })
+}
+
+#[tokio::test]
+async fn a_message_is_found_by_our_id_on_whatever_page_it_is() {
+    let server = MockServer::start().await;
+    let first: Vec<Value> =
+        (0..200).map(|number| listed(number, "other", "2026-01-05T09:10:00+00:00")).collect();
+    let second = [listed(200, &id().to_string(), "2026-01-05T09:05:00+00:00")];
+    let page =
+        |items: Value| ResponseTemplate::new(200).set_body_json(json!({ "items": items, "totalCount": 201 }));
+    Mock::given(query_param("offset", "0")).respond_with(page(first.into())).mount(&server).await;
+    Mock::given(query_param("offset", "200")).respond_with(page(second.to_vec().into())).mount(&server).await;
+    let asked = async |id: NotificationId, since: &str| {
+        let (since, to) = (since.parse::<Timestamp>().unwrap(), Device::Sms(to()));
+        messagebird(&server.uri()).knows(&Sought { id, to: &to, trace: None, since }).await.unwrap()
+    };
+    let taken = Known::Taken(Some("mb-200".to_owned()));
+    assert_eq!(asked(id(), "2026-01-05T09:05:00Z").await, taken);
+    assert_eq!(asked(NotificationId(Uuid::from_u128(8)), "2026-01-05T09:05:00Z").await, Known::Never);
+    // What was begun later than all of them is not looked for any further.
+    assert_eq!(asked(NotificationId(Uuid::from_u128(8)), "2026-01-05T10:00:00Z").await, Known::Never);
+}

@@ -1,0 +1,97 @@
+//! Every open alert is checked, and what was missed is put right.
+
+use super::*;
+use dutyline::service::auditing;
+use jiff::{SignedDuration, Timestamp};
+use reqwest::StatusCode;
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+async fn engine(world: &World) -> (StatusCode, Value) {
+    let answer = world.http.get(world.url("/health/engine")).send().await.unwrap();
+    (answer.status(), answer.json().await.unwrap())
+}
+
+/// The alert's next look is forgotten, or far away.
+async fn lose(world: &World, id: AlertId, due: Option<Timestamp>) {
+    use dutyline::domain::alerting::change::Change;
+    let alert = world.app.alerts.alert(id).await.unwrap().unwrap().alert;
+    let mut change = Change::of(alert);
+    change.alert.due_at = due;
+    world.app.alerts.change(&change).await.unwrap();
+}
+
+#[tokio::test]
+async fn g63_what_is_overdue_is_put_right_and_counted() {
+    let world = World::start("demo").await;
+    let id = opened(&world).await;
+    let mut messages = Messages(0);
+    messages.more(&world).await;
+    lose(&world, id, Some(world.now() + SignedDuration::from_hours(10))).await;
+    world.wait(90).await;
+    assert_eq!(messages.more(&world).await.len(), 0, "nobody has noticed");
+    let pass = auditing::pass(&world.app).await.unwrap();
+    assert_eq!((pass.open, pass.repaired, pass.left, pass.is_good()), (1, 0, 0, true), "not late enough");
+    world.wait(40).await;
+    let pass = auditing::pass(&world.app).await.unwrap();
+    assert_eq!((pass.open, pass.repaired, pass.left, pass.is_good()), (1, 1, 0, true));
+    assert_eq!(messages.more(&world).await.len(), 8);
+    let pass = auditing::pass(&world.app).await.unwrap();
+    assert_eq!((pass.open, pass.repaired), (1, 0), "once");
+}
+
+#[tokio::test]
+async fn g63_an_alert_that_nobody_watches_is_watched_again() {
+    let world = World::start("demo").await;
+    let id = opened(&world).await;
+    let mut messages = Messages(0);
+    messages.more(&world).await;
+    world.wait(62).await;
+    messages.more(&world).await;
+    lose(&world, id, None).await;
+    let pass = auditing::pass(&world.app).await.unwrap();
+    assert_eq!((pass.open, pass.repaired), (1, 1));
+    world.wait(130).await;
+    assert_eq!(messages.more(&world).await.len(), 3, "the next step, at its time");
+}
+
+#[tokio::test]
+async fn the_proof_of_a_good_pass_ages() {
+    let world = World::start("demo").await;
+    let (status, body) = engine(&world).await;
+    assert_eq!((status, &body["error"]["code"]), (StatusCode::SERVICE_UNAVAILABLE, &"engine_stale".into()));
+    opened(&world).await;
+    auditing::pass(&world.app).await.unwrap();
+    let (status, body) = engine(&world).await;
+    assert_eq!((status, body["open"].as_u64()), (StatusCode::OK, Some(1)));
+    assert_eq!(body["at"], world.now().to_string());
+    world.clock.set(world.now() + SignedDuration::from_secs(181));
+    assert_eq!(engine(&world).await.0, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn g63_the_sign_of_life_goes_out_after_a_good_pass_only() {
+    let server = MockServer::start().await;
+    Mock::given(method("GET"))
+        .and(path("/ping/1"))
+        .respond_with(ResponseTemplate::new(200))
+        .mount(&server)
+        .await;
+    let url = format!("{}/ping/1", server.uri()).parse().unwrap();
+    let world = World::start_with("demo", |settings| {
+        settings.auditor.ping_url = Some(dutyline::settings::SecretUrl::new(url));
+    })
+    .await;
+    opened(&world).await;
+    auditing::pass(&world.app).await.unwrap();
+    assert_eq!(server.received_requests().await.unwrap().len(), 1);
+    // Messages are due, and nobody sends them.
+    event(&world, json!({ "title": "Another" })).await;
+    let request =
+        world.http.post(world.url(&format!("/webhook/{SECRET}"))).json(&json!({ "title": "A third" }));
+    request.send().await.unwrap();
+    world.clock.set(world.now() + SignedDuration::from_mins(4));
+    let pass = auditing::pass(&world.app).await.unwrap();
+    assert!(pass.is_stuck && !pass.is_good());
+    assert_eq!(server.received_requests().await.unwrap().len(), 1, "whoever watches raises the alarm");
+}

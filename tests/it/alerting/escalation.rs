@@ -1,0 +1,200 @@
+//! Who is told next, until somebody answers.
+
+use super::*;
+use crate::world::load;
+use dutyline::app::Live;
+use dutyline::domain::alerting::act::Act;
+use dutyline::domain::alerting::change::Change;
+use dutyline::domain::alerting::policy::PolicyName;
+use dutyline::service::alerting;
+use dutyline::settings::Settings;
+use jiff::SignedDuration;
+use std::sync::Arc;
+
+const ADA: [&str; 2] = ["+15550101", "ada@demo.example"];
+const BEN: &str = "+15550102";
+/// Stands in for Cleo.
+const DMITRI: &str = "+15550104";
+const CLEO: [&str; 2] = ["+15550103", "cleo@demo.example"];
+const EVA: [&str; 2] = ["+4930123125", "eva@demo.example"];
+const FELIX: &str = "felix@demo.example";
+const GRACE: &str = "grace@demo.example";
+
+/// Other settings are in force from now on.
+fn change(world: &World, change: impl FnOnce(&mut Settings)) {
+    let live = world.app.live();
+    let mut settings = live.settings.clone();
+    change(&mut settings);
+    world.app.live.store(Arc::new(Live { settings, phrases: load("demo").phrases }));
+}
+
+/// The alert is to be looked at now.
+async fn look_again(world: &World, id: AlertId) {
+    let alert = world.app.alerts.alert(id).await.unwrap().unwrap().alert;
+    let mut change = Change::of(alert);
+    change.alert.due_at = Some(world.now());
+    world.app.alerts.change(&change).await.unwrap();
+}
+
+fn sorted(addresses: &[&str]) -> Vec<String> {
+    let mut all: Vec<_> = addresses.iter().map(|one| (*one).to_owned()).collect();
+    all.sort();
+    all
+}
+
+#[tokio::test]
+async fn g04_whoever_has_not_answered_is_followed_by_the_next_step() {
+    let world = World::start("demo").await;
+    let mut messages = Messages(0);
+    let id = opened(&world).await;
+    assert_eq!(messages.more(&world).await, sorted(&[ADA[0], ADA[1], BEN]));
+    world.wait(59).await;
+    assert_eq!(messages.more(&world).await, sorted(&[]));
+    world.wait(6).await;
+    let everyone = [ADA[0], ADA[1], BEN, CLEO[0], CLEO[1], EVA[0], EVA[1], FELIX];
+    assert_eq!(messages.more(&world).await, sorted(&everyone), "everyone, on duty or not");
+    alerting::acknowledge(&world.app, id, &person("ben")).await.unwrap();
+    world.wait(1_000).await;
+    assert_eq!(messages.more(&world).await, sorted(&[]));
+    assert_eq!(
+        log(&world, id).await.iter().filter(|what| *what == "escalated").count(),
+        2,
+        "who has answered ends the search"
+    );
+}
+
+#[tokio::test]
+async fn what_nobody_answers_comes_to_the_last_resort() {
+    let world = World::start("demo").await;
+    let mut messages = Messages(0);
+    let id = opened(&world).await;
+    world.wait(60 + 120 + 60 + 120 + 10).await;
+    let told = messages.more(&world).await;
+    assert_eq!(told.iter().filter(|to| *to == GRACE).count(), 1, "{told:?}");
+    assert_eq!(told.iter().filter(|to| *to == BEN).count(), 4, "two rounds of two steps");
+    let alert = world.api(&format!("/api/alerts/{id}")).await;
+    let steps: Vec<_> =
+        alert["log"].as_array().unwrap().iter().filter(|one| one["what"] == "escalated").collect();
+    let steps: Vec<_> = steps.iter().map(|one| (one["step"].as_u64(), one["round"].as_u64())).collect();
+    let expected = [(1, 0), (2, 0), (1, 1), (2, 1)].map(|(step, round)| (Some(step), Some(round)));
+    assert_eq!(steps[..4], expected);
+    assert_eq!(steps[4], (None, Some(1)));
+}
+
+#[tokio::test]
+async fn g07_another_policy_begins_at_once() {
+    let world = World::start("demo").await;
+    let mut messages = Messages(0);
+    let id = opened(&world).await;
+    messages.more(&world).await;
+    change(&world, |settings| settings.teams[0].policy = PolicyName("database".to_owned()));
+    look_again(&world, id).await;
+    assert_eq!(messages.more(&world).await, sorted(&[DMITRI, EVA[0], EVA[1], FELIX]));
+    assert!(log(&world, id).await.contains(&"policy_changed".to_owned()));
+}
+
+#[tokio::test]
+async fn g08_somebody_escalates_what_is_acknowledged() {
+    let world = World::start("demo").await;
+    let mut messages = Messages(0);
+    let id = opened(&world).await;
+    alerting::acknowledge(&world.app, id, &person("ben")).await.unwrap();
+    messages.more(&world).await;
+    alerting::escalate(&world.app, id, &person("ben")).await.unwrap();
+    assert_eq!(messages.more(&world).await.len(), 8, "everyone");
+    assert_eq!(world.api(&format!("/api/alerts/{id}")).await["state"], "open");
+}
+
+#[tokio::test]
+async fn an_acknowledgement_that_leads_to_nothing_expires() {
+    let world = World::start("demo").await;
+    let mut messages = Messages(0);
+    let id = opened(&world).await;
+    alerting::acknowledge(&world.app, id, &person("ben")).await.unwrap();
+    world.wait(29 * 60).await;
+    messages.more(&world).await;
+    assert_eq!(world.api(&format!("/api/alerts/{id}")).await["state"], "acknowledged");
+    world.wait(66).await;
+    assert_eq!(messages.more(&world).await.len(), 8, "everyone");
+    let alert = world.api(&format!("/api/alerts/{id}")).await;
+    assert_eq!((alert["state"].as_str(), &alert["acknowledged"]), (Some("open"), &Value::Null));
+}
+
+#[tokio::test]
+async fn s21_multi_ack_is_settled_by_the_last_who_was_on_duty() {
+    let world = World::start("demo").await;
+    let id = event(&world, json!({ "title": "Leak", "X-S4-AlertingScenario": "multi_ack" })).await;
+    let state = async || world.api(&format!("/api/alerts/{id}")).await["state"].as_str().unwrap().to_owned();
+    alerting::acknowledge(&world.app, id, &person("ada")).await.unwrap();
+    assert_eq!(state().await, "open");
+    alerting::acknowledge(&world.app, id, &person("eva")).await.unwrap();
+    assert_eq!(state().await, "open", "she was not on duty");
+    alerting::acknowledge(&world.app, id, &person("ben")).await.unwrap();
+    assert_eq!(state().await, "acknowledged");
+}
+
+#[tokio::test]
+async fn s22_an_emergency_reaches_everyone() {
+    let world = World::start("demo").await;
+    let mut messages = Messages(0);
+    let id = event(&world, json!({ "title": "Fire", "X-S4-AlertingScenario": "emergency" })).await;
+    assert_eq!(messages.more(&world).await.len(), 8);
+    assert_eq!(world.api(&format!("/api/alerts/{id}")).await["category"], "Default");
+}
+
+#[tokio::test]
+async fn g68_who_is_gone_from_the_settings_is_passed_over() {
+    let world = World::start("demo").await;
+    let mut messages = Messages(0);
+    let id = opened(&world).await;
+    messages.more(&world).await;
+    change(&world, |settings| settings.directory.people.retain(|one| one.id.0 == "grace"));
+    world.wait(66).await;
+    assert_eq!(messages.more(&world).await, [GRACE], "nobody but the last resort is left");
+    assert!(log(&world, id).await.contains(&"step_skipped".to_owned()));
+}
+
+#[tokio::test]
+async fn g89_a_clock_that_jumps_makes_nothing_twice() {
+    let world = World::start("demo").await;
+    let mut messages = Messages(0);
+    opened(&world).await;
+    assert_eq!(messages.more(&world).await.len(), 3);
+    let now = world.now();
+    world.clock.set(now - SignedDuration::from_hours(5));
+    world.settle().await;
+    assert_eq!(messages.more(&world).await.len(), 0, "back");
+    world.clock.set(now + SignedDuration::from_hours(5));
+    world.settle().await;
+    assert_eq!(messages.more(&world).await.len(), 8, "forward: one step");
+}
+
+#[tokio::test]
+async fn escalation_goes_on_after_a_restart() {
+    let mut world = World::start("demo").await;
+    let mut messages = Messages(0);
+    opened(&world).await;
+    assert_eq!(messages.more(&world).await.len(), 3);
+    world.wait(30).await;
+    world.restart().await;
+    assert_eq!(messages.more(&world).await.len(), 0);
+    world.wait(36).await;
+    assert_eq!(messages.more(&world).await.len(), 8);
+}
+
+/// What rests until a moment goes on then, even where nobody was there in between.
+#[tokio::test]
+async fn g64_a_pause_ends_at_its_moment_even_across_a_restart() {
+    let mut world = World::start("demo").await;
+    let mut messages = Messages(0);
+    let id = opened(&world).await;
+    let until = world.now() + SignedDuration::from_mins(30);
+    alerting::act(&world.app, id, &Act::Snooze(until), &person("ada"), None).await.unwrap();
+    messages.more(&world).await;
+    world.wait(20 * 60).await;
+    world.restart().await;
+    world.wait(9 * 60).await;
+    assert_eq!(messages.more(&world).await.len(), 0);
+    world.wait(66).await;
+    assert_eq!(messages.more(&world).await.len(), 8, "everyone");
+}

@@ -1,0 +1,160 @@
+//! Who transmits a message: the first that takes it, within the time that there is.
+
+use super::*;
+use crate::world::Broken;
+use dutyline::exchange::smtp;
+use dutyline::settings::{MailServer, MailTls, Secret, SmsVendor};
+use tokio::net::TcpListener;
+use wiremock::matchers::{header, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+/// A second vendor of texts, which answers that.
+async fn second(answer: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(path("/messages"))
+        .and(header("authorization", "AccessKey tests only"))
+        .respond_with(answer)
+        .mount(&server)
+        .await;
+    server
+}
+
+fn vendor(server: &MockServer) -> SmsVendor {
+    SmsVendor::MessageBird {
+        access_key: Secret::new("tests only".to_owned()),
+        from: "Dutyline".to_owned(),
+        api_url: format!("{}/", server.uri()).parse().unwrap(),
+    }
+}
+
+fn taken() -> ResponseTemplate {
+    ResponseTemplate::new(201).set_body_json(json!({ "id": "mb-1" }))
+}
+
+#[tokio::test]
+async fn g88_the_second_vendor_is_asked_at_once_when_the_first_is_down() {
+    let server = second(taken()).await;
+    let world = World::start_gated("demo", |settings| {
+        settings.sms.as_mut().unwrap().vendors.push(vendor(&server));
+    })
+    .await;
+    world.gates().carrier.shut(Broken::Down).await;
+    let begun = world.now();
+    let id = opened(&world, "Pumps").await;
+    let ben = messages(&world, id, "ben").await.remove(0);
+    assert_eq!((ben["state"].as_str(), ben["vendor"].as_str()), (Some("sent"), Some("messagebird")));
+    assert_eq!((&ben["vendor_id"], ben["sent_at"].as_str()), (&json!("mb-1"), Some(&*begun.to_string())));
+    let attempts: Vec<_> =
+        ben["attempts"].as_array().unwrap().iter().map(|one| (&one["vendor"], &one["outcome"])).collect();
+    assert_eq!(attempts, [(&json!("carrier"), &json!("failed")), (&json!("messagebird"), &json!("sent"))]);
+    let requests = server.received_requests().await.unwrap();
+    let bodies: Vec<Value> = requests.iter().map(|one| serde_json::from_slice(&one.body).unwrap()).collect();
+    let own = bodies.iter().find(|body| body["reference"] == ben["id"]).unwrap();
+    assert_eq!((&own["recipients"], &own["originator"]), (&json!([BEN]), &json!("Dutyline")));
+    assert!(own["body"].as_str().unwrap().contains("HIGH alert"), "{own}");
+}
+
+#[tokio::test]
+async fn g88_with_all_vendors_down_the_escalation_keeps_its_clock_and_the_log_says_so() {
+    let server = second(ResponseTemplate::new(503)).await;
+    let world = World::start_gated("demo", |settings| {
+        settings.sms.as_mut().unwrap().vendors.push(vendor(&server));
+        settings.carrier.conferences = false;
+    })
+    .await;
+    world.gates().carrier.shut(Broken::Down).await;
+    let id = opened(&world, "Pumps").await;
+    let ben = messages(&world, id, "ben").await.remove(0);
+    assert_eq!(ben["state"], "waiting");
+    assert!(ben["cause"].as_str().unwrap().contains("; then "), "both are named: {ben}");
+    let entries = log(&world, id, "ben").await;
+    assert_eq!(entries.iter().map(|entry| &entry["what"]).collect::<Vec<_>>(), [&json!("not_notified_yet")]);
+    world.wait(62).await;
+    let alert = world.api(&format!("/api/alerts/{id}")).await;
+    let steps = alert["log"].as_array().unwrap().iter().filter(|entry| entry["what"] == "escalated").count();
+    assert_eq!(steps, 2, "the next step is made at its time");
+    world.gates().carrier.open().await;
+    world.wait(120).await;
+    assert!(!texts(&world, BEN).is_empty());
+    let left = world.api("/api/notifications?state=waiting").await;
+    let is_written = |one: &&Value| one["by"] != "voice";
+    assert_eq!(
+        left["notifications"].as_array().unwrap().iter().find(is_written),
+        None,
+        "everything is settled"
+    );
+}
+
+#[tokio::test]
+async fn g25_what_fails_for_now_is_tried_again_after_15_seconds_and_what_fails_for_good_never() {
+    let server = second(ResponseTemplate::new(503)).await;
+    let only = |server: &MockServer| vec![vendor(server)];
+    let world = World::start_with("demo", |settings| {
+        settings.sms.as_mut().unwrap().vendors = only(&server);
+        settings.policies.clear();
+    })
+    .await;
+    let begun = world.now();
+    let id = opened(&world, "Pumps").await;
+    for attempt in 1..=4 {
+        let ben = messages(&world, id, "ben").await.remove(0);
+        let next: jiff::Timestamp = ben["next_at"].as_str().unwrap().parse().unwrap();
+        let waits = if attempt < 4 { 15 } else { 60 };
+        assert_eq!(next.duration_since(world.now()).as_secs(), waits, "after attempt {attempt}");
+        assert_eq!(ben["attempts"].as_array().unwrap().len(), attempt);
+        world.clock.set(next);
+        world.settle().await;
+    }
+    assert_eq!(world.now().duration_since(begun).as_secs(), 105);
+
+    let server = second(ResponseTemplate::new(422)).await;
+    let world = World::start_with("demo", |settings| {
+        settings.sms.as_mut().unwrap().vendors = only(&server);
+    })
+    .await;
+    let id = opened(&world, "Pumps").await;
+    let ben = messages(&world, id, "ben").await.remove(0);
+    assert_eq!((ben["state"].as_str(), &ben["next_at"]), (Some("failed"), &Value::Null));
+    assert!(ben["cause"].as_str().unwrap().contains("422"), "{ben}");
+    let entry = log(&world, id, "ben").await.remove(0);
+    assert_eq!((entry["what"].as_str(), &entry["why"]), (Some("not_notified"), &ben["cause"]));
+}
+
+#[tokio::test]
+async fn g26_what_can_not_reach_a_phone_is_said_with_its_reason() {
+    let world = World::start("demo").await;
+    let id = post(&world, json!({ "title": "Pumps" })).await;
+    dutyline::service::escalating::due(&world.app).await.unwrap();
+    while world.run_effects().await > 0 {}
+    let ben = messages(&world, id, "ben").await.remove(0);
+    assert_eq!(ben["state"], "sent", "the carrier has said nothing of it yet");
+    let (own, sid) = (ben["id"].as_str().unwrap(), ben["vendor_id"].as_str().unwrap());
+    let fields = [("MessageSid", sid), ("MessageStatus", "undelivered"), ("ErrorCode", "30003")];
+    crate::voice_edge::post(&world.app, &format!("/sms/status/{own}"), &fields).await;
+    let ben = messages(&world, id, "ben").await.remove(0);
+    assert_eq!(ben["state"], "failed");
+    let entries = log(&world, id, "ben").await;
+    let last = entries.last().unwrap();
+    assert_eq!(last["why"], "the carrier could not deliver it (code 30003)", "{last}");
+}
+
+#[tokio::test]
+async fn a_mail_goes_by_the_second_server_when_the_first_is_down() {
+    let second = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = second.local_addr().unwrap().port();
+    let world = World::start_gated("demo", |settings| {
+        let server = MailServer { host: "127.0.0.1".to_owned(), port, tls: MailTls::None, login: None };
+        settings.mail.as_mut().unwrap().next.push(server);
+    })
+    .await;
+    tokio::spawn(smtp::serve(world.exchange.clone(), second, std::future::pending()));
+    world.gates().mail.shut(Broken::Down).await;
+    let id = opened(&world, "Pumps").await;
+    let all = messages(&world, id, "ada").await;
+    let mail = all.iter().find(|one| one["by"] == "email").unwrap();
+    assert_eq!(
+        (mail["state"].as_str(), &mail["vendor"]),
+        (Some("sent"), &json!(format!("127.0.0.1:{port}")))
+    );
+}
