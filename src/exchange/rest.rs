@@ -67,7 +67,7 @@ async fn answer(
         ("POST", ["Messages.json"]) => messages::send(&exchange, &form),
         ("GET", ["Messages.json"]) => {
             let query = Form::read(uri.query().unwrap_or_default().as_bytes());
-            Ok(messages::list(&exchange, query.given("To")))
+            Ok(messages::list(&exchange, &query))
         }
         ("GET", ["Messages", name]) => messages::show(&exchange, json_name(name)),
         ("GET", ["Calls.json"]) => {

@@ -512,6 +512,9 @@ pub trait Outbox: Send + Sync {
     ) -> Result<Vec<ClaimedEffect>, StoreError>;
     /// When the next effect is due, or the next lease ends; `None`: nothing is waiting.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// An effect that was taken stays so until then. [`StoreError::Conflict`] when its lease has ended and another has taken
+    /// it.
+    async fn keep(&self, claimed: &ClaimedEffect, until: Timestamp) -> Result<(), StoreError>;
     /// Writes that an effect is done, with its consequences. [`StoreError::Conflict`] when its lease has
     /// ended and another has taken it.
     async fn complete(&self, claimed: &ClaimedEffect, consequences: &[Consequence])

@@ -19,13 +19,15 @@ use crate::ports::telephony::{KeptRecording, TextOf};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::time::Duration;
 
-/// How long an effect that we have taken is ours, in seconds: longer than any vendor may take to answer.
-const LEASE: i64 = 120;
+/// How long an effect that we have taken is ours. Whoever does it says now and again that it still does; when a process
+/// has died, another need not wait longer than this.
+pub(super) const LEASE: SignedDuration = SignedDuration::from_secs(45);
 
-/// The same for what people on the phone wait for, or who are to be told of an alert: whoever asks the carrier for these
-/// gives up after half a minute, and done by two they do no harm.
-const SHORT_LEASE: i64 = 45;
+/// How often whoever does an effect says that it still does: a few times a lease, so that a slow disk costs it none.
+pub const RENEWAL: Duration = Duration::from_secs(10);
 
 /// Effects of a lane that are under way at the same time. A vendor who answers nothing holds each of his for half a
 /// minute; the others' go on beside them.
@@ -50,7 +52,7 @@ pub async fn claim(app: &App) -> Result<Vec<Taken>, StoreError> {
         if free == 0 {
             continue;
         }
-        let until = now.checked_add(lease(app, &lane)).unwrap_or(Timestamp::MAX);
+        let until = now.checked_add(LEASE).unwrap_or(Timestamp::MAX);
         match app.outbox.claim(&lane, now, until, free).await {
             Ok(claimed) => taken.extend(
                 claimed
@@ -72,30 +74,22 @@ fn at_once(app: &App, lane: &Lane) -> u32 {
     }
 }
 
-/// How long an effect of that lane that we have taken is ours.
-pub(super) fn lease(app: &App, lane: &Lane) -> SignedDuration {
-    let seconds = match (lane, &app.transcribing) {
-        (Lane::Transcriber, Some(transcribing)) => {
-            LEASE.saturating_add_unsigned(transcribing.timeout.as_secs())
-        }
-        // A sound comes from one vendor, by way of some addresses, and goes to another, in pieces.
-        (Lane::Recordings, _) => LEASE.saturating_add(180),
-        (Lane::Own | Lane::Calls, _) => SHORT_LEASE,
-        _ => LEASE,
-    };
-    SignedDuration::from_secs(seconds)
-}
-
-/// Does one effect, and writes what became of it.
-pub async fn run(app: &App, taken: Taken) {
-    let Taken { claimed, _place } = taken;
+/// Does one effect, and writes what became of it. Each time that `pause` ends meanwhile, its lease begins anew: that is
+/// every [`RENEWAL`].
+pub async fn run(app: &App, taken: Taken, pause: impl AsyncFn()) {
+    let Taken { mut claimed, _place } = taken;
     let kind = claimed.effect.word();
+    let effect = claimed.effect.clone();
+    let mut doing = pin!(AssertUnwindSafe(perform(app, &effect)).catch_unwind());
+    let performed = loop {
+        tokio::select! {
+            performed = &mut doing => break performed,
+            () = pause() => keep(app, &mut claimed).await,
+        }
+    };
     // One that panics is tried again like one that fails: what it said is left out, since it may quote what it was
     // working on.
-    let performed = match AssertUnwindSafe(perform(app, &claimed.effect)).catch_unwind().await {
-        Ok(performed) => performed,
-        Err(_panic) => Err(EffectError::Fault),
-    };
+    let performed = performed.unwrap_or(Err(EffectError::Fault));
     let written = match performed {
         Ok(consequences) => {
             metrics::counter!("dutyline_effects_total", "kind" => kind, "result" => "done").increment(1);
@@ -117,6 +111,19 @@ pub async fn run(app: &App, taken: Taken) {
                 "what became of an effect could not be written; it will be done again"
             );
         }
+    }
+}
+
+/// The effect stays ours for another while. Where that can't be written it is ours until its lease ends, and whoever takes
+/// it then is told apart when we write what became of it.
+async fn keep(app: &App, claimed: &mut ClaimedEffect) {
+    let until = app.clock.now().checked_add(LEASE).unwrap_or(Timestamp::MAX);
+    match app.outbox.keep(claimed, until).await {
+        Ok(()) => claimed.until = until,
+        Err(error) => tracing::warn!(
+            effect = %claimed.id, kind = claimed.effect.word(), error = &error as &dyn std::error::Error,
+            "the lease of an effect could not be renewed"
+        ),
     }
 }
 

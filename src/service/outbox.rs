@@ -1,6 +1,6 @@
 //! What is to be done outside, as operators see it, hasten it and drop it.
 
-use super::effects::lease;
+use super::effects::LEASE;
 use super::health::lanes;
 use crate::app::App;
 use crate::domain::effect::{Effect, Lane};
@@ -65,9 +65,7 @@ pub async fn retry(app: &App, id: EffectId) -> Result<ListedEffect, OutboxError>
     let listed = app.outbox.listed_one(id).await?.ok_or(OutboxError::Unknown)?;
     let now = app.clock.now();
     // Somebody who has taken it has it until then at the latest; who takes it after our look makes it a conflict.
-    let longest =
-        listed.effect.as_ref().map_or_else(|| lease(app, &Lane::Own), |one| lease(app, &one.lane()));
-    let leased = now.checked_add(longest).unwrap_or(Timestamp::MAX);
+    let leased = now.checked_add(LEASE).unwrap_or(Timestamp::MAX);
     if let Some(due) = listed.due.filter(|due| *due <= leased) {
         return Err(OutboxError::Soon(due));
     }

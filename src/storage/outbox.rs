@@ -73,6 +73,11 @@ impl Outbox for SqlStore {
         self.first(sql, args![], |row| row.time(0)).await
     }
 
+    async fn keep(&self, claimed: &ClaimedEffect, until: Timestamp) -> Result<(), StoreError> {
+        let sql = "update outbox set due_at = $3 where id = $1 and due_at = $2";
+        self.driver.apply(Write::new().one(sql, args![claimed.id.0, claimed.until, until])).await
+    }
+
     async fn complete(
         &self,
         claimed: &ClaimedEffect,

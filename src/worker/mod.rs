@@ -58,7 +58,7 @@ async fn outbox(app: App, mut stop: watch::Receiver<bool>) {
         let is_quiet = taken.is_empty();
         for one in taken {
             let app = app.clone();
-            under_way.spawn(async move { effects::run(&app, one).await });
+            under_way.spawn(async move { effects::run(&app, one, || patience(effects::RENEWAL)).await });
         }
         if is_quiet {
             tokio::select! {

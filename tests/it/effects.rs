@@ -71,7 +71,7 @@ async fn a_carrier_that_can_not_be_reached_is_asked_again_for_a_day_and_then_the
         world.clock.set(due);
         attempts.push(due);
         for one in effects::claim(&app).await.unwrap() {
-            effects::run(&app, one).await;
+            effects::run(&app, one, std::future::pending).await;
         }
     }
     let waits: Vec<_> = attempts.windows(2).map(|pair| pair[1].duration_since(pair[0]).as_secs()).collect();
@@ -98,7 +98,7 @@ async fn what_a_dead_process_had_taken_is_done_after_its_lease() {
         "two people, two devices: {told:?}"
     );
     for late in taken {
-        effects::run(&world.app, late).await;
+        effects::run(&world.app, late, std::future::pending).await;
     }
     world.settle().await;
     assert_eq!(story(&world).await, told, "who comes back too late changes nothing");

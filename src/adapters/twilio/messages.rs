@@ -12,8 +12,9 @@ use sha2::{Digest, Sha256};
 /// A longer body is refused (Twilio: error 21617).
 const LONGEST: usize = 1_600;
 
-/// Messages that are listed at a time.
-const LISTED: usize = 200;
+/// Messages of a page, and pages that are looked through: more than a number is sent in the time that is asked about.
+const PAGE: usize = 200;
+const PAGES: usize = 25;
 
 pub(super) async fn send(
     twilio: &Twilio,
@@ -56,11 +57,6 @@ pub(super) async fn find(
     trace: &str,
     since: Timestamp,
 ) -> Result<Known, VendorError> {
-    let size = LISTED.to_string();
-    let request =
-        twilio.client.get(twilio.url(&["Messages.json"])?).query(&[("To", to.as_str()), ("PageSize", &size)]);
-    let answer = twilio.accepted(twilio.ask(request).await?).await?;
-    let Messages { messages } = twilio.vendor().json(answer).await?;
     let since = since.as_second();
     // Twilio dates to the second.
     let is_after =
@@ -71,11 +67,20 @@ pub(super) async fn find(
             && one.direction.as_deref().is_some_and(|way| way.starts_with("outbound"))
             && is_after(one)
     };
-    Ok(match messages.iter().find(is_it) {
-        Some(found) => Known::Taken(Some(found.sid.clone())),
-        None if messages.len() >= LISTED && messages.iter().all(is_after) => Known::CannotTell,
-        None => Known::Never,
-    })
+    let mut url = twilio.url(&["Messages.json"])?;
+    url.query_pairs_mut().append_pair("To", to.as_str()).append_pair("PageSize", &PAGE.to_string());
+    for _ in 0..PAGES {
+        let answer = twilio.accepted(twilio.ask(twilio.client.get(url)).await?).await?;
+        let Messages { messages, next_page_uri } = twilio.vendor().json(answer).await?;
+        if let Some(found) = messages.iter().find(is_it) {
+            return Ok(Known::Taken(Some(found.sid.clone())));
+        }
+        match next_page_uri.filter(|_| messages.iter().all(is_after)) {
+            Some(next) => url = twilio.page(&next)?,
+            None => return Ok(Known::Never),
+        }
+    }
+    Ok(Known::CannotTell)
 }
 
 /// The text within the limit. It is counted in UTF-16 units, as messages outside of the GSM alphabet are.

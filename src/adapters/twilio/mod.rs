@@ -117,6 +117,17 @@ impl Twilio {
         self.address(&[&[self.account.account_sid.as_str()], parts].concat())
     }
 
+    /// Another page of a list, which Twilio names by path and query. It is asked for where the API is, whatever is said.
+    fn page(&self, path_and_query: &str) -> Result<Url, VendorError> {
+        let named = self.account.api_url.join(path_and_query);
+        let named =
+            named.map_err(|_error| VendorError::temporary("the carrier names no page of its list"))?;
+        let mut url = self.account.api_url.clone();
+        url.set_path(named.path());
+        url.set_query(named.query());
+        Ok(url)
+    }
+
     /// A resource of the API below its accounts.
     fn address(&self, parts: &[&str]) -> Result<Url, VendorError> {
         let mut url = self.account.api_url.clone();

@@ -44,6 +44,8 @@ pub(super) struct ListedTranscription {
 #[derive(Deserialize)]
 pub(super) struct Messages {
     pub(super) messages: Vec<ListedMessage>,
+    /// Path and query; `None`: this is the last page.
+    pub(super) next_page_uri: Option<String>,
 }
 
 /// One of them. Has no `Debug`: it holds a number and somebody's words.

@@ -5,11 +5,15 @@ use serde_json::{Value, json};
 
 use crate::exchange::{
     carrier::{Exchange, OutgoingText, form::rfc2822, records::Message},
-    rest::{Form, created, error::ApiError, is_e164, ok, page},
+    rest::{Form, created, error::ApiError, is_e164, ok},
 };
 
 /// Characters of the longest body.
 const LONGEST_BODY: usize = 1_600;
+
+/// Messages of a page where nothing is said, and of the largest.
+const PAGE: usize = 50;
+const LARGEST_PAGE: usize = 1_000;
 
 pub(super) fn send(exchange: &Exchange, form: &Form) -> Result<Response, ApiError> {
     let to = form.get("To").ok_or(ApiError::NO_TO)?;
@@ -33,14 +37,32 @@ pub(super) fn send(exchange: &Exchange, form: &Form) -> Result<Response, ApiErro
     Ok(created(&shape(&message, &exchange.config().account_sid, "queued")))
 }
 
-/// Those to that number, or all; the newest first.
-pub(super) fn list(exchange: &Exchange, to: Option<&str>) -> Response {
+/// Those to that number, or all; the newest first, and as many to a page as is asked for.
+pub(super) fn list(exchange: &Exchange, query: &Form) -> Response {
+    let to = query.given("To");
     let account = &exchange.config().account_sid;
     let mut texts: Vec<Message> = exchange.switchboard().texts.values().cloned().collect();
     texts.retain(|message| to.is_none_or(|to| message.to == to));
     texts.sort_by_key(|message| std::cmp::Reverse(message.created));
-    let items = texts.iter().map(|message| shape(message, account, "delivered")).collect::<Vec<_>>();
-    page("messages", &items, &format!("/2010-04-01/Accounts/{account}/Messages.json"))
+    let number = |name: &str| query.given(name).and_then(|given| given.parse::<usize>().ok());
+    let size = number("PageSize").unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
+    let this = number("Page").unwrap_or(0);
+    let items = texts.iter().skip(this.saturating_mul(size)).take(size);
+    let items = items.map(|message| shape(message, account, "delivered")).collect::<Vec<_>>();
+    let uri = |page: usize| {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(to.map(|to| ("To", to)))
+            .append_pair("PageSize", &size.to_string())
+            .append_pair("Page", &page.to_string())
+            .finish();
+        format!("/2010-04-01/Accounts/{account}/Messages.json?{query}")
+    };
+    let next = this.saturating_add(1);
+    let is_more = next.saturating_mul(size) < texts.len();
+    ok(&json!({
+        "messages": items, "page": this, "page_size": size, "uri": uri(this), "first_page_uri": uri(0),
+        "next_page_uri": is_more.then(|| uri(next)), "previous_page_uri": this.checked_sub(1).map(uri),
+    }))
 }
 
 pub(super) fn show(exchange: &Exchange, sid: &str) -> Result<Response, ApiError> {

@@ -97,7 +97,7 @@ async fn work(app: &App) -> (usize, usize) {
     let (claimed, deadlines) = tokio::join!(effects::claim(app), voice::deadlines(app));
     let claimed = claimed.unwrap();
     let count = claimed.len();
-    join_all(claimed.into_iter().map(|one| effects::run(app, one))).await;
+    join_all(claimed.into_iter().map(|one| effects::run(app, one, std::future::pending))).await;
     (count, deadlines.unwrap())
 }
 

@@ -5,14 +5,18 @@ use async_trait::async_trait;
 use dutyline::adapters::http_client;
 use dutyline::adapters::twilio::{Twilio, TwilioAccount, TwilioLogin};
 use dutyline::app::App;
+use dutyline::domain::contact::PhoneNumber;
 use dutyline::domain::delivery::ledger::OnUnknown;
+use dutyline::domain::ids::NotificationId;
 use dutyline::ports::error::VendorError;
-use dutyline::ports::vendor::{Known, Message, SingleSender, Sought};
+use dutyline::ports::vendor::{Body, Known, Message, SingleSender, Sought};
 use dutyline::service::{effects, escalating};
 use jiff::SignedDuration;
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 /// A vendor at which the program ends: when it is asked, or when it has taken the message.
 struct Deadly {
@@ -41,7 +45,7 @@ impl SingleSender for Deadly {
             self.vendor.send(message).await?;
         }
         self.ends.notify_one();
-        std::future::pending().await
+        pending().await
     }
 
     async fn probe(&self) -> Result<(), VendorError> {
@@ -65,6 +69,11 @@ fn silent_carrier(app: &App) -> Arc<dyn SingleSender> {
 
 /// Ben is told of an alert by a program that ends on the way, and by another one after its lease.
 async fn killed(world: &World, name: &'static str, takes_it: bool) -> AlertId {
+    killed_before(world, name, takes_it, 0).await
+}
+
+/// The same, and so many other messages go to Ben before another program is there.
+async fn killed_before(world: &World, name: &'static str, takes_it: bool, others: usize) -> AlertId {
     let id = post(world, json!({ "title": "Pumps" })).await;
     escalating::due(&world.app).await.unwrap();
     let ben = messages(world, id, "ben").await.remove(0);
@@ -75,11 +84,11 @@ async fn killed(world: &World, name: &'static str, takes_it: bool) -> AlertId {
     for one in effects::claim(&app).await.unwrap() {
         let of_ben = one.claimed.effect.notification().is_some_and(|of| ben["id"] == of.to_string());
         if !of_ben {
-            effects::run(&world.app, one).await;
+            effects::run(&world.app, one, pending).await;
             continue;
         }
         let app = app.clone();
-        let process = tokio::spawn(async move { effects::run(&app, one).await });
+        let process = tokio::spawn(async move { effects::run(&app, one, pending).await });
         ends.notified().await;
         process.abort();
     }
@@ -87,7 +96,12 @@ async fn killed(world: &World, name: &'static str, takes_it: bool) -> AlertId {
     assert_eq!(texts(world, BEN).len(), usize::from(takes_it));
     world.settle().await;
     assert_eq!(states(world, id, "ben").await, ["sending"], "the lease holds");
-    world.clock.set(world.now() + SignedDuration::from_secs(121));
+    world.clock.set(world.now() + SignedDuration::from_secs(46));
+    let carrier = silent_carrier(&world.app);
+    for n in 0..others {
+        let body = Body::Sms { to: PhoneNumber::parse(BEN).unwrap(), text: format!("Another one: {n}") };
+        carrier.send(&Message { id: NotificationId(Uuid::from_u128(n as u128)), body }).await.unwrap();
+    }
     while world.run_effects().await > 0 {}
     id
 }
@@ -107,6 +121,14 @@ async fn g87_what_a_vendor_has_taken_is_not_sent_again() {
     assert_eq!(log(&world, id, "ben").await.iter().filter(|entry| entry["what"] == "notified").count(), 1);
     let metrics = (world.app.metrics)();
     assert!(metrics.contains("dutyline_deliveries_unknown_total"), "it is counted");
+}
+
+#[tokio::test]
+async fn g87_what_a_vendor_has_taken_is_found_among_all_that_came_later() {
+    let world = World::start_with("demo", once).await;
+    let id = killed_before(&world, "carrier", true, 450).await;
+    assert_eq!(states(&world, id, "ben").await, ["sent"]);
+    assert_eq!(texts(&world, BEN).len(), 451);
 }
 
 #[tokio::test]

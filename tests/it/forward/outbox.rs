@@ -136,7 +136,7 @@ async fn a_text_that_comes_while_the_alert_is_being_passed_on_goes_along_and_dou
     world.run_effects().await;
     assert_eq!(server.received_requests().await.unwrap().len(), 0, "those taken are nobody else's");
     for one in taken {
-        effects::run(&world.app, one).await;
+        effects::run(&world.app, one, std::future::pending).await;
     }
     world.run_effects().await;
     let told = told(&server, "/West/alert").await;
@@ -156,7 +156,7 @@ async fn what_a_dead_process_did_not_note_is_told_again_under_the_same_id() {
     world.clock.set(until);
     world.run_effects().await;
     for late in taken {
-        effects::run(&world.app, late).await;
+        effects::run(&world.app, late, std::future::pending).await;
     }
     let told = told(&server, "/West/alert").await;
     assert_eq!(told.len(), 1, "who comes late sees that it is done");
@@ -215,7 +215,7 @@ async fn a_process_that_does_not_have_a_target_leaves_it_to_one_that_does() {
     other.forwards = Arc::default();
     text_comes(&world, "CA1", Some("Pumps")).await;
     for one in effects::claim(&other).await.unwrap() {
-        effects::run(&other, one).await;
+        effects::run(&other, one, std::future::pending).await;
     }
     assert_eq!(log(&world).await, [""; 0], "nothing is given up");
     let waiting = world.api("/api/outbox").await["effects"].to_string();
@@ -275,7 +275,10 @@ async fn a_target_that_hangs_fills_its_own_lane_only() {
         "no more than may be under way: {}",
         hanging.len()
     );
-    futures_util::future::join_all(others.into_iter().map(|one| effects::run(&world.app, one))).await;
+    futures_util::future::join_all(
+        others.into_iter().map(|one| effects::run(&world.app, one, std::future::pending)),
+    )
+    .await;
     let mut lanes = BTreeMap::<Lane, usize>::new();
     loop {
         let taken = effects::claim(&world.app).await.unwrap();
@@ -284,7 +287,7 @@ async fn a_target_that_hangs_fills_its_own_lane_only() {
         }
         for one in taken {
             *lanes.entry(one.claimed.effect.lane()).or_default() += 1;
-            effects::run(&world.app, one).await;
+            effects::run(&world.app, one, std::future::pending).await;
         }
     }
     assert!(!lanes.keys().any(|lane| lane.word() == "forward:West"), "{lanes:?}");

@@ -126,12 +126,12 @@ async fn what_waits_long_is_tried_now_and_what_may_be_under_way_is_not() {
     assert_eq!(fetching(&world).await["due_at"], world.now().to_string());
     assert_eq!(world.run_effects().await, 1);
     assert_eq!(fetching(&world).await["attempts"].as_u64(), Some(before + 1), "its schedule goes on");
-    // Taken by a worker: its lease is five minutes.
+    // Taken by a worker: its lease has not ended.
     attempts_until(&world, 300).await;
     world.clock.set(world.app.outbox.next_due().await.unwrap().unwrap());
     let claimed = dutyline::service::effects::claim(&world.app).await.unwrap().remove(0);
     assert_eq!(error(asked(&world, Method::POST, &retry).await, StatusCode::CONFLICT).await.0, "due_soon");
-    dutyline::service::effects::run(&world.app, claimed).await;
+    dutyline::service::effects::run(&world.app, claimed, std::future::pending).await;
 }
 
 #[tokio::test]

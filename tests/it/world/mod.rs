@@ -244,7 +244,10 @@ impl World {
     pub(crate) async fn run_effects(&self) -> usize {
         let taken = effects::claim(&self.app).await.unwrap_or_default();
         let count = taken.len();
-        futures_util::future::join_all(taken.into_iter().map(|one| effects::run(&self.app, one))).await;
+        futures_util::future::join_all(
+            taken.into_iter().map(|one| effects::run(&self.app, one, std::future::pending)),
+        )
+        .await;
         count
     }
 
