@@ -64,8 +64,10 @@
 //!   - `service/voice/`: a call, turn by turn, and what happens to it beside the line.
 //!   - `service/ringing/`: people rung about alerts.
 //!   - `service/answering.rs`, `service/answering/`: alerts answered by text, and on the page behind a link.
-//!   - `service/intake.rs`: an event, taken in.
-//!   - `service/escalating.rs`: alerts whose time has come.
+//!   - `service/alerting.rs`: alerts read, and what people and programs do to them.
+//!   - `service/escalating.rs`: alerts whose time has come; `service/auditing.rs`: none is forgotten.
+//!   - `service/sending.rs`: a message handed to a vendor; `service/ledger.rs`: what becomes of it.
+//!   - `service/hooks.rs`: other programs told what happens to alerts; `service/feed.rs`: those who follow it live.
 //!   - `service/message.rs`, `service/message/`: what people are written of an alert.
 //!   - `service/on_call.rs`: who is on call: the one answer that everybody is given.
 //!   - `service/intake.rs`, `service/intake/`: events taken in: who may send them, what comes twice, what is sent along.
@@ -97,7 +99,8 @@
 //!   - `settings/templates.rs`, `settings/templates/`: what people are written, some files a language.
 //! - `storage/`: every store trait, in portable SQL.
 //!   - `storage/migrations/`: the schema and its history.
-//!   - `storage/alerting/`: alerts as rows, and the numbers that people call them by.
+//!   - `storage/alerting/`: alerts as rows, and the numbers that people call them by; `storage/log.rs`: their logs.
+//!   - `storage/outbox.rs`: what is to be done outside, taken and done; `storage/queue.rs`: put there.
 //!   - `storage/driver.rs`: what a database must be able to do.
 //!   - `storage/snapshot.rs`: a database as it was at one moment, and its copy in another one.
 //!   - `storage/backup/`: a backup, taken and put back.
@@ -162,9 +165,10 @@
 //! - … find who is on call at a moment, and why somebody is not: `domain/directory/resolve.rs`, by way of
 //!   `service/on_call.rs`.
 //! - … find who is told of an alert next, and why somebody is not: `domain/alerting/escalation.rs`; by which device,
-//!   and when: `domain/alerting/rules.rs`.
-//! - … find who is told of an alert next: `domain/alerting/escalation.rs`; what the settings say of it, and what is
-//!   wrong with that: `settings/check/policies.rs`, `settings/check/teams.rs`.
+//!   and when: `domain/alerting/rules.rs`; what is wrong with the settings of it: `settings/check/policies.rs`,
+//!   `settings/check/teams.rs`.
+//! - … find why a message was not sent, or was sent again: `service/ledger.rs`, and `domain/delivery/ledger.rs` for the
+//!   states that it can be in.
 //! - … find what a reload of the settings means at once: `service/reloading.rs`.
 //! - … find what is told of a call afterwards: `domain/voice/story.rs`.
 //! - … find a route: `http/router.rs`.
@@ -182,6 +186,10 @@
 //!   operator does it without a build: a folder named by `voice.prompts`.
 //! - … add a system that alerts are passed on to: a file or folder in `adapters/` that implements
 //!   [`ports::alert_target::AlertTarget`], a word in [`settings::ForwardKind`], a line in `start/assemble.rs`.
+//! - … add a vendor of messages: a file or folder in `adapters/` that implements [`ports::vendor::SingleSender`], a word in
+//!   [`settings::SmsVendor`], a line in `start/assemble.rs`.
+//! - … add a shape in which other programs are told of alerts: a file in `adapters/webhook/`, a word in
+//!   [`settings::WebhookKind`], a line in `start/assemble.rs`.
 //! - … add a menu action: a variant of [`domain::voice::action::Action`]; the compiler shows the rest.
 //! - … add a setting: a line in `settings/keys.rs` or below it, a field in `settings/file.rs`, one in [`settings::Settings`],
 //!   its rule in `settings/check/`; the tests ask for its place in `settings/default.toml` and

@@ -72,9 +72,9 @@ impl Events {
             let (new, lists) = send_over(&mut connections, lists, TAKEN).await?;
             let count = new.latencies.len();
             let written = Rows::of(path, count)?;
-            upstream::idle(address).await?;
+            upstream::quiet(address).await?;
             let (repeated, _) = send_over(&mut connections, lists, TAKEN).await?;
-            upstream::idle(address).await?;
+            upstream::quiet(address).await?;
             gateway.stop()?;
             let raw = written.commit(&path.join("raw.db"))?;
             ratios.push(new.rate() / raw);

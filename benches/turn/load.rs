@@ -27,7 +27,7 @@ impl Connection<TcpStream> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// Speaks HTTP over that.
     pub(super) fn over(stream: S) -> Self {
-        Self { stream, buffer: vec![0; 16 * 1024] }
+        Self { stream, buffer: vec![0; 256 * 1024] }
     }
 
     /// Sends a request and waits for the whole answer; its body. An answer other than 200 or 204 is a failure.

@@ -89,6 +89,7 @@ fn of_test_runner() -> Option<Result<(), Failed>> {
             say("turn: test");
             say("hunt: test");
             say("events: test");
+            say("burst: test");
         }
         return Some(Ok(()));
     }
@@ -97,6 +98,8 @@ fn of_test_runner() -> Option<Result<(), Failed>> {
             HuntSteps::short().run()
         } else if has("events") {
             events::Events::short().run()
+        } else if has("burst") {
+            burst::Burst::short().run()
         } else {
             Turn::short().run()
         }

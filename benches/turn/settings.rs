@@ -108,7 +108,6 @@ members = [
 ]
 
 [sms]
-per_number = 10000
 
 [[policy]]
 name = "standard"

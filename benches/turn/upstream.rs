@@ -72,6 +72,22 @@ pub(super) async fn idle(gateway: SocketAddr) -> Result<(), Failed> {
     Err("effects were left after ten minutes".into())
 }
 
+/// Waits until nothing is under way and nothing more is done: what is left waits for its time.
+pub(super) async fn quiet(gateway: SocketAddr) -> Result<(), Failed> {
+    let mut connection = Connection::open(gateway).await?;
+    let mut before = None;
+    for _ in 0..6_000 {
+        let under_way = metric(&mut connection, "dutyline_effects_under_way{").await?;
+        let done = metric(&mut connection, "dutyline_effects_total{").await?;
+        if under_way == 0 && before == Some(done) {
+            return Ok(());
+        }
+        before = Some(done);
+        rest(Duration::from_millis(100)).await;
+    }
+    Err("effects were under way after ten minutes".into())
+}
+
 /// So many alerts must have been opened.
 pub(super) async fn opened(gateway: SocketAddr, alerts: usize) -> Result<(), Failed> {
     let mut connection = Connection::open(gateway).await?;

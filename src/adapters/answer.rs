@@ -1,7 +1,7 @@
 //! What the answers of a vendor's HTTP API, and its silence, mean for another try.
 
 use super::cause::{last_line, short, silence};
-use crate::ports::error::VendorError;
+use crate::ports::error::{Undone, VendorError};
 use jiff::SignedDuration;
 use reqwest::{Response, StatusCode, header};
 use serde::Deserialize;
@@ -33,6 +33,22 @@ impl Vendor {
         asked: Result<Response, reqwest::Error>,
     ) -> Result<Response, VendorError> {
         self.success(asked.map_err(|error| self.trouble(error))?).await
+    }
+
+    /// The answer to something that is done whenever it is asked for, when it is a 2xx. Whether it was done is known from that
+    /// alone: a refusal, whatever its reason, comes before anything happens, and without a connection there is no request.
+    /// So does 503 (RFC 9110, 15.6.4). What is not known is what an answer that never comes or that breaks off stands for,
+    /// and one that says that something failed there.
+    pub(super) async fn done(&self, asked: Result<Response, reqwest::Error>) -> Result<Response, Undone> {
+        let answer = asked.map_err(|error| {
+            let meaning = if error.is_connect() { Undone::Certainly } else { Undone::Perhaps };
+            meaning(self.trouble(error))
+        })?;
+        let status = answer.status();
+        let is_refusal =
+            status.is_client_error() || status.is_redirection() || status == StatusCode::SERVICE_UNAVAILABLE;
+        let meaning = if is_refusal { Undone::Certainly } else { Undone::Perhaps };
+        self.success(answer).await.map_err(meaning)
     }
 
     /// That answer, when it is a 2xx.

@@ -5,7 +5,7 @@
 use super::answer::Vendor;
 use crate::domain::contact::PhoneNumber;
 use crate::domain::ids::NotificationId;
-use crate::ports::error::VendorError;
+use crate::ports::error::{Undone, VendorError};
 use crate::ports::vendor::{Body, Known, Message, SingleSender, Sought};
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -90,11 +90,14 @@ impl MessageBird {
     }
 
     async fn ask(&self, request: RequestBuilder) -> Result<Response, VendorError> {
-        let request = request.header(AUTHORIZATION, format!("AccessKey {}", self.access_key));
-        MESSAGEBIRD.accepted(request.send().await).await
+        MESSAGEBIRD.accepted(self.authorised(request).send().await).await
     }
 
-    async fn text(&self, id: NotificationId, to: &PhoneNumber, text: &str) -> Result<String, VendorError> {
+    fn authorised(&self, request: RequestBuilder) -> RequestBuilder {
+        request.header(AUTHORIZATION, format!("AccessKey {}", self.access_key))
+    }
+
+    async fn text(&self, id: NotificationId, to: &PhoneNumber, text: &str) -> Result<String, Undone> {
         let body: String = text.chars().take(LONGEST).collect();
         let new = New {
             originator: &self.originator,
@@ -103,8 +106,10 @@ impl MessageBird {
             reference: id.to_string(),
             datacoding: "auto",
         };
-        let answer = self.ask(self.client.post(self.url("messages")?).json(&new)).await?;
-        let Taken { id } = MESSAGEBIRD.json(answer).await?;
+        let url = self.url("messages").map_err(Undone::Certainly)?;
+        let asked = self.authorised(self.client.post(url).json(&new)).send().await;
+        let answer = MESSAGEBIRD.done(asked).await?;
+        let Taken { id } = MESSAGEBIRD.json(answer).await.map_err(Undone::Perhaps)?;
         Ok(id)
     }
 }
@@ -115,10 +120,12 @@ impl SingleSender for MessageBird {
         "messagebird"
     }
 
-    async fn send(&self, message: &Message) -> Result<Option<String>, VendorError> {
+    async fn send(&self, message: &Message) -> Result<Option<String>, Undone> {
         match &message.body {
             Body::Sms { to, text } => self.text(message.id, to, text).await.map(Some),
-            Body::Mail { .. } => Err(VendorError::permanent("a vendor of text messages takes no mail")),
+            Body::Mail { .. } => {
+                Err(Undone::Certainly(VendorError::permanent("a vendor of text messages takes no mail")))
+            }
         }
     }
 

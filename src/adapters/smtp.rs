@@ -6,7 +6,7 @@ use super::cause::innermost;
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::NotificationId;
 use crate::ports::clock::Clock;
-use crate::ports::error::VendorError;
+use crate::ports::error::{Undone, VendorError};
 use crate::ports::vendor::{Body, Known, Message, SingleSender, Sought};
 use async_trait::async_trait;
 use lettre::message::header::{HeaderName, HeaderValue};
@@ -15,6 +15,7 @@ use lettre::transport::smtp;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::time::timeout;
@@ -105,7 +106,7 @@ impl Smtp {
         let mut server = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(account.host)
             .port(account.port)
             .tls(tls)
-            .timeout(Some(account.timeout));
+            .timeout(Some(account.timeout / 2));
         if let Some(login) = account.login {
             server = server.credentials(Credentials::new(login.user, login.password));
         }
@@ -150,18 +151,23 @@ impl SingleSender for Smtp {
 
     /// The answer is the mail's `Message-ID`: made of the notification's id, so that a mail that is sent
     /// again can be known as the same.
-    async fn send(&self, message: &Message) -> Result<Option<String>, VendorError> {
+    async fn send(&self, message: &Message) -> Result<Option<String>, Undone> {
         let Body::Mail { to, subject, text, html } = &message.body else {
-            return Err(VendorError::permanent("the mail server takes no short messages"));
+            let why = VendorError::permanent("the mail server takes no short messages");
+            return Err(Undone::Certainly(why));
         };
         let mail = self
             .mail(message.id, to, subject, text, html)
-            .ok_or_else(|| VendorError::permanent("mail servers don't take the recipient's address"))?;
-        // The transport's own timeout ends with the connection's making.
+            .ok_or_else(|| VendorError::permanent("mail servers don't take the recipient's address"))
+            .map_err(Undone::Certainly)?;
+        // The transport's own timeout ends with the connection's making: who is silent later may have taken the mail.
         timeout(self.timeout, self.transport.send(mail))
             .await
-            .map_err(|_elapsed| VendorError::temporary(SILENT))?
-            .map_err(|error| trouble(&error))?;
+            .map_err(|_elapsed| Undone::Perhaps(VendorError::temporary(SILENT)))?
+            .map_err(|error| {
+                let meaning = if is_lost(&error) { Undone::Perhaps } else { Undone::Certainly };
+                meaning(trouble(&error))
+            })?;
         Ok(Some(format!("{}@{}", message.id, self.from.email.domain())))
     }
 
@@ -178,6 +184,18 @@ impl SingleSender for Smtp {
 
 fn mailbox(address: &EmailAddress) -> Option<Mailbox> {
     address.as_str().parse::<Address>().ok().map(|address| Mailbox::new(None, address))
+}
+
+/// Whether a server may have taken a mail although it did not say so: its answer makes no sense, or broke off.
+fn is_lost(error: &smtp::Error) -> bool {
+    let broke_off = || {
+        use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+        let kind = innermost(error).downcast_ref::<io::Error>().map(io::Error::kind);
+        kind.is_some_and(|kind| {
+            matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
+        })
+    };
+    error.status().is_none() && (error.is_response() || broke_off())
 }
 
 const SILENT: &str = "the mail server did not answer in time";

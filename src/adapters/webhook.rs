@@ -114,7 +114,7 @@ impl Webhook for HttpWebhook {
                 let name = &self.program.name;
                 tracing::error!(
                     webhook = name,
-                    "the webhook is gone (410); it is told nothing until a restart"
+                    "the webhook is gone (410); this process tells it nothing until it restarts"
                 );
             }
             return Err(gone());
@@ -168,7 +168,8 @@ async fn send(
     (id, now, keys): (Uuid, Timestamp, &[SigningKey]),
     body: &str,
 ) -> Result<(), Refused> {
-    // A host that is a number is asked for no address: it is looked at here, every other one when it is resolved.
+    // A host that is a number is asked for no address: it is looked at here, every other one when it is resolved. What
+    // leads out of reach does so for good.
     if !reach.allows_host(url) {
         return Err(VendorError::permanent(guard::REFUSED).into());
     }
@@ -183,7 +184,13 @@ async fn send(
         let signatures: Vec<_> = keys.iter().map(|key| key.sign(&id, timestamp, body)).collect();
         request = request.header("webhook-signature", signatures.join(" "));
     }
-    let answer = request.body(body.to_owned()).send().await.map_err(|error| who.trouble(error))?;
+    let answer = request.body(body.to_owned()).send().await.map_err(|error| {
+        if guard::is_out_of_reach(&error) {
+            VendorError::permanent(guard::REFUSED)
+        } else {
+            who.trouble(error)
+        }
+    })?;
     let status = answer.status();
     match who.success(answer).await {
         Ok(_taken) => Ok(()),

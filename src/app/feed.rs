@@ -4,10 +4,15 @@ use crate::domain::ids::LogId;
 use crate::ports::store::FedEntry;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use tokio::sync::{Mutex, MutexGuard, Notify, OwnedSemaphorePermit, Semaphore, broadcast, watch};
+use tokio::sync::{
+    Mutex, MutexGuard, Notify, OwnedSemaphorePermit, Semaphore, SemaphorePermit, broadcast, watch,
+};
 
 /// How many can follow at the same time.
 const PLACES: usize = 100;
+
+/// How many at the same time can have read for them what they have missed: the store is there for alerts first.
+const CATCHING_UP: usize = 4;
 
 /// How many entries a follower may be behind before it is let go.
 const BEHIND: usize = 4_096;
@@ -20,6 +25,7 @@ pub struct Feed(Arc<Inner>);
 struct Inner {
     wake: Notify,
     places: Arc<Semaphore>,
+    catching_up: Semaphore,
     reading: Mutex<Reading>,
     news: broadcast::Sender<Arc<FedEntry>>,
     is_over: watch::Sender<bool>,
@@ -50,6 +56,7 @@ impl Default for Feed {
         Self(Arc::new(Inner {
             wake: Notify::new(),
             places: Arc::new(Semaphore::new(PLACES)),
+            catching_up: Semaphore::new(CATCHING_UP),
             reading: Mutex::default(),
             news: broadcast::Sender::new(BEHIND),
             is_over: watch::Sender::new(false),
@@ -71,6 +78,12 @@ impl Feed {
     /// Takes one of the places; `None`: none is left.
     pub fn place(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.0.places).try_acquire_owned().ok()
+    }
+
+    /// Waits until what somebody has missed may be read. It is kept while that is read, and no longer.
+    pub async fn catching_up(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.0.catching_up.acquire().await.ok()
     }
 
     /// How far the log has been read; nobody else reads meanwhile.

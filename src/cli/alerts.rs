@@ -4,9 +4,10 @@ use super::api::{ask, ask_with, list, story, text};
 use super::client::{Client, ClientFile};
 use super::on_call::{query, segment};
 use super::{Failed, block_on, say};
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
+use dutyline::domain::severity::Severity;
 use reqwest::Method;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Options of `alerts`.
 #[derive(Debug, Args)]
@@ -15,21 +16,15 @@ pub(crate) struct Alerts {
     #[command(subcommand)]
     what: Option<OnAlert>,
     /// One alert, by its number or its id, with its story; left out: the newest ones.
+    #[arg(conflicts_with_all = WANTED, conflicts_with = "after")]
     alert: Option<String>,
-    /// Only those that are open, that somebody takes care of, or that are resolved.
-    #[arg(long, value_parser = ["open", "acknowledged", "resolved"], conflicts_with = "alert")]
-    state: Option<String>,
-    /// Only those of that team.
-    #[arg(long, conflicts_with = "alert")]
-    team: Option<String>,
-    /// Only those with these words in title, text or spoken message.
-    #[arg(long, value_name = "WORDS", conflicts_with = "alert")]
-    search: Option<String>,
+    #[command(flatten)]
+    wanted: Wanted,
     /// How many to show, 1 to 100.
     #[arg(long, default_value_t = 20)]
     limit: u32,
     /// Go on after the page before, which has named this place.
-    #[arg(long, value_name = "PLACE", conflicts_with = "alert")]
+    #[arg(long, value_name = "PLACE")]
     after: Option<String>,
     /// Print the gateway's JSON as it comes.
     #[arg(long)]
@@ -38,13 +33,74 @@ pub(crate) struct Alerts {
     client: ClientFile,
 }
 
-/// What is done with an alert.
+/// What [`Wanted`] has, by its names here.
+const WANTED: [&str; 9] =
+    ["state", "severity", "team", "category", "source", "person", "from", "until", "search"];
+
+/// Which alerts.
+#[derive(Debug, Args)]
+struct Wanted {
+    /// Only those that are open, that somebody takes care of, or that are resolved.
+    #[arg(long, value_parser = ["open", "acknowledged", "resolved"])]
+    state: Option<String>,
+    /// Only those that are so bad.
+    #[arg(long, value_parser = Severity::ALL.map(Severity::word))]
+    severity: Option<String>,
+    /// Only those of that team.
+    #[arg(long)]
+    team: Option<String>,
+    /// Only those of that category.
+    #[arg(long)]
+    category: Option<String>,
+    /// Only those that come from that program.
+    #[arg(long, value_name = "PROGRAM")]
+    source: Option<String>,
+    /// Only those that the person of that id was told of, or has acknowledged or resolved.
+    #[arg(long, value_name = "PERSON")]
+    person: Option<String>,
+    /// Only those opened at that moment or later, e.g. 2026-01-05T18:00+01:00.
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Only those opened before that moment.
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// Only those with these words in title, text or spoken message.
+    #[arg(long, value_name = "WORDS")]
+    search: Option<String>,
+}
+
+impl Wanted {
+    /// By the names that the gateway has for them.
+    const fn parameters(&self) -> [(&'static str, &Option<String>); 9] {
+        [
+            ("state", &self.state),
+            ("severity", &self.severity),
+            ("team", &self.team),
+            ("category", &self.category),
+            ("source", &self.source),
+            ("person", &self.person),
+            ("from", &self.from),
+            ("until", &self.until),
+            ("q", &self.search),
+        ]
+    }
+}
+
+/// What is done with alerts.
 #[derive(Debug, Subcommand)]
 enum OnAlert {
     /// Say that somebody takes care of an alert.
     Acknowledge(One),
+    /// Say that somebody takes care of all alerts of a kind.
+    AcknowledgeAll(Several),
+    /// Say that nobody takes care of it after all.
+    UndoAcknowledge(One),
     /// Say that an alert has been dealt with.
     Resolve(One),
+    /// Say that it has not been dealt with after all.
+    UndoResolve(One),
+    /// Say that all alerts of a kind have been dealt with, but for those that nobody has acknowledged.
+    CloseAll(Several),
     /// Have the next people told of an alert, whether or not somebody takes care of it.
     Escalate(One),
     /// Tell nobody of an alert for a while.
@@ -58,6 +114,19 @@ enum OnAlert {
 struct One {
     /// Which alert: its number or its id.
     alert: String,
+    /// The id of the person for whom this is done; left out: for whoever has the key.
+    #[arg(long = "as", value_name = "PERSON")]
+    acting_as: Option<String>,
+    #[command(flatten)]
+    client: ClientFile,
+}
+
+/// Which alerts, and for whom something is done to them.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("which").args(WANTED).required(true).multiple(true))]
+struct Several {
+    #[command(flatten)]
+    wanted: Wanted,
     /// The id of the person for whom this is done; left out: for whoever has the key.
     #[arg(long = "as", value_name = "PERSON")]
     acting_as: Option<String>,
@@ -91,6 +160,10 @@ impl Alerts {
     pub(super) fn run(self) -> Result<(), Failed> {
         match self.what {
             Some(OnAlert::Acknowledge(one)) => one.act("acknowledge", &[]),
+            Some(OnAlert::AcknowledgeAll(several)) => several.act("acknowledge"),
+            Some(OnAlert::CloseAll(several)) => several.act("close"),
+            Some(OnAlert::UndoAcknowledge(one)) => one.act("undo-acknowledge", &[]),
+            Some(OnAlert::UndoResolve(one)) => one.act("undo-resolve", &[]),
             Some(OnAlert::Resolve(one)) => one.act("resolve", &[]),
             Some(OnAlert::Escalate(one)) => one.act("escalate", &[]),
             Some(OnAlert::Snooze(Snooze { one, minutes, until })) => {
@@ -107,13 +180,8 @@ impl Alerts {
             path_of(alert)?
         } else {
             let limit = Some(self.limit.to_string());
-            let asked = [
-                ("limit", &limit),
-                ("state", &self.state),
-                ("team", &self.team),
-                ("q", &self.search),
-                ("after", &self.after),
-            ];
+            let page = [("limit", &limit), ("after", &self.after)];
+            let asked: Vec<_> = page.into_iter().chain(self.wanted.parameters()).collect();
             format!("/api/alerts{}", query(&asked))
         };
         let answer = block_on(ask(&client, Method::GET, &path))?;
@@ -150,6 +218,38 @@ impl One {
             show(&ask_with(&client, &path, &Value::Object(body)).await?);
             Ok(())
         })
+    }
+}
+
+impl Several {
+    /// Does something to each of them, and says what became of it.
+    fn act(self, deed: &str) -> Result<(), Failed> {
+        let client = self.client.read()?;
+        let mut filter = Map::new();
+        for (name, value) in self.wanted.parameters() {
+            let Some(value) = value else { continue };
+            // Of states there can be several.
+            let value = if name == "state" { json!([value]) } else { json!(value) };
+            filter.insert(name.to_owned(), value);
+        }
+        let mut body = Map::from_iter([("filter".to_owned(), Value::Object(filter))]);
+        body.extend(self.acting_as.map(|person| ("as".to_owned(), Value::from(person))));
+        let answer = block_on(ask_with(&client, &format!("/api/alerts/{deed}"), &Value::Object(body)))?;
+        let results = list(&answer, "results");
+        for one in results {
+            let how = match one.get("error").filter(|error| error.is_object()) {
+                Some(error) => format!("refused: {}", text(&error["message"])),
+                None => text(&one["state"]),
+            };
+            say(&format!("{}  {}  {how}", one["number"], text(&one["id"])));
+        }
+        if results.is_empty() {
+            say("there is no such alert");
+        }
+        if answer.get("more") == Some(&Value::Bool(true)) {
+            say("there are more: ask again");
+        }
+        Ok(())
     }
 }
 

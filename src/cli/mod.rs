@@ -59,7 +59,7 @@ enum What {
     Call(phone::Call),
     /// Show the alerts of a running gateway, newest first, or one of them with its story; take care of one, end it, have
     /// the next people told of it, let it rest, or write something about it.
-    Alerts(alerts::Alerts),
+    Alerts(Box<alerts::Alerts>),
     /// Show the calls of a running gateway, newest first, or one of them with its story: who called, whose phones were
     /// rung, and what came of it.
     Calls(calls::Calls),

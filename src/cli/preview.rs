@@ -113,7 +113,7 @@ fn read_out(loaded: &Loaded, story: &AlertStory, person: &PersonId) -> Result<St
         .phrases
         .language(name)
         .ok_or_else(|| WrongSettings(format!("there are no prompts for the language \"{name}\"")))?;
-    let reading = Reading::of(story.clone(), &settings.directory);
+    let reading = Reading::of(story.clone(), &settings.directory, Some(person), story.alert.opened_at);
     let words: Vec<_> = reading.words().iter().map(|phrase| language.words(phrase)).collect();
     Ok(words.join("\n"))
 }

@@ -242,6 +242,9 @@ const FORWARD: &str = "forward:";
 const WEBHOOK: &str = "webhook:";
 
 impl Lane {
+    /// Those by which people are told of alerts.
+    pub const TO_PEOPLE: [Self; 5] = [Self::Own, Self::Sms, Self::Mail, Self::Ringing, Self::Devices];
+
     /// Those that there always are: all but the forward targets' and the webhooks'.
     pub const ALWAYS: [Self; 10] = [
         Self::Own,

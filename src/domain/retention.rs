@@ -44,6 +44,8 @@ pub enum Forgettable {
     AuditEntry,
     /// A text message that came in, with its answer.
     TextIn,
+    /// What is known of a phone that takes texts and has sent some that did nothing.
+    Texter,
     /// What was answered to a request that carried a key against being done twice.
     Answer,
     /// The end of a matter whose beginning has not come.
@@ -65,6 +67,7 @@ impl Forgettable {
             Self::Override => "overrides",
             Self::AuditEntry => "audit_entries",
             Self::TextIn => "texts_in",
+            Self::Texter => "texters",
             Self::Answer => "answers",
             Self::EarlyEnd => "early_ends",
             Self::Event => "events",
@@ -89,8 +92,12 @@ impl Retention {
         ];
         let days = |days: u32| SignedDuration::from_hours(i64::from(days) * 24);
         let chosen = kept.into_iter().filter_map(|(kind, kept)| Some((kind, kept.map(days)?)));
-        let fixed =
-            [(Forgettable::Answer, ANSWERS), (Forgettable::TextIn, ANSWERS), (Forgettable::EarlyEnd, EARLY)];
+        let fixed = [
+            (Forgettable::Answer, ANSWERS),
+            (Forgettable::TextIn, ANSWERS),
+            (Forgettable::Texter, ANSWERS),
+            (Forgettable::EarlyEnd, EARLY),
+        ];
         chosen.chain(fixed).filter_map(|(kind, kept)| Some((kind, now.checked_sub(kept).ok()?))).collect()
     }
 }
@@ -105,6 +112,7 @@ mod tests {
         let always = [
             (Forgettable::Answer, "2026-01-04T09:00:00Z".parse().unwrap()),
             (Forgettable::TextIn, "2026-01-04T09:00:00Z".parse().unwrap()),
+            (Forgettable::Texter, "2026-01-04T09:00:00Z".parse().unwrap()),
             (Forgettable::EarlyEnd, "2026-01-05T08:50:00Z".parse().unwrap()),
         ];
         assert_eq!(Retention::default().due(now), always);

@@ -57,4 +57,6 @@ pub enum Fault {
     StatusCallbackLost,
     /// A call that the gateway asks for is placed, and the answer says that something failed.
     PlacingAnswersLost,
+    /// A text message that the gateway sends is taken, and the answer says that something failed.
+    TextAnswersLost,
 }

@@ -8,7 +8,7 @@
 //! | `caller ada`, `caller +15550100`, `caller "sip:a@b"`, `caller withheld`, `caller absent` | who calls: a person of the settings, a raw value, `anonymous`, or no field at all (as when no line says it) |
 //! | `attestation TN-Validation-Passed-A` | what the carrier says about that caller's number |
 //! | `transcription after 3 seconds`, `… fails`, `… never comes`, `… as usual` | what becomes of recordings from now on |
-//! | `webhooks repeated`, `webhooks swapped`, `recording callback lost`, `transcription callback lost`, `status callback lost`, `placing answers lost` | what goes wrong from now on |
+//! | `webhooks repeated`, `webhooks swapped`, `recording callback lost`, `transcription callback lost`, `status callback lost`, `placing answers lost`, `text answers lost` | what goes wrong from now on |
 //! | `dial` | picks up the phone; a script may call several times |
 //! | `hears "Press 1"` | waits until this is said, in capitals or not, after what was heard before |
 //! | `does not hear "…"` | it was not said since the last `hears`, or since the caller did something |

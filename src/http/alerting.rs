@@ -155,10 +155,15 @@ impl From<NotChanged> for ApiError {
             Refused::NotResolved => (StatusCode::CONFLICT, "not_resolved"),
             Refused::Followed => (StatusCode::CONFLICT, "followed"),
             Refused::Past => (StatusCode::UNPROCESSABLE_ENTITY, "past"),
+            Refused::TooLong => (StatusCode::UNPROCESSABLE_ENTITY, "too_long"),
         };
         let is = match &refused {
             Refused::AlreadyResolved(_) | Refused::AlreadyAcknowledged(_) => "was",
-            Refused::NotAcknowledged | Refused::NotResolved | Refused::Followed | Refused::Past => "is",
+            Refused::NotAcknowledged
+            | Refused::NotResolved
+            | Refused::Followed
+            | Refused::Past
+            | Refused::TooLong => "is",
         };
         Self::new(status, code, format!("the alert {is} {refused}"))
     }

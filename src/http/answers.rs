@@ -5,7 +5,7 @@
 
 use super::error::ApiError;
 use super::extract::signature::Signed;
-use super::schema;
+use super::{page, schema};
 use crate::app::App;
 use crate::domain::alerting::reply::Deed;
 use crate::service::answering::links::{self, LinkError, Pressed, Seen};
@@ -14,13 +14,10 @@ use crate::twiml::write;
 use askama::Template;
 use axum::extract::rejection::{FormRejection, PathRejection};
 use axum::extract::{Form, Path, State};
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderName, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
 /// `POST /sms`: a text message has come in. The answer is what is written back.
@@ -48,17 +45,10 @@ fn twiml(answer: Option<&str>) -> Response {
     ([(CONTENT_TYPE, "text/xml")], write::message(answer)).into_response()
 }
 
-/// What no search engine is to list.
-const ROBOTS: (HeaderName, &str) = (HeaderName::from_static("x-robots-tag"), "noindex, nofollow");
 /// The look of the page.
 const STYLE: &str = include_str!("../../templates/answer.css");
 /// Allows the page its own form and its own style, known by its hash, and nothing else.
-static POLICY: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-        STANDARD.encode(Sha256::digest(STYLE))
-    )
-});
+static POLICY: LazyLock<String> = LazyLock::new(|| page::policy(STYLE, "form-action 'self'"));
 
 /// What a form of the page sends.
 #[derive(Deserialize)]
@@ -220,17 +210,5 @@ fn apology(error: LinkError) -> Response {
 }
 
 fn shown(content: &Content<'_>) -> Response {
-    match (Page { style: STYLE, content }).render() {
-        Ok(page) => {
-            let headers = [
-                ROBOTS,
-                (header::CACHE_CONTROL, "no-store"),
-                (header::CONTENT_SECURITY_POLICY, POLICY.as_str()),
-                (header::REFERRER_POLICY, "no-referrer"),
-                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            ];
-            (headers, Html(page)).into_response()
-        }
-        Err(error) => ApiError::internal(error).into_response(),
-    }
+    page::shown(&Page { style: STYLE, content }, &POLICY)
 }

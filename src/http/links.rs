@@ -5,32 +5,22 @@
 
 use super::error::ApiError;
 use super::extract::item::Item;
-use super::sound;
+use super::{page, sound};
 use crate::app::App;
 use crate::domain::voice::recording::{Recording, Transcript};
 use crate::service::links::{self, LinkError};
 use askama::Template;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderName, Method, header};
-use axum::response::{Html, IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest, Sha256};
+use axum::http::{HeaderMap, Method};
+use axum::response::{IntoResponse, Response};
 use std::sync::LazyLock;
 
-/// What no search engine is to list.
-const ROBOTS: (HeaderName, &str) = (HeaderName::from_static("x-robots-tag"), "noindex, nofollow");
 /// The look of the page.
 const STYLE: &str = include_str!("../../templates/player.css");
 /// Allows the page its own sound and its own style, known by its hash, and nothing else.
-static POLICY: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "default-src 'none'; media-src 'self'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'none'",
-        STANDARD.encode(Sha256::digest(STYLE))
-    )
-});
+static POLICY: LazyLock<String> =
+    LazyLock::new(|| page::policy(STYLE, "media-src 'self'; form-action 'none'"));
 
 /// `GET /l/{code}`: the page.
 #[utoipa::path(
@@ -75,7 +65,7 @@ pub(super) async fn audio(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let recording = links::follow(&app, &code).await?;
-    Ok(([ROBOTS], sound::answer(&app, &recording, &method, &headers).await?).into_response())
+    Ok(([page::ROBOTS], sound::answer(&app, &recording, &method, &headers).await?).into_response())
 }
 
 /// The page, whatever stands on it.
@@ -164,19 +154,7 @@ fn length(seconds: u32) -> String {
 }
 
 fn shown(content: &Content<'_>) -> Response {
-    match (Player { style: STYLE, content }).render() {
-        Ok(page) => {
-            let headers = [
-                ROBOTS,
-                (header::CACHE_CONTROL, "no-store"),
-                (header::CONTENT_SECURITY_POLICY, POLICY.as_str()),
-                (header::REFERRER_POLICY, "no-referrer"),
-                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            ];
-            (headers, Html(page)).into_response()
-        }
-        Err(error) => ApiError::internal(error).into_response(),
-    }
+    page::shown(&Player { style: STYLE, content }, &POLICY)
 }
 
 #[cfg(test)]

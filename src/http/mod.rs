@@ -18,6 +18,7 @@ mod notifications;
 mod on_call;
 mod openapi;
 mod outbox;
+mod page;
 pub mod request_id;
 mod rings;
 mod router;

@@ -71,8 +71,6 @@ use utoipa::{Modify, OpenApi};
         answers::page,
         answers::press,
         webhook::event,
-        webhook::event_v2,
-        webhook::batch,
         document,
     ),
     components(schemas(Body<'static>, FieldError)),
@@ -98,6 +96,7 @@ impl Modify for Everywhere {
             .description(Some("An API key, e.g. `dl_…`, with the scope that the route asks for."));
         let components = api.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
+        webhook::describe(&mut api.paths);
         for item in api.paths.paths.values_mut() {
             for operation in operations(item) {
                 for parameter in operation.parameters.iter_mut().flatten() {

@@ -77,7 +77,7 @@ pub fn router(app: App) -> Router {
     // Other programs' events: the secret in the path is their key. Their bodies are bounded where they are read.
     let events = Router::new()
         .route("/webhook/{secret}", post(webhook::event))
-        .route("/api/v2/events/{secret}", post(webhook::event_v2))
+        .route("/api/v2/events/{secret}", post(webhook::event))
         .route("/api/v2/events/{secret}/batch", post(webhook::batch))
         .method_not_allowed_fallback(error::no_such_method);
 

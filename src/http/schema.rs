@@ -2,6 +2,7 @@
 
 use crate::domain::alerting::actor::Channel;
 use crate::domain::alerting::alert::AlertState;
+use crate::domain::alerting::life::LONGEST_SNOOZE;
 use crate::domain::alerting::scenario::Scenario;
 use crate::domain::delivery::ledger::DeliveryState;
 use crate::domain::severity::Severity;
@@ -64,11 +65,13 @@ described! {
         .additional_properties(Some(AdditionalProperties::FreeForm(true)));
     /// Anything.
     AnyForm => ObjectBuilder::new().schema_type(SchemaType::AnyValue);
+    /// Fields of any names, and files where the form has parts.
+    FieldsForm => object([], &[]).additional_properties(Some(AdditionalProperties::FreeForm(true)));
     /// Said with a deed: for whom it is done.
     DeedForm => closed([("as", person())], &[]);
     /// How long nobody is told of an alert: one of `minutes` and `until`.
     SnoozeForm => closed([("as", person()), ("until", moment())], &[])
-        .property("minutes", or_null(whole().minimum(Some(1)).maximum(Some(44_640))));
+        .property("minutes", or_null(whole().minimum(Some(1)).maximum(Some(LONGEST_SNOOZE.as_mins()))));
     /// A note.
     NoteForm => closed([("as", person())], &["text"])
         .property("text", text().min_length(Some(1)).max_length(Some(4_000)));

@@ -75,7 +75,8 @@ impl NewsView {
 
 /// `GET /api/stream`: every entry of the log of every alert, as an event `alert`. Whoever sends the id of the last one
 /// as `Last-Event-ID` gets what has come since, and what came in the last seconds before it once more, with the same
-/// ids. Clients that are too slow are let go, and all of them after ten minutes: they come again by themselves.
+/// ids. Clients that are too slow are let go, those that have missed more than 5,000 entries after as many, and all of
+/// them after ten minutes: they come again by themselves.
 #[utoipa::path(
     get,
     path = "/api/stream",

@@ -24,6 +24,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use read::BadBody;
 use std::time::Duration;
+use utoipa::openapi::Ref;
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::path::Paths;
+use utoipa::openapi::schema::ArrayBuilder;
 
 /// The headers in which a body's signature may stand: ours, and the one that many programs have.
 const SIGNATURES: [&str; 2] = ["x-dutyline-signature", "x-hub-signature-256"];
@@ -36,7 +40,17 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// The same where its files could not be kept.
 const FILES_PAUSE: Duration = Duration::from_secs(5);
 
-/// `POST /webhook/{secret}`: an event. A JSON array is a batch.
+/// The beginnings of their paths.
+const WAYS_IN: [&str; 2] = ["/webhook/", ALSO_AT];
+/// Where other programs know the ways in.
+const ALSO_AT: &str = "/api/v2/events/";
+
+/// Whether a request of that route brings files along, which take their time to arrive.
+pub(super) fn takes_files(route: &str, headers: &HeaderMap) -> bool {
+    WAYS_IN.iter().any(|way_in| route.starts_with(way_in)) && body::has_files(headers)
+}
+
+/// `POST /webhook/{secret}`: an event; a JSON array is a batch. The same is at `/api/v2/events/{secret}`.
 #[utoipa::path(
     post,
     path = "/webhook/{secret}",
@@ -50,6 +64,8 @@ const FILES_PAUSE: Duration = Duration::from_secs(5);
         content(
             (schema::PayloadForm = "application/json"),
             (String = "application/xml"),
+            (schema::FieldsForm = "application/x-www-form-urlencoded"),
+            (schema::FieldsForm = "multipart/form-data"),
             (String = "text/plain"),
         ),
     ),
@@ -63,58 +79,32 @@ pub(super) async fn event(State(app): State<App>, request: Request) -> Result<Re
     take(&app, request, false).await
 }
 
-/// `POST /api/v2/events/{secret}`: the same, at the path that other programs know.
-#[utoipa::path(
-    post,
-    path = "/api/v2/events/{secret}",
-    tag = "events",
-    params(
-        ("secret" = String, Path, description = "The secret of a way in."),
-        ("simulate" = Option<String>, Query, description = "`1`: only say what would happen."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A request with a key that came before is answered as it was then."),
-    ),
-    request_body(
-        content(
-            (schema::PayloadForm = "application/json"),
-            (String = "application/xml"),
-            (String = "text/plain"),
-        ),
-    ),
-    responses(
-        (status = 200, description = "With `simulate=1`: what would happen; nothing is stored.", body = Object),
-        (status = 201, description = "It is taken in, and stored.", body = Object),
-        (status = 207, description = "Several events are taken in, each for itself.", body = Object),
-    ),
-)]
-pub(super) async fn event_v2(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
-    take(&app, request, false).await
-}
-
 /// `POST /api/v2/events/{secret}/batch`: several events.
-#[utoipa::path(
-    post,
-    path = "/api/v2/events/{secret}/batch",
-    tag = "events",
-    params(
-        ("secret" = String, Path, description = "The secret of a way in."),
-        ("simulate" = Option<String>, Query, description = "`1`: only say what would happen."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A request with a key that came before is answered as it was then."),
-    ),
-    request_body(
-        content(
-            (Vec<schema::AnyForm> = "application/json"),
-            (String = "application/xml"),
-            (String = "text/plain"),
-        ),
-    ),
-    responses(
-        (status = 200, description = "With `simulate=1`: what would happen; nothing is stored.", body = Object),
-        (status = 201, description = "It is taken in, and stored.", body = Object),
-        (status = 207, description = "Several events are taken in, each for itself.", body = Object),
-    ),
-)]
 pub(super) async fn batch(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
     take(&app, request, true).await
+}
+
+/// Describes where else events are posted, by what is said of the one place.
+pub(super) fn describe(paths: &mut Paths) {
+    let Some(event) = paths.paths.get("/webhook/{secret}").cloned() else { return };
+    let mut batch = event.clone();
+    if let Some(post) = &mut batch.post {
+        post.operation_id = Some("batch".to_owned());
+        post.summary = Some("`POST /api/v2/events/{secret}/batch`: several events.".to_owned());
+        post.responses.responses.remove("201");
+        if let Some(body) = &mut post.request_body {
+            let list = ArrayBuilder::new().items(Ref::from_schema_name("AnyForm"));
+            let list = ContentBuilder::new().schema(Some(list)).build();
+            body.content = [("application/json".to_owned(), list)].into();
+        }
+    }
+    let mut same = event;
+    if let Some(post) = &mut same.post {
+        post.operation_id = Some("event_v2".to_owned());
+        post.summary = Some("`POST /api/v2/events/{secret}`: an event; a JSON array is a batch.".to_owned());
+    }
+    paths.paths.insert(format!("{ALSO_AT}{{secret}}"), same);
+    paths.paths.insert(format!("{ALSO_AT}{{secret}}/batch"), batch);
 }
 
 /// Takes in what is posted. `is_batch`: only an array will do.

@@ -18,6 +18,8 @@ pub struct ReplyCode {
     pub alert: AlertId,
     /// When that phone was told of it last.
     pub told_at: Timestamp,
+    /// How many steps of its policy had been made by then.
+    pub steps: u32,
     /// Whether the alert is open, acknowledged or not: the number may go to another one as soon as it is not.
     pub is_open: bool,
 }
@@ -27,8 +29,8 @@ pub struct ReplyCode {
 pub struct Texter {
     /// Since when it wants no more texts; `None`: it takes them.
     pub stopped_at: Option<Timestamp>,
-    /// How many answers it got that did nothing, since the last that did something.
-    pub sorries: u32,
+    /// How many texts it has sent that did nothing, since the last that did something.
+    pub errors: u32,
 }
 
 /// What a text means for the phone that sent it.
@@ -38,8 +40,8 @@ pub enum TexterChange {
     Stopped,
     /// It takes texts again.
     Started,
-    /// It got an answer, and nothing was done.
-    Sorry,
+    /// Nothing was done.
+    Erred,
     /// Something was done: it may err again.
     Did,
     /// Nothing.
@@ -70,8 +72,9 @@ pub struct AnswerLink {
     pub alert: AlertId,
     /// Who.
     pub person: PersonId,
-    /// When it was made: what happened to the alert since is not known to whoever has only the message with it.
-    pub made_at: Timestamp,
+    /// How many steps of the alert's policy had been made when it was: whoever has only the message with it knows of no
+    /// more.
+    pub steps: u32,
     /// From this moment on it leads nowhere.
     pub expires_at: Timestamp,
     /// What it has been used for, each thing once.

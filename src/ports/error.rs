@@ -136,6 +136,16 @@ pub enum VendorError {
 }
 
 impl VendorError {
+    /// The same, of one of several of its kind, by name.
+    #[must_use]
+    pub fn of(self, name: &str) -> Self {
+        let named = |cause| format!("\"{name}\": {cause}");
+        match self {
+            Self::Temporary { retry_after, cause } => Self::Temporary { retry_after, cause: named(cause) },
+            Self::Permanent { cause } => Self::Permanent { cause: named(cause) },
+        }
+    }
+
     /// Worth another try, at our own pace.
     pub fn temporary(cause: impl Into<String>) -> Self {
         Self::Temporary { retry_after: None, cause: cause.into() }
@@ -151,5 +161,27 @@ impl VendorError {
     /// Not worth another try.
     pub fn permanent(cause: impl Into<String>) -> Self {
         Self::Permanent { cause: cause.into() }
+    }
+}
+
+/// A vendor has not said that it did what it does whenever it is asked: placed a call, took a message. To ask again for what
+/// it did rings a phone twice, so that it matters which it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Undone {
+    /// It has not done it: it could not be reached, or refused. Where the reason is temporary it can be asked later.
+    #[error("{0}")]
+    Certainly(VendorError),
+    /// It was asked, and its answer is lost, or says that something failed there. Whoever wants to know asks it what it has
+    /// done.
+    #[error("it is not known whether it was done: {0}")]
+    Perhaps(VendorError),
+}
+
+impl Undone {
+    /// Why.
+    pub const fn error(&self) -> &VendorError {
+        match self {
+            Self::Certainly(error) | Self::Perhaps(error) => error,
+        }
     }
 }

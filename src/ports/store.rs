@@ -142,7 +142,7 @@ pub trait RingStore: Send + Sync {
     async fn begin_ring(&self, ring: &Ring) -> Result<(), StoreError>;
     /// Writes that the carrier is about to be asked for one again, which it does not have. [`StoreError::Conflict`] when
     /// something has happened to it since it was read.
-    async fn ask_for_ring(&self, ring: &Ring, now: Timestamp) -> Result<(), StoreError>;
+    async fn ask_for_ring(&self, ring: &Ring, now: Timestamp, until: Timestamp) -> Result<(), StoreError>;
     /// Writes what the carrier calls one.
     async fn ring_placed(&self, id: RingId, carrier_call: &str) -> Result<(), StoreError>;
     /// Forgets one that the carrier has not placed.
@@ -510,8 +510,8 @@ pub trait Outbox: Send + Sync {
         until: Timestamp,
         limit: u32,
     ) -> Result<Vec<ClaimedEffect>, StoreError>;
-    /// When the next effect is due, or the next lease ends; `None`: nothing is waiting.
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// When the next effect of that lane, or of all, is due, or the next lease ends; `None`: nothing is waiting.
+    async fn next_due(&self, lane: Option<&Lane>) -> Result<Option<Timestamp>, StoreError>;
     /// An effect that was taken stays so until then. [`StoreError::Conflict`] when its lease has ended and another has taken
     /// it.
     async fn keep(&self, claimed: &ClaimedEffect, until: Timestamp) -> Result<(), StoreError>;

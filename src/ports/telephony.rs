@@ -1,6 +1,6 @@
 //! The carrier, as far as we call it. What it asks us comes in by `http`.
 
-use super::error::VendorError;
+use super::error::{Undone, VendorError};
 use crate::domain::contact::PhoneNumber;
 use crate::domain::voice::recording::Source;
 pub use crate::twiml::progress::{CallOver, CallProgress};
@@ -94,20 +94,6 @@ pub struct NewCall {
     pub ring_seconds: u32,
 }
 
-/// The carrier has not said that it placed a call. Placing one again that it did place rings a phone twice, so that it
-/// matters which it is.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotPlaced {
-    /// There is no call: the carrier could not be reached, or refused it. Where the reason is temporary the call can
-    /// be placed later.
-    #[error("no call was placed: {0}")]
-    Certainly(VendorError),
-    /// The carrier was asked, and its answer is lost, or says that something failed there: the phone may ring.
-    /// [`Telephony::calls_to`] finds the call, and its status callback names it.
-    #[error("whether the call was placed is not known: {0}")]
-    Perhaps(VendorError),
-}
-
 /// A call of ours that is under way at the carrier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallAtCarrier {
@@ -123,7 +109,7 @@ pub trait Telephony: Send + Sync {
     /// What it can do, and what its documents must look like.
     fn capabilities(&self) -> Capabilities;
     /// Places a call; the carrier's id of it. Asked twice, two phones ring: the carrier doesn't know the call again.
-    async fn place_call(&self, call: &NewCall) -> Result<String, NotPlaced>;
+    async fn place_call(&self, call: &NewCall) -> Result<String, Undone>;
     /// Breaks off what a call that was picked up is doing, and goes on with the document at that URL (as those of a
     /// [`NewCall`]). For a call that is not in progress that fails for good.
     async fn redirect_call(&self, carrier_call: &str, url: &str) -> Result<(), VendorError>;

@@ -1,6 +1,6 @@
 //! Who transmits messages.
 
-use super::error::VendorError;
+use super::error::{Undone, VendorError};
 use crate::domain::contact::{EmailAddress, PhoneNumber};
 use crate::domain::directory::device::Device;
 use crate::domain::ids::NotificationId;
@@ -73,7 +73,7 @@ pub trait SingleSender: Send + Sync {
     /// Whether the vendor was given that message.
     async fn knows(&self, sought: &Sought<'_>) -> Result<Known, VendorError>;
     /// Hands the message to the vendor; the answer is the vendor's id of it, where it gives one.
-    async fn send(&self, message: &Message) -> Result<Option<String>, VendorError>;
+    async fn send(&self, message: &Message) -> Result<Option<String>, Undone>;
     /// Whether the vendor knows us. Nothing is sent.
     async fn probe(&self) -> Result<(), VendorError>;
 }

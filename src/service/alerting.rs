@@ -9,7 +9,6 @@ use crate::domain::alerting::change::Change;
 use crate::domain::alerting::filter::AlertFilter;
 use crate::domain::alerting::life::Refused;
 use crate::domain::ids::{AlertId, AuditId};
-use crate::domain::links::Link;
 use crate::ports::error::StoreError;
 use crate::ports::store::{AlertCursor, AlertPage};
 use futures_util::StreamExt as _;
@@ -32,19 +31,6 @@ pub async fn list(
     limit: u32,
 ) -> Result<AlertPage, StoreError> {
     app.alerts.found(filter, after, limit).await
-}
-
-/// The link that people get to a recording: the short one where there is one.
-pub fn link_url(app: &App, link: &Link) -> String {
-    match &link.short_url {
-        Some(short) => short.clone(),
-        None => page_url(app, link),
-    }
-}
-
-/// Where a link leads people: its page.
-pub(super) fn page_url(app: &App, link: &Link) -> String {
-    format!("{}l/{}", app.public_url, link.code.as_str())
 }
 
 /// Why nothing was done to an alert.
@@ -74,9 +60,24 @@ pub async fn act(
     by: &Actor,
     key: Option<&str>,
 ) -> Result<AlertStory, NotChanged> {
+    act_unless(app, id, act, by, key, |_story| false).await?.ok_or(NotChanged::Unknown)
+}
+
+/// The same, unless it has been done already (`None`): that is looked at and written as one.
+pub(super) async fn act_unless(
+    app: &App,
+    id: AlertId,
+    act: &Act,
+    by: &Actor,
+    key: Option<&str>,
+    is_done: impl Fn(&AlertStory) -> bool + Send,
+) -> Result<Option<AlertStory>, NotChanged> {
     let mut conflicts = 0;
     loop {
         let story = find(app, id).await?.ok_or(NotChanged::Unknown)?;
+        if is_done(&story) {
+            return Ok(None);
+        }
         let now = app.clock.now();
         let is_followed = *act == Act::UndoResolve && is_followed(app, &story).await?;
         let mut change = act.done_to(&story, is_followed, by, now)?;
@@ -86,7 +87,7 @@ pub async fn act(
             Ok(()) => {
                 wake(app);
                 tracing::info!(alert = %id, by = %by.who, from = by.from.word(), key, what = act.word(), "an alert has changed");
-                return find(app, id).await?.ok_or(NotChanged::Unknown);
+                return Ok(Some(find(app, id).await?.ok_or(NotChanged::Unknown)?));
             }
             Err(StoreError::Conflict) if conflicts < MOST_CONFLICTS => conflicts += 1,
             Err(error) => return Err(error.into()),
@@ -161,19 +162,4 @@ pub(super) fn wake(app: &App) {
     app.outbox_wake.notify_one();
     app.alert_wake.notify_one();
     app.feed.wake();
-}
-
-/// Somebody takes care of an alert.
-pub async fn acknowledge(app: &App, id: AlertId, by: &Actor) -> Result<AlertStory, NotChanged> {
-    act(app, id, &Act::Acknowledge, by, None).await
-}
-
-/// Somebody has dealt with it.
-pub async fn resolve(app: &App, id: AlertId, by: &Actor) -> Result<AlertStory, NotChanged> {
-    act(app, id, &Act::Resolve, by, None).await
-}
-
-/// The next step of its policy is made now.
-pub async fn escalate(app: &App, id: AlertId, by: &Actor) -> Result<AlertStory, NotChanged> {
-    act(app, id, &Act::Escalate, by, None).await
 }

@@ -7,14 +7,14 @@ mod words;
 
 use super::alerting::{self, NotChanged};
 use crate::app::App;
+use crate::domain::alerting::act::Act;
 use crate::domain::alerting::actor::{Actor, Who};
 use crate::domain::alerting::alert::AlertStory;
-use crate::domain::alerting::life::{self, Refused};
+use crate::domain::alerting::life::Refused;
 use crate::domain::alerting::reply::{self, Deed};
 use crate::domain::directory::Directory;
 use crate::domain::ids::AlertId;
 use crate::ports::error::StoreError;
-use jiff::Timestamp;
 
 /// What became of something that somebody wanted to do to an alert.
 #[derive(Debug, Clone)]
@@ -29,56 +29,26 @@ pub enum Outcome {
     Gone,
 }
 
-/// How often a decision is made anew when somebody else has changed the alert meanwhile.
-const MOST_CONFLICTS: u32 = 5;
-
-/// Does something to an alert for somebody who was told of it at that moment.
-async fn act(
-    app: &App,
-    id: AlertId,
-    deed: Deed,
-    told_at: Timestamp,
-    by: &Actor,
-) -> Result<Outcome, StoreError> {
-    let done = match deed {
-        Deed::Acknowledge => alerting::acknowledge(app, id, by).await,
-        Deed::Resolve => alerting::resolve(app, id, by).await,
-        Deed::Escalate => return escalate(app, id, told_at, by).await,
+/// Does something to an alert for somebody who knows of that many steps of its policy.
+async fn act(app: &App, id: AlertId, deed: Deed, known: u32, by: &Actor) -> Result<Outcome, StoreError> {
+    let what = match deed {
+        Deed::Acknowledge => Act::Acknowledge,
+        Deed::Resolve => Act::Resolve,
+        Deed::Escalate => Act::Escalate,
     };
-    match done {
-        Ok(story) => Ok(Outcome::Done(Box::new(story))),
+    // Looked at and written as one, so that a step that is asked for twice is not made twice.
+    let is_done = |story: &AlertStory| {
+        deed == Deed::Escalate && story.alert.closed.is_none() && reply::has_escalated(story, known)
+    };
+    let found = async || Ok::<_, StoreError>(alerting::find(app, id).await?.map(Box::new));
+    match alerting::act_unless(app, id, &what, by, None, is_done).await {
+        Ok(Some(story)) => Ok(Outcome::Done(Box::new(story))),
+        Ok(None) => Ok(found().await?.map_or(Outcome::Gone, Outcome::EscalatedSince)),
+        Err(NotChanged::Refused(why)) => {
+            Ok(found().await?.map_or(Outcome::Gone, |story| Outcome::Refused(story, why)))
+        }
         Err(NotChanged::Unknown) => Ok(Outcome::Gone),
         Err(NotChanged::Store(error)) => Err(error),
-        Err(NotChanged::Refused(why)) => Ok(match alerting::find(app, id).await? {
-            Some(story) => Outcome::Refused(Box::new(story), why),
-            None => Outcome::Gone,
-        }),
-    }
-}
-
-/// The next step is made now, unless one has been made since they were told: looked at and written as one, so that nothing
-/// that is asked for twice is done twice.
-async fn escalate(app: &App, id: AlertId, told_at: Timestamp, by: &Actor) -> Result<Outcome, StoreError> {
-    let mut conflicts = 0;
-    loop {
-        let Some(story) = alerting::find(app, id).await? else { return Ok(Outcome::Gone) };
-        if story.alert.closed.is_none() && reply::has_escalated(&story, told_at) {
-            return Ok(Outcome::EscalatedSince(Box::new(story)));
-        }
-        let mut change = match life::escalate(story.alert.clone(), by, app.clock.now()) {
-            Ok(change) => change,
-            Err(why) => return Ok(Outcome::Refused(Box::new(story), why)),
-        };
-        alerting::prepare(app, &mut change);
-        match app.alerts.change(&change).await {
-            Ok(()) => {
-                alerting::wake(app);
-                tracing::info!(alert = %id, by = %by.who, from = by.from.word(), "alert escalated");
-                return Ok(Outcome::Done(Box::new(story)));
-            }
-            Err(StoreError::Conflict) if conflicts < MOST_CONFLICTS => conflicts += 1,
-            Err(error) => return Err(error),
-        }
     }
 }
 

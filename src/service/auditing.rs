@@ -1,7 +1,7 @@
 //! The auditor: once a minute every open alert is checked, what was missed is put right and counted, and a sign of life
 //! goes out to whoever watches over us.
 
-use super::{escalating, on_call};
+use super::{alerting, escalating, on_call};
 use crate::app::App;
 use crate::app::engine::GoodPass;
 use crate::domain::alerting::alert::AlertStory;
@@ -10,6 +10,7 @@ use crate::domain::alerting::change::Change;
 use crate::domain::alerting::escalation::Facts;
 use crate::domain::alerting::log::Happened;
 use crate::domain::directory::Recipient;
+use crate::domain::effect::Lane;
 use crate::ports::error::StoreError;
 use crate::ports::store::AlertCursor;
 use crate::settings::SecretUrl;
@@ -34,7 +35,7 @@ pub struct Pass {
     pub repaired: u32,
     /// Those that could not be.
     pub left: u32,
-    /// Whether something is due to be sent, and has been for long.
+    /// Whether something that people are told by is due, and has been for long.
     pub is_stuck: bool,
 }
 
@@ -57,8 +58,10 @@ pub async fn pass(app: &App) -> Result<Pass, StoreError> {
         after = Some(AlertCursor { opened_at: last.alert.opened_at, id: last.alert.id });
     }
     let now = app.clock.now();
-    let next = app.outbox.next_due().await?;
-    pass.is_stuck = next.is_some_and(|next| now.duration_since(next) > STUCK);
+    for lane in Lane::TO_PEOPLE {
+        let next = app.outbox.next_due(Some(&lane)).await?;
+        pass.is_stuck |= next.is_some_and(|next| now.duration_since(next) > STUCK);
+    }
     metrics::gauge!("dutyline_alerts_open").set(pass.open);
     let result = if pass.is_good() { "good" } else { "bad" };
     metrics::counter!("dutyline_audit_passes_total", "result" => result).increment(1);
@@ -84,7 +87,7 @@ async fn check(app: &App, page: &[AlertStory], pass: &mut Pass) -> Result<(), St
     let mut asked: Vec<Recipient> = vec![];
     for story in page {
         let (team, policy) = escalating::followed(&live.settings, &story.alert);
-        for one in escalating::asked(&story.alert, team, policy) {
+        for one in escalating::asked(&story.alert.recipients, team, policy) {
             if !asked.contains(&one) {
                 asked.push(one);
             }
@@ -96,8 +99,13 @@ async fn check(app: &App, page: &[AlertStory], pass: &mut Pass) -> Result<(), St
         let (team, policy) = escalating::followed(&live.settings, &story.alert);
         let facts = Facts { directory: &directory, team, policy, can: &can };
         let is_call_over = is_call_over(app, story, now).await?;
-        let Some(fault) = auditing::check(story, is_call_over, &facts, now, &*app.ids) else { continue };
+        if auditing::check(story, is_call_over, &facts, now, &*app.ids).is_none() {
+            continue;
+        }
         let id = story.alert.id;
+        // A page comes without the logs, and what has been said already is no fault.
+        let Some(story) = &app.alerts.alert(id).await? else { continue };
+        let Some(fault) = auditing::check(story, is_call_over, &facts, now, &*app.ids) else { continue };
         metrics::counter!("dutyline_audit_faults_total", "fault" => fault.word()).increment(1);
         match repair(app, story, fault, now).await {
             Ok(()) => {
@@ -135,13 +143,14 @@ async fn repair(
         change.alert.is_held = false;
         change.alert.due_at = Some(now);
         change.note(now, Happened::Missed);
+        alerting::prepare(app, &mut change);
         match app.alerts.change(&change).await {
             // It has moved on by itself.
             Ok(()) | Err(StoreError::Conflict) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    escalating::look(app, story.alert.id).await.map(|_| ())
+    escalating::look(app, story.alert.id).await
 }
 
 /// Tells whoever watches over us that all is well. Who hears nothing for some minutes raises the alarm.

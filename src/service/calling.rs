@@ -1,7 +1,7 @@
 //! Phones rung, let go and found again at the carrier.
 
 use super::effects::error::EffectError;
-use super::{ringing, voice};
+use super::voice;
 use crate::app::App;
 use crate::domain::contact::PhoneNumber;
 use crate::domain::effect::Effect;
@@ -9,9 +9,9 @@ use crate::domain::ids::{CallId, LegId};
 use crate::domain::voice::call::Call;
 use crate::domain::voice::input::LegInput;
 use crate::domain::voice::leg::{Leg, LegEnd, LegNote};
-use crate::ports::error::{StoreError, VendorError};
+use crate::ports::error::{StoreError, Undone, VendorError};
 use crate::ports::store::Consequence;
-use crate::ports::telephony::{CallAtCarrier, CallProgress, NewCall, NotPlaced};
+use crate::ports::telephony::{CallAtCarrier, CallProgress, NewCall};
 use jiff::{SignedDuration, Timestamp};
 use std::error::Error;
 
@@ -48,19 +48,19 @@ pub(super) async fn place(app: &App, id: LegId) -> Result<Vec<Consequence>, Effe
     let mut answer = app.telephony.place_call(&new).await;
     let ours = Some(app.live().settings.menu.caller_id.clone());
     // Not every carrier shows a number that is not ours: better a call from ours than none.
-    if new.from != ours && matches!(answer, Err(NotPlaced::Certainly(VendorError::Permanent { .. }))) {
+    if new.from != ours && matches!(answer, Err(Undone::Certainly(VendorError::Permanent { .. }))) {
         tracing::warn!(leg = %id, "the carrier would not show the caller's number; ours is shown");
         new.from = ours;
         answer = app.telephony.place_call(&new).await;
     }
     match answer {
         Ok(carrier_call) => Ok(placed(app, id, carrier_call).await),
-        Err(NotPlaced::Certainly(error)) => {
+        Err(Undone::Certainly(error)) => {
             tracing::error!(leg = %id, number = %leg.number.hash(), cause = %error, "a phone could not be called");
             over(app, &leg, LegEnd::Failed).await?;
             Ok(vec![])
         }
-        Err(NotPlaced::Perhaps(error)) => Err(error.into()),
+        Err(Undone::Perhaps(error)) => Err(error.into()),
     }
 }
 
@@ -208,11 +208,6 @@ async fn is_caller_gone(app: &App, call: &Call) -> Result<bool, EffectError> {
         }
         Some(CallProgress::Queued | CallProgress::Ringing | CallProgress::InProgress) => Ok(false),
     }
-}
-
-/// Looks after every phone that we have called, for whatever; answers how many of them needed it.
-pub async fn look_after(app: &App) -> Result<usize, StoreError> {
-    Ok(reconcile(app).await? + ringing::reconcile(app).await?)
 }
 
 /// Looks at the callers of live calls, and at every phone that is not over: a process that stopped may have missed what

@@ -163,6 +163,9 @@ async fn failed(app: &App, claimed: &ClaimedEffect, error: &EffectError) -> Resu
                 ledger::put_off(app, id, error.cause(), claimed.failed == 0, next).await?
             }
             // What is not known of a message is found out by the next attempt.
+            (Some(id), EffectError::Unasked(_)) if claimed.failed == 0 => {
+                ledger::unclear(app, id, &cause).await?
+            }
             _ => vec![],
         }
     } else {
@@ -175,7 +178,9 @@ async fn failed(app: &App, claimed: &ClaimedEffect, error: &EffectError) -> Resu
             (None, _) => given_up(app, &claimed.effect, &cause, now).await?,
         }
     };
-    app.outbox.fail(claimed, next, &cause, &consequences).await
+    app.outbox.fail(claimed, next, &cause, &consequences).await?;
+    app.feed.wake();
+    Ok(())
 }
 
 /// Carries out an effect. Doing it twice does no harm: each looks first at what has been done already.
@@ -185,7 +190,7 @@ async fn perform(app: &App, effect: &Effect) -> Result<Vec<Consequence>, EffectE
         Effect::DeleteAtCarrier(id) => delete_at_carrier(app, *id).await,
         Effect::FindRecording(call) => find_recording(app, *call).await,
         Effect::AskForText(id) => ask_for_text(app, *id).await,
-        Effect::AnnounceAlert(id) => escalating::look(app, *id).await,
+        Effect::AnnounceAlert(id) => escalating::look(app, *id).await.map(|()| vec![]),
         Effect::AnnounceText(id) => announce_text(app, *id).await,
         Effect::SendSms(id) | Effect::SendMail(id) => sending::send(app, *id).await,
         Effect::RingPerson(id) => ringing::ring(app, *id).await,

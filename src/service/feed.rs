@@ -19,6 +19,8 @@ use tokio::time::timeout;
 const LOOK_BACK: Duration = Duration::from_secs(5);
 /// How many entries are read at a time.
 const BATCH: u32 = 500;
+/// How many entries that somebody has missed they are told at a time. They come again for the others.
+pub const MOST_MISSED: usize = 5_000;
 /// How long somebody may follow without asking anew: keys can be revoked meanwhile.
 const LONGEST: Duration = Duration::from_mins(10);
 /// How long a follower may take to take an entry.
@@ -90,10 +92,16 @@ async fn next(app: &App, after: &mut LogId) -> Result<Option<Vec<FedEntry>>, Sto
     Ok(Some(entries))
 }
 
-/// Passes on what happens to one who follows, until they go, are too slow, or have to ask anew. `since`: what they were
-/// told last; what they have missed comes first, and the last while before it once more.
+/// Passes on what happens to one who follows, until they go, are too slow, or have to ask anew, or the program stops.
+/// `since`: what they were told last; what they have missed comes first, and the last while before it once more.
 pub async fn pass_on(app: App, follower: Follower, since: Option<LogId>, to: mpsc::Sender<Arc<FedEntry>>) {
-    if let Ok(Err(error)) = timeout(LONGEST, passing_on(&app, follower, since, &to)).await {
+    let mut is_over = follower.is_over.clone();
+    let passed = tokio::select! {
+        passed = timeout(LONGEST, passing_on(&app, follower, since, &to)) => passed,
+        () = to.closed() => return,
+        _ = is_over.wait_for(|is_over| *is_over) => return,
+    };
+    if let Ok(Err(error)) = passed {
         let error = &error as &dyn std::error::Error;
         tracing::error!(error, "what a follower has missed can't be read");
     }
@@ -107,31 +115,45 @@ async fn passing_on(
 ) -> Result<(), StoreError> {
     let mut told = BTreeSet::new();
     if let Some(since) = since {
-        let mut after = since.earlier(LOOK_BACK);
-        while let Some(entries) = next(app, &mut after).await? {
-            for entry in entries {
-                told.insert(entry.id);
-                match to.send_timeout(Arc::new(entry), PATIENCE).await {
-                    Ok(()) => {}
-                    Err(SendTimeoutError::Timeout(_) | SendTimeoutError::Closed(_)) => return Ok(()),
-                }
-            }
-            told = told.split_off(&after.earlier(LOOK_BACK));
+        match missed(app, since, to).await? {
+            Some(ids) => told = ids,
+            None => return Ok(()),
         }
     }
+    // Who is too far behind is let go, and comes back for what they have missed.
+    while let Ok(entry) = follower.news.recv().await {
+        if !told.remove(&entry.id) && to.try_send(entry).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Tells what somebody has missed; answers what may be told once more. `None`: they are told no more, since they are too
+/// slow, or that was as much as there is at a time.
+async fn missed(
+    app: &App,
+    since: LogId,
+    to: &mpsc::Sender<Arc<FedEntry>>,
+) -> Result<Option<BTreeSet<LogId>>, StoreError> {
+    let (mut told, mut count, mut after) = (BTreeSet::new(), 0, since.earlier(LOOK_BACK));
     loop {
-        let news = tokio::select! {
-            news = follower.news.recv() => news,
-            () = to.closed() => return Ok(()),
-            _ = follower.is_over.wait_for(|is_over| *is_over) => return Ok(()),
-        };
-        // Who is too far behind is let go, and comes back for what they have missed.
-        let Ok(entry) = news else { return Ok(()) };
-        if told.remove(&entry.id) {
-            continue;
+        let turn = app.feed.catching_up().await;
+        let entries = next(app, &mut after).await?;
+        drop(turn);
+        let Some(entries) = entries else { return Ok(Some(told)) };
+        for entry in entries {
+            // What comes once more does not count: whoever comes again gets on.
+            count += usize::from(entry.id > since);
+            if count > MOST_MISSED {
+                return Ok(None);
+            }
+            told.insert(entry.id);
+            match to.send_timeout(Arc::new(entry), PATIENCE).await {
+                Ok(()) => {}
+                Err(SendTimeoutError::Timeout(_) | SendTimeoutError::Closed(_)) => return Ok(None),
+            }
         }
-        if to.try_send(entry).is_err() {
-            return Ok(());
-        }
+        told = told.split_off(&after.earlier(LOOK_BACK));
     }
 }

@@ -1,7 +1,7 @@
 //! Alerts, passed on to systems of others.
 
 use super::effects::error::EffectError;
-use super::{alerting, links};
+use super::links::{self, Shortened};
 use crate::app::App;
 use crate::domain::alerting::forward::ForwardName;
 use crate::domain::alerting::forwarding::{self, Standing};
@@ -31,10 +31,16 @@ pub(super) async fn forward(
     // Another process, with newer settings, may have it.
     let missing = || VendorError::temporary(format!("the settings have no [[forward]] \"{name}\""));
     let target = app.forwards.get(name).ok_or_else(missing)?;
-    let short = links::shorten(app, &story).await;
-    if let (Some(Consequence::Shortened(_, short)), Some(message)) = (&short, &mut story.alert.message) {
-        message.link.short_url = Some(short.clone());
-    }
+    let shortened = match links::shorten(app, &story).await {
+        Some(Shortened::Done(code, short)) => {
+            if let Some(message) = &mut story.alert.message {
+                message.link.short_url = Some(short.clone());
+            }
+            Some(Consequence::Shortened(code, short))
+        }
+        Some(Shortened::Failed(entry)) => Some(Consequence::Logged(id, entry)),
+        None => None,
+    };
     let call = match story.alert.origin.call() {
         Some(from) => app.calls.call(from.call).await?,
         None => None,
@@ -42,26 +48,15 @@ pub(super) async fn forward(
     let link = story.alert.message.as_ref().map(|message| &message.link);
     let alert = ForwardedAlert {
         story: &story,
-        link: &link.map(|link| alerting::link_url(app, link)).unwrap_or_default(),
-        page: &link.map(|link| alerting::page_url(app, link)).unwrap_or_default(),
+        link: &link.map(|link| links::link_url(app, link)).unwrap_or_default(),
+        page: &link.map(|link| links::page_url(app, link)).unwrap_or_default(),
         carrier_call: call.as_ref().map(|call| call.carrier_call.as_str()),
     };
-    let reference = target.raise(alert).await.map_err(|error| of_target(error, name))?;
+    let reference = target.raise(alert).await.map_err(|error| error.of(&name.0))?;
     tracing::info!(alert = %id, target = %name, ?reference, has_text = story.text().is_some(), "alert forwarded");
     let what = Happened::Forwarded { to: name.0.clone(), reference };
     let logged = Consequence::Logged(id, LogEntry { at: app.clock.now(), what });
-    Ok(short.into_iter().chain([logged]).collect())
-}
-
-/// The error with the target's name: there may be several.
-fn of_target(error: VendorError, name: &ForwardName) -> VendorError {
-    let named = |cause| format!("\"{name}\": {cause}");
-    match error {
-        VendorError::Temporary { retry_after, cause } => {
-            VendorError::Temporary { retry_after, cause: named(cause) }
-        }
-        VendorError::Permanent { cause } => VendorError::Permanent { cause: named(cause) },
-    }
+    Ok(shortened.into_iter().chain([logged]).collect())
 }
 
 /// The alert will not be passed on to that target.

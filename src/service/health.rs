@@ -55,7 +55,7 @@ pub(super) fn lanes(app: &App, count: &OutboxCount) -> BTreeSet<Lane> {
 
 /// Brings the figures up to date that are read rather than counted. Where that fails they keep their last value.
 pub async fn gauge(app: &App) {
-    let read = async { Ok::<_, StoreError>((app.outbox.count().await?, app.outbox.next_due().await?)) };
+    let read = async { Ok::<_, StoreError>((app.outbox.count().await?, app.outbox.next_due(None).await?)) };
     match timeout(PATIENCE, read).await {
         Ok(Ok((count, next))) => {
             // Something that is due and that nobody does, no process that knows it for one: the first sign of trouble.

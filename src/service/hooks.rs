@@ -1,24 +1,27 @@
 //! Other programs that are told what happens to alerts, and people's own programs.
 
-use super::alerting;
 use super::effects::error::EffectError;
 use super::ledger::{self, Opened};
+use super::links;
+use super::sending;
 use crate::app::App;
 use crate::domain::alerting::change::Change;
 use crate::domain::alerting::hook::{self, HookMessage};
 use crate::domain::alerting::log::{Happened, LogEntry};
 use crate::domain::alerting::news::{self, News, Standing};
-use crate::domain::alerting::team::TeamName;
-use crate::domain::directory::device::Device;
-use crate::domain::ids::{AlertId, HookMessageId, NotificationId};
+use crate::domain::delivery::ledger::DeliveryState;
+use crate::domain::directory::device::{Device, DeviceKind};
+use crate::domain::ids::{HookMessageId, NotificationId};
 use crate::domain::voice::step::{Change as VoiceChange, Turn};
 use crate::ports::error::{StoreError, VendorError};
 use crate::ports::store::Consequence;
 use crate::ports::webhook::{Matter, Personal, Told, Webhook};
 use jiff::{SignedDuration, Timestamp};
 
-/// How long a message waits at least for one before it, in seconds.
+/// How long a message waits at least for one before it, in seconds, and at most until it looks again: what is before it may
+/// be over sooner than its lease says.
 const SOON: i64 = 1;
+const AT_MOST: i64 = 10;
 
 /// What a change means to other programs is added to it.
 pub(super) fn add(app: &App, change: &mut Change) {
@@ -44,23 +47,24 @@ pub(super) async fn of_turn(app: &App, turn: &Turn) -> Result<Vec<HookMessage>, 
         let team = if let VoiceChange::Opened(alert, _) = change {
             alert.team.clone()
         } else {
-            team_of(app, alert).await?
+            let alert = app.alerts.alert(alert).await?.map(|story| story.alert);
+            if change.is_of_open() && alert.as_ref().is_some_and(|alert| alert.closed.is_some()) {
+                continue;
+            }
+            alert.and_then(|alert| alert.team)
         };
         messages.extend(hook::tell(&hooks, (alert, team.as_ref()), &[entry], &[], &*app.ids));
     }
     Ok(messages)
 }
 
-async fn team_of(app: &App, alert: AlertId) -> Result<Option<TeamName>, StoreError> {
-    Ok(app.alerts.alert(alert).await?.and_then(|story| story.alert.team))
-}
-
 /// Sends one message, when all before it about the same alert are out of the way.
 pub(super) async fn tell(app: &App, id: HookMessageId) -> Result<Vec<Consequence>, EffectError> {
     let Some(stored) = app.hooks.hook_message(id).await? else { return Ok(vec![]) };
     if let Some(earlier) = app.hooks.earlier_hook_message(id).await? {
-        let soon = app.clock.now().checked_add(SignedDuration::from_secs(SOON)).unwrap_or(Timestamp::MAX);
-        return Err(EffectError::Waits(earlier.max(soon)));
+        let now = app.clock.now();
+        let after = |seconds| now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
+        return Err(EffectError::Waits(earlier.clamp(after(SOON), after(AT_MOST))));
     }
     let HookMessage { alert, webhook: name, .. } = &stored.message;
     // Another process, with newer settings, may have it.
@@ -74,7 +78,7 @@ pub(super) async fn tell(app: &App, id: HookMessageId) -> Result<Vec<Consequence
         body
     };
     let now = app.clock.now();
-    webhook.post(id.0, now, &body).await.map_err(|error| named(error, &name.0))?;
+    webhook.post(id.0, now, &body).await.map_err(|error| error.of(&name.0))?;
     tracing::info!(%alert, webhook = %name, message = %id, "webhook told of an alert");
     Ok(vec![Consequence::HookTaken(id, app.clock.now())])
 }
@@ -86,10 +90,10 @@ async fn composed(
     message: &HookMessage,
 ) -> Result<Option<String>, StoreError> {
     let HookMessage { id, alert, entry, .. } = message;
-    let (Some(story), Some(news)) = (app.alerts.alert(*alert).await?, News::of(&entry.what)) else {
+    let (Some(story), Some(news)) = (app.alerts.alert(*alert).await?, News::told(&entry.what)) else {
         return Ok(None);
     };
-    let link = story.alert.message.as_ref().map(|message| alerting::link_url(app, &message.link));
+    let link = story.alert.message.as_ref().map(|message| links::link_url(app, &message.link));
     let live = app.live();
     let matter = Matter {
         story: &story,
@@ -111,7 +115,7 @@ pub(super) async fn not_told(
 ) -> Result<Vec<Consequence>, StoreError> {
     let Some(stored) = app.hooks.hook_message(id).await? else { return Ok(vec![]) };
     let HookMessage { alert, webhook, entry, .. } = stored.message;
-    let news = News::of(&entry.what).map_or("", News::word).to_owned();
+    let news = News::told(&entry.what).map_or("", News::word).to_owned();
     let what = Happened::WebhookNotTold { to: webhook.0, news, why: why.to_owned() };
     Ok(vec![Consequence::Logged(alert, LogEntry { at: now, what }), Consequence::HookGivenUp(id, now)])
 }
@@ -126,10 +130,16 @@ pub(super) async fn post_to_device(app: &App, id: NotificationId) -> Result<Vec<
         return Err(VendorError::permanent("the device is no program").into());
     };
     // Its own program knows our id of the message: one that comes again does no harm there.
+    if ready.delivery.state == DeliveryState::Sending {
+        sending::count_unknown(DeviceKind::Webhook, "sent_again");
+        if let Some(led_to) = sending::again(app, &ready).await? {
+            return Ok(led_to);
+        }
+    }
     ledger::begin(app, &mut ready, OWN_PROGRAM, None, None).await?;
     let (one, story) = (&ready.delivery.notification, &ready.story);
     let standing = Standing::now(story);
-    let link = story.alert.message.as_ref().map(|message| alerting::link_url(app, &message.link));
+    let link = story.alert.message.as_ref().map(|message| links::link_url(app, &message.link));
     let live = app.live();
     let matter = Matter {
         story,
@@ -143,14 +153,3 @@ pub(super) async fn post_to_device(app: &App, id: NotificationId) -> Result<Vec<
 
 /// What the ledger calls whoever is behind a device that is a program.
 const OWN_PROGRAM: &str = "own program";
-
-/// The error with the program's name: there may be several.
-fn named(error: VendorError, name: &str) -> VendorError {
-    let named = |cause| format!("\"{name}\": {cause}");
-    match error {
-        VendorError::Temporary { retry_after, cause } => {
-            VendorError::Temporary { retry_after, cause: named(cause) }
-        }
-        VendorError::Permanent { cause } => VendorError::Permanent { cause: named(cause) },
-    }
-}

@@ -167,11 +167,15 @@ async fn decide(app: &App, team: &Team, event: &Event, now: Timestamp) -> Result
     let live = app.live();
     let can = escalating::can(app);
     // Only a new alert tells anybody at once.
-    let directory = if is_new { Some(on_call::directory(app, now).await?) } else { None };
+    let policy = escalating::policy_of(&live.settings, team, &event.content);
+    let directory = if is_new {
+        let asked = escalating::asked(&team.on_call, Some(team), policy);
+        Some(on_call::directory_for(app, &asked, now).await?)
+    } else {
+        None
+    };
     let directory = directory.as_ref().unwrap_or(&live.settings.directory);
-    let name = event.content.category.as_ref().and_then(|name| team.category(&name.0));
-    let policy = name.and_then(|category| category.policy.as_ref()).unwrap_or(&team.policy);
-    let facts = Facts { directory, team: Some(team), policy: live.settings.policy(policy), can: &can };
+    let facts = Facts { directory, team: Some(team), policy, can: &can };
     Ok(ingest::ingest(event, open.as_ref(), early, team, &facts, now, &*app.ids))
 }
 

@@ -6,7 +6,7 @@
 //! attempt or the end.
 
 use super::answering::offer;
-use super::effects::EffectError;
+use super::effects::error::EffectError;
 use crate::app::App;
 use crate::domain::alerting::alert::AlertStory;
 use crate::domain::alerting::log::{Happened, LogEntry};
@@ -23,7 +23,7 @@ use crate::domain::severity::Severity;
 use crate::ports::deliveries::{Attempt, WaitingMessage};
 use crate::ports::error::StoreError;
 use crate::ports::store::Consequence;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// What is to be done about a message whose time has come.
 #[derive(Debug)]
@@ -184,7 +184,7 @@ async fn throttled(app: &App, ready: &mut Ready, rules: Rules) -> Result<Option<
         is_throttled: delivery.is_throttled,
         is_due: true,
     };
-    let is_full = begun.len() >= usize::try_from(rules.most).unwrap_or(usize::MAX);
+    let is_full = throttle::is_full(&own, &begun, rules);
     let mut others = if is_full { vec![] } else { others(app, device, id, LOOKED_AT, now).await? };
     let turn = |others: &[WaitingMessage]| {
         let mut waiting: Vec<Waiting> = others.iter().map(|one| known(one, now)).collect();
@@ -284,6 +284,18 @@ pub fn sent(app: &App, ready: &Ready, vendor_ref: Option<String>) -> Vec<Consequ
     led_to
 }
 
+/// What it means that nobody can tell yet whether a vendor has taken a message.
+pub(super) async fn unclear(
+    app: &App,
+    id: NotificationId,
+    why: &str,
+) -> Result<Vec<Consequence>, StoreError> {
+    let Some(one) = app.alerts.notification(id).await? else { return Ok(vec![]) };
+    let (person, by) = words(&one);
+    let what = Happened::NotNotifiedYet { person, by, why: why.to_owned() };
+    Ok(vec![Consequence::Logged(one.alert, LogEntry { at: app.clock.now(), what })])
+}
+
 /// What it means that no vendor has taken a message for now, and that it is tried again then.
 pub(super) async fn put_off(
     app: &App,
@@ -357,39 +369,70 @@ pub async fn heard(app: &App, id: NotificationId, vendor_ref: &str, fate: &Fate)
             return Ok(());
         }
         let now = app.clock.now();
-        let Some((entry, what)) = learned(&delivery, vendor_ref, fate, now) else { return Ok(()) };
-        let log: Vec<_> =
-            what.into_iter().map(|what| (delivery.notification.alert, LogEntry { at: now, what })).collect();
+        let Some((entry, learned)) = learned(&delivery, fate, vendor_ref, now) else { return Ok(()) };
+        // The alerts that it says too are told of the same way.
+        let mut about = vec![delivery.notification.clone()];
+        about.extend(app.deliveries.bundled(id).await?.into_iter().map(|also| also.notification));
+        let log: Vec<_> = about
+            .iter()
+            .flat_map(|one| {
+                learned.iter().map(|what| (one.alert, LogEntry { at: now, what: what.told(one) }))
+            })
+            .collect();
         match app.deliveries.heard(&delivery, &entry, Some(vendor_ref), &log).await {
+            Ok(()) => {
+                app.feed.wake();
+                return Ok(());
+            }
             Err(StoreError::Conflict) => {}
-            other => return other,
+            Err(error) => return Err(error),
         }
     }
     Err(StoreError::Conflict)
 }
 
-/// What is written, and what the alert's log says of it; `None`: it is nothing new.
+/// Something that is learned of a message, for the log.
+enum Learned {
+    /// A vendor has taken it after all.
+    Taken,
+    /// It has reached its device so much later than it was due.
+    Late(SignedDuration),
+    /// It will not.
+    Lost(String),
+}
+
+impl Learned {
+    /// In the log of the alert that a message is about.
+    fn told(&self, one: &Notification) -> Happened {
+        let (person, by) = words(one);
+        match self {
+            Self::Taken => Happened::Notified { person, by },
+            Self::Late(after) => Happened::DeliveredLate { person, by, after_seconds: after.as_secs() },
+            Self::Lost(why) => Happened::NotNotified { person, by, why: why.clone() },
+        }
+    }
+}
+
+/// What is written, and what the log says of it; `None`: it is nothing new.
 fn learned(
     delivery: &Delivery,
-    vendor_ref: &str,
     fate: &Fate,
+    vendor_ref: &str,
     now: Timestamp,
-) -> Option<(Entry, Option<Happened>)> {
-    let (person, by) = words(&delivery.notification);
+) -> Option<(Entry, Vec<Learned>)> {
+    // Whoever was to note that it was taken has not lived to do it.
+    let is_news = matches!(delivery.state, DeliveryState::Sending | DeliveryState::Unknown);
     match (delivery.state, fate) {
         (DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Unknown, Fate::Reached) => {
-            let late = ledger::lateness(delivery.notification.due, now);
-            let what =
-                late.map(|after| Happened::DeliveredLate { person, by, after_seconds: after.as_secs() });
-            Some((Entry::Delivered { at: now }, what))
+            let late = ledger::lateness(delivery.notification.due, now).map(Learned::Late);
+            let taken = is_news.then_some(Learned::Taken);
+            Some((Entry::Delivered { at: now }, taken.into_iter().chain(late).collect()))
         }
         (DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Unknown, Fate::Lost(why)) => {
-            let what = Happened::NotNotified { person, by, why: why.clone() };
-            Some((Entry::Failed { at: now, cause: why.clone() }, Some(what)))
+            Some((Entry::Failed { at: now, cause: why.clone() }, vec![Learned::Lost(why.clone())]))
         }
         (DeliveryState::Unknown, Fate::UnderWay) => {
-            let what = Happened::Notified { person, by };
-            Some((Entry::Sent { at: now, vendor_ref: Some(vendor_ref.to_owned()) }, Some(what)))
+            Some((Entry::Sent { at: now, vendor_ref: Some(vendor_ref.to_owned()) }, vec![Learned::Taken]))
         }
         (DeliveryState::Sending | DeliveryState::Sent, Fate::UnderWay)
         | (

@@ -1,14 +1,12 @@
 //! Links to recordings, made short and followed.
 
-use super::alerting;
 use crate::app::App;
 use crate::domain::alerting::alert::AlertStory;
 use crate::domain::alerting::log::{Happened, LogEntry};
-use crate::domain::links::LinkCode;
+use crate::domain::links::{Link, LinkCode};
 use crate::domain::voice::recording::{Audio, Recording};
 use crate::ports::error::{StoreError, VendorError};
 use crate::ports::shortener::Shortener;
-use crate::ports::store::Consequence;
 use crate::ports::telephony::SoundStream;
 use std::ops::Range;
 use std::time::Duration;
@@ -65,24 +63,44 @@ pub async fn listen(
     Ok((audio, range, sound))
 }
 
+/// The link that people get to a recording: the short one where there is one.
+pub fn link_url(app: &App, link: &Link) -> String {
+    match &link.short_url {
+        Some(short) => short.clone(),
+        None => page_url(app, link),
+    }
+}
+
+/// Where a link leads people: its page.
+pub(super) fn page_url(app: &App, link: &Link) -> String {
+    format!("{}l/{}", app.public_url, link.code.as_str())
+}
+
+/// What became of making a link short.
+pub(super) enum Shortened {
+    /// The link of that code has this short form.
+    Done(LinkCode, String),
+    /// It has none, and the long one goes out. It is not tried again.
+    Failed(LogEntry),
+}
+
 /// Has the link of an alert made short, where somebody does that and has not done it yet. What fails is noted, and the
 /// long link goes out at once.
-pub(super) async fn shorten(app: &App, story: &AlertStory) -> Option<Consequence> {
+pub(super) async fn shorten(app: &App, story: &AlertStory) -> Option<Shortened> {
     let alert = &story.alert;
     let has_failed = story.log.iter().any(|entry| entry.what == Happened::LinkNotShortened);
     let link = &alert.message.as_ref()?.link;
     let is_long = link.short_url.is_none() && !has_failed;
     let shortener = app.shortener.as_ref().filter(|_| is_long)?;
-    let (result, consequence) = match short_url(&**shortener, &alerting::page_url(app, link)).await {
-        Ok(short) => ("done", Consequence::Shortened(link.code.clone(), short.into())),
+    let (result, outcome) = match short_url(&**shortener, &page_url(app, link)).await {
+        Ok(short) => ("done", Shortened::Done(link.code.clone(), short.into())),
         Err(error) => {
             tracing::warn!(alert = %alert.id, cause = %error, "a link was not made short; the long one goes out");
-            let entry = LogEntry { at: app.clock.now(), what: Happened::LinkNotShortened };
-            ("failed", Consequence::Logged(alert.id, entry))
+            ("failed", Shortened::Failed(LogEntry { at: app.clock.now(), what: Happened::LinkNotShortened }))
         }
     };
     metrics::counter!("dutyline_links_shortened_total", "result" => result).increment(1);
-    Some(consequence)
+    Some(outcome)
 }
 
 async fn short_url(shortener: &dyn Shortener, long: &str) -> Result<Url, VendorError> {

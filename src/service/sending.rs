@@ -1,15 +1,15 @@
 //! A written message to one person, handed to a vendor: the first that takes it.
 
 use super::answering::offer;
-use super::effects::EffectError;
+use super::effects::error::EffectError;
 use super::ledger::{self, Opened, Ready};
 use super::message::Materials;
-use super::{alerting, message};
+use super::{links, message};
 use crate::app::App;
 use crate::domain::delivery::ledger::{DeliveryState, OnUnknown};
 use crate::domain::directory::device::DeviceKind;
-use crate::domain::ids::NotificationId;
-use crate::ports::error::{StoreError, VendorError};
+use crate::domain::ids::{AlertId, NotificationId};
+use crate::ports::error::{StoreError, Undone, VendorError};
 use crate::ports::store::Consequence;
 use crate::ports::vendor::{Known, Message, SingleSender, Sought};
 use std::sync::Arc;
@@ -43,23 +43,43 @@ async fn transmit(app: &App, ready: &mut Ready) -> Result<Vec<Consequence>, Effe
     }
     let message = composed(app, ready).await?;
     let id = message.id;
+    let kind = ready.delivery.notification.device.kind();
     let mut failed: Option<VendorError> = None;
-    for vendor in vendors(app, ready.delivery.notification.device.kind()) {
-        let before = failed.as_ref().map(VendorError::cause);
+    let mut last: Option<Undone> = None;
+    for vendor in vendors(app, kind) {
+        if let Some(Undone::Perhaps(_)) = last {
+            count_unknown(kind, "next_vendor");
+        }
+        let before = match &last {
+            Some(Undone::Certainly(error)) => Some(error.cause()),
+            Some(Undone::Perhaps(_)) | None => None,
+        };
         ledger::begin(app, ready, vendor.name(), vendor.trace(&message), before).await?;
         match vendor.send(&message).await {
             Ok(vendor_ref) => return Ok(ledger::sent(app, ready, vendor_ref)),
-            Err(error) => {
-                tracing::warn!(notification = %id, vendor = vendor.name(), %error, "a vendor has not taken a message");
+            Err(undone) => {
+                tracing::warn!(notification = %id, vendor = vendor.name(), error = %undone, "a vendor has not taken a message");
+                let error = undone.error().clone();
                 failed = Some(match failed {
                     Some(first) => both(first, error),
                     None => error,
                 });
+                last = Some(undone);
             }
         }
     }
-    let none = || VendorError::temporary("no vendor is set up for it here");
-    Err(failed.unwrap_or_else(none).into())
+    let failed = failed.unwrap_or_else(|| VendorError::temporary("no vendor is set up for it here"));
+    Err(match last {
+        // The next attempt begins with asking it.
+        Some(Undone::Perhaps(_)) => EffectError::Unasked(failed),
+        Some(Undone::Certainly(_)) | None => failed.into(),
+    })
+}
+
+/// A message of which nobody can tell at once whether a vendor has taken it: what came of that.
+pub(super) fn count_unknown(kind: DeviceKind, result: &'static str) {
+    metrics::counter!("dutyline_deliveries_unknown_total", "kind" => kind.word(), "result" => result)
+        .increment(1);
 }
 
 /// What two failures mean together: as long as one of them may pass, it is tried again.
@@ -97,20 +117,32 @@ async fn composed(app: &App, ready: &Ready) -> Result<Message, EffectError> {
     let one = &ready.delivery.notification;
     let live = app.live();
     let materials = Materials::of(&live.settings);
-    let body = if ready.also.is_empty() {
-        let link = ready.story.alert.message.as_ref().map(|message| alerting::link_url(app, &message.link));
+    let others = others(ready);
+    let body = if others.is_empty() {
+        let link = ready.story.alert.message.as_ref().map(|message| links::link_url(app, &message.link));
         let offer = offer::make(app, &ready.story, one).await?;
         let link = link.filter(|_| offer::takes_links(&one.device));
         message::body(&ready.story, one, link.as_deref(), materials, &offer)
     } else {
         let mut shown = vec![ready.story.clone()];
-        for also in ready.also.iter().take(message::BUNDLE_SHOWS.saturating_sub(1)) {
-            shown.extend(app.alerts.alert(also.alert).await?);
+        for also in others.iter().take(message::BUNDLE_SHOWS.saturating_sub(1)) {
+            shown.extend(app.alerts.alert(*also).await?);
         }
-        message::bundle(&shown, ready.also.len().saturating_add(1), one, materials)
+        message::bundle(&shown, others.len().saturating_add(1), one, materials)
     };
     let body = body.map_err(|error| VendorError::permanent(error.to_string()))?;
     Ok(Message { id: one.id, body })
+}
+
+/// The alerts that a message is about besides its own, each once: of one there may be several messages.
+fn others(ready: &Ready) -> Vec<AlertId> {
+    let mut others = vec![];
+    for also in &ready.also {
+        if also.alert != ready.story.alert.id && !others.contains(&also.alert) {
+            others.push(also.alert);
+        }
+    }
+    others
 }
 
 /// What became of an attempt at whose end nobody of ours was there; `None`: it is to be sent again.
@@ -119,19 +151,27 @@ async fn settled(app: &App, ready: &Ready) -> Result<Option<Vec<Consequence>>, E
     let id = delivery.notification.id;
     let kind = delivery.notification.device.kind();
     let asked = delivery.vendor.as_ref().map(|name| name.0.as_str()).unwrap_or_default();
-    let vendor = vendors(app, kind).into_iter().find(|vendor| vendor.name() == asked);
+    let vendors = vendors(app, kind);
+    let vendor = vendors.iter().find(|vendor| vendor.name() == asked);
     let since = delivery.started_at.unwrap_or(delivery.notification.due);
-    let known = match &vendor {
-        Some(vendor) => {
-            let (to, trace) = (&delivery.notification.device, delivery.trace.as_deref());
-            vendor.knows(&Sought { id, to, trace, since }).await.map_err(EffectError::Unasked)?
-        }
-        None => Known::CannotTell,
-    };
     let count = |result: &'static str| {
         tracing::warn!(notification = %id, vendor = asked, result, "a message whose fate was unknown");
-        metrics::counter!("dutyline_deliveries_unknown_total", "kind" => kind.word(), "result" => result)
-            .increment(1);
+        count_unknown(kind, result);
+    };
+    let known = match vendor {
+        Some(vendor) => {
+            let (to, trace) = (&delivery.notification.device, delivery.trace.as_deref());
+            match vendor.knows(&Sought { id, to, trace, since }).await {
+                Ok(known) => known,
+                // Nobody waits for one who is silent while another could take it.
+                Err(_silent) if vendors.len() > 1 => {
+                    count("next_vendor");
+                    return again(app, ready).await;
+                }
+                Err(error) => return Err(EffectError::Unasked(error)),
+            }
+        }
+        None => Known::CannotTell,
     };
     match (known, on_unknown(app, kind)) {
         (Known::Taken(vendor_ref), _) => {
@@ -154,7 +194,7 @@ async fn settled(app: &App, ready: &Ready) -> Result<Option<Vec<Consequence>>, E
 }
 
 /// It is sent again, if it is still needed.
-async fn again(app: &App, ready: &Ready) -> Result<Option<Vec<Consequence>>, EffectError> {
+pub(super) async fn again(app: &App, ready: &Ready) -> Result<Option<Vec<Consequence>>, EffectError> {
     let why = ledger::needless(app, ready).await?;
     Ok(why.map(|why| ledger::dropped(&ready.delivery.notification, why, ready.as_of)))
 }

@@ -39,7 +39,12 @@ pub(super) const ROOT: &[Key] = &[
     Key::default("transcriber", Table(TRANSCRIBER), "{}", "Who makes the texts of messages."),
     Key::default("links", Table(LINKS), "{}", "The links to recordings."),
     Key::optional("mail", Table(MAIL), "no mail is sent", "The mail server."),
-    Key::default("forward", Tables(FORWARD), "[]", "Other systems that every alert is passed on to as well."),
+    Key::default(
+        "forward",
+        Tables(FORWARD),
+        "[]",
+        "Other systems that every alert of a call is passed on to as well.",
+    ),
     Key::default("alerting", Table(ALERTING), "{}", "How people are told of alerts."),
     Key::default("webhook", Tables(WEBHOOK), "[]", "Other programs that are told what happens to alerts."),
     Key::default("sms", Table(SMS), "{}", "Text messages."),

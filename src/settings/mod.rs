@@ -462,7 +462,7 @@ pub struct Login {
     pub password: Secret,
 }
 
-/// Another system that every alert is passed on to.
+/// Another system that every alert of a call is passed on to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForwardTo {
     /// Unique.

@@ -46,6 +46,9 @@ use tokio::sync::Notify;
 /// How long another directory may take to answer: somebody may be waiting, and a new attempt is better than an old one.
 const DIRECTORY_TIMEOUT: Duration = Duration::from_secs(8);
 
+/// How long somebody who transmits messages may take where the next one stands by.
+const NEXT_VENDOR_AFTER: Duration = Duration::from_secs(10);
+
 /// Puts the program together on an open store.
 pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, StartError> {
     let Loaded { settings, phrases, warnings: _ } = loaded;
@@ -54,23 +57,23 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
         Some(url) => url,
         None => format!("http://{}/", ground.address).parse()?,
     };
-    let twilio = Twilio::new(
-        client.clone(),
-        TwilioAccount {
-            api_url: settings.carrier.api_url.clone(),
-            account_sid: settings.carrier.account_sid.clone(),
-            login: carrier_login(&settings.carrier),
-            number: settings.carrier.number.clone(),
-            texts_from: settings
-                .sms
-                .as_ref()
-                .map_or_else(|| settings.carrier.number.clone(), |sms| sms.from.clone()),
-            conferences: settings.carrier.conferences,
-        },
-    );
-    let carrier = Arc::new(twilio.with_texts_status(public_url.join("sms/status")?));
+    let account = TwilioAccount {
+        api_url: settings.carrier.api_url.clone(),
+        account_sid: settings.carrier.account_sid.clone(),
+        login: carrier_login(&settings.carrier),
+        number: settings.carrier.number.clone(),
+        texts_from: settings
+            .sms
+            .as_ref()
+            .map_or_else(|| settings.carrier.number.clone(), |sms| sms.from.clone()),
+        conferences: settings.carrier.conferences,
+    };
+    let carrier = Arc::new(Twilio::new(client.clone(), account.clone()));
     let (mail, mail_next) = first(mail_servers(&settings, &ground)?);
-    let (sms, sms_next) = first(sms_vendors(&settings, &client, &carrier));
+    let vendors = settings.sms.as_ref().map_or(0, |sms| sms.vendors.len());
+    let texts_client = http_client::build(patience(ground.vendor_timeout, vendors))?;
+    let texts = Twilio::new(texts_client.clone(), account).with_texts_status(public_url.join("sms/status")?);
+    let (sms, sms_next) = first(sms_vendors(&settings, &texts_client, &Arc::new(texts)));
     let recordings = open_recordings(&settings, ground.vendor_timeout)?;
     let transcribing = transcribing(&settings)?;
     let elsewhere = elsewhere(&settings, ground.vendor_timeout)?;
@@ -83,10 +86,10 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
     };
     let forwards = settings.forwards.iter().map(|to| (to.name.clone(), forward(to, &client)));
     let forwards = Arc::new(forwards.collect());
-    let patience = ground.vendor_timeout.min(webhook::TIMEOUT);
-    let webhooks = webhooks(&settings, patience)?;
+    let webhook_timeout = ground.vendor_timeout.min(webhook::TIMEOUT);
+    let webhooks = webhooks(&settings, webhook_timeout)?;
     let reach = if settings.alerting.private_devices { Reach::Anywhere } else { Reach::Public };
-    let devices = HttpDevices::new(http_client::within(reach, patience)?, reach);
+    let devices = HttpDevices::new(http_client::within(reach, webhook_timeout)?, reach);
     let per_minute = |limit: u32| {
         let limit = NonZeroU32::new(limit).unwrap_or(NonZeroU32::MIN);
         Arc::new(RateLimit::per_minute(limit, ground.clock.clone()))
@@ -228,6 +231,12 @@ fn forward(to: &ForwardTo, client: &reqwest::Client) -> Arc<dyn AlertTarget> {
     }
 }
 
+/// How long one of several who transmit messages may take: where the next one stands by, nobody waits for the first as long
+/// as for one who is alone.
+fn patience(longest: Duration, vendors: usize) -> Duration {
+    if vendors > 1 { longest.min(NEXT_VENDOR_AFTER) } else { longest }
+}
+
 /// Who transmits text messages, in order.
 fn sms_vendors(
     settings: &Settings,
@@ -258,7 +267,8 @@ fn mail_servers(settings: &Settings, ground: &Ground) -> Result<Vec<Arc<dyn Sing
     };
     let mut servers: Vec<Arc<dyn SingleSender>> = vec![];
     for server in std::iter::once(&first).chain(&mail.next) {
-        let account = smtp_account(server, &mail.from, ground.vendor_timeout);
+        let patience = patience(ground.vendor_timeout, 1 + mail.next.len());
+        let account = smtp_account(server, &mail.from, patience);
         servers.push(Arc::new(Smtp::new(account, ground.clock.clone())?));
     }
     Ok(servers)
@@ -285,5 +295,18 @@ fn smtp_account(server: &settings::MailServer, from: &EmailAddress, timeout: Dur
         }),
         from: from.clone(),
         timeout,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn g88_who_hangs_is_waited_for_ten_seconds_where_somebody_else_stands_by() {
+        let longest = Duration::from_secs(30);
+        assert_eq!(patience(longest, 1), longest);
+        assert_eq!(patience(longest, 2), Duration::from_secs(10));
+        assert_eq!(patience(Duration::from_millis(400), 2), Duration::from_millis(400));
     }
 }

@@ -12,16 +12,18 @@ use super::columns::json;
 use super::deliveries;
 use super::driver::Claim;
 use super::hooks;
-use super::outbox;
+use super::links;
+use super::log;
+use super::queue;
 use super::recordings::recording_columns;
 use super::write::{Row, Write};
-use crate::domain::alerting::act::AuditedAct;
 use crate::domain::alerting::alert::{AlertStory, Matter};
+use crate::domain::alerting::audited::AuditedAct;
 use crate::domain::alerting::change::Change;
 use crate::domain::alerting::filter::AlertFilter;
 use crate::domain::alerting::log::LogEntry;
 use crate::domain::delivery::Notification;
-use crate::domain::ids::{AlertId, Ids, NotificationId};
+use crate::domain::ids::{AlertId, NotificationId};
 use crate::ports::error::StoreError;
 use crate::ports::store::{AlertCursor, AlertPage, AlertStore};
 use crate::storage::write::args;
@@ -158,7 +160,7 @@ impl SqlStore {
             write::update(alert)?
         };
         for entry in &change.log {
-            write = write.then(log(alert.id, entry, &*self.ids)?);
+            write = write.then(log::entry(alert.id, entry, &*self.ids)?);
         }
         for one in &change.notifications {
             write = write.then(deliveries::queued(one));
@@ -167,7 +169,10 @@ impl SqlStore {
             write = write.then(hooks::queue(one, &*self.ids)?);
         }
         for effect in &change.effects {
-            write = write.then(outbox::queue(effect, &*self.ids)?);
+            write = write.then(queue::queue(effect, &*self.ids)?);
+        }
+        if let Some((code, short_url)) = &change.short_link {
+            write = write.then(links::shortened(code, short_url));
         }
         if let Some(act) = &change.audited {
             write = write.then(audited(act)?);
@@ -180,12 +185,4 @@ impl SqlStore {
 fn audited(act: &AuditedAct) -> Result<Write, StoreError> {
     let AuditedAct { id, at, by, what, before, after } = act;
     Ok(changes::audit_entry(id.0, *at, by, what, json(before)?, json(after)?))
-}
-
-/// Something that happened to an alert.
-pub(super) fn log(alert: AlertId, entry: &LogEntry, ids: &dyn Ids) -> Result<Write, StoreError> {
-    Ok(Write::new().one(
-        "insert into alert_log (id, alert_id, at, entry) values ($1, $2, $3, $4)",
-        args![ids.next(), alert.0, entry.at, json(&entry.what)?],
-    ))
 }

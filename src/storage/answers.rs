@@ -16,7 +16,7 @@ use jiff::Timestamp;
 #[async_trait]
 impl AnswerStore for SqlStore {
     async fn reply_codes(&self, phone: &PhoneNumber) -> Result<Vec<ReplyCode>, StoreError> {
-        let sql = "select c.code, c.alert_id, c.told_at, \
+        let sql = "select c.code, c.alert_id, c.told_at, c.steps, \
                    cast(case when a.id is not null and a.closed_at is null then 1 else 0 end as bigint) \
                    from reply_codes c left join alerts a on a.id = c.alert_id where c.phone = $1 order by c.code";
         self.driver.query(sql, args![phone.as_str()]).await?.iter().map(reply_code).collect()
@@ -28,27 +28,27 @@ impl AnswerStore for SqlStore {
         given: &ReplyCode,
         before: Option<AlertId>,
     ) -> Result<(), StoreError> {
-        let ReplyCode { code, alert, told_at, is_open: _ } = *given;
+        let ReplyCode { code, alert, told_at, steps, is_open: _ } = *given;
         let phone = phone.as_str();
         let write = match before {
             Some(before) => Write::new().one(
-                "update reply_codes set alert_id = $3, told_at = $4 \
-                 where phone = $1 and code = $2 and alert_id = $5",
-                args![phone, code, alert.0, told_at, before.0],
+                "update reply_codes set alert_id = $3, told_at = $4, steps = $5 \
+                 where phone = $1 and code = $2 and alert_id = $6",
+                args![phone, code, alert.0, told_at, steps, before.0],
             ),
             None => Write::new().one(
-                "insert into reply_codes (phone, code, alert_id, told_at) values ($1, $2, $3, $4) \
-                 on conflict (phone, code) do update set told_at = excluded.told_at \
+                "insert into reply_codes (phone, code, alert_id, told_at, steps) values ($1, $2, $3, $4, $5) \
+                 on conflict (phone, code) do update set told_at = excluded.told_at, steps = excluded.steps \
                  where reply_codes.alert_id = excluded.alert_id",
-                args![phone, code, alert.0, told_at],
+                args![phone, code, alert.0, told_at, steps],
             ),
         };
         self.driver.apply(write).await
     }
 
     async fn texter(&self, phone: &PhoneNumber) -> Result<Texter, StoreError> {
-        let sql = "select stopped_at, sorries from texters where phone = $1";
-        let texter = |row: &Row| Ok(Texter { stopped_at: row.opt_time(0)?, sorries: row.count(1)? });
+        let sql = "select stopped_at, errors from texters where phone = $1";
+        let texter = |row: &Row| Ok(Texter { stopped_at: row.opt_time(0)?, errors: row.count(1)? });
         Ok(self.first(sql, args![phone.as_str()], texter).await?.unwrap_or_default())
     }
 
@@ -66,19 +66,19 @@ impl AnswerStore for SqlStore {
     }
 
     async fn answer_link(&self, hash: &TokenHash) -> Result<Option<AnswerLink>, StoreError> {
-        let sql = "select alert_id, person, made_at, expires_at, acknowledged_at, resolved_at, escalated_at \
+        let sql = "select alert_id, person, steps, expires_at, acknowledged_at, resolved_at, escalated_at \
                    from answer_links where hash = $1";
         self.first(sql, args![hash.to_string()], |row| answer_link(row, *hash)).await
     }
 
     async fn add_answer_link(&self, link: &AnswerLink) -> Result<(), StoreError> {
         let write = Write::new().one(
-            "insert into answer_links (hash, alert_id, person, made_at, expires_at) values ($1, $2, $3, $4, $5)",
+            "insert into answer_links (hash, alert_id, person, steps, expires_at) values ($1, $2, $3, $4, $5)",
             args![
                 link.hash.to_string(),
                 link.alert.0,
                 link.person.0.as_str(),
-                link.made_at,
+                link.steps,
                 link.expires_at
             ],
         );
@@ -101,28 +101,32 @@ fn texter(phone: &PhoneNumber, change: TexterChange, at: Timestamp) -> Write {
     let phone = phone.as_str();
     match change {
         TexterChange::Stopped => Write::new().any(
-            "insert into texters (phone, stopped_at, sorries) values ($1, $2, 0) \
+            "insert into texters (phone, stopped_at, errors, texted_at) values ($1, $2, 0, $2) \
              on conflict (phone) do update set stopped_at = coalesce(texters.stopped_at, excluded.stopped_at)",
             args![phone, at],
         ),
-        TexterChange::Started => Write::new().any(
-            "update texters set stopped_at = null, sorries = 0 where phone = $1",
-            args![phone],
-        ),
-        TexterChange::Sorry => Write::new().any(
-            "insert into texters (phone, sorries) values ($1, 1) \
-             on conflict (phone) do update set sorries = texters.sorries + 1",
-            args![phone],
-        ),
+        // Of a phone that takes texts, and whose last one was understood, there is nothing to remember.
+        TexterChange::Started => Write::new().any("delete from texters where phone = $1", args![phone]),
         TexterChange::Did => {
-            Write::new().any("update texters set sorries = 0 where phone = $1 and sorries > 0", args![phone])
+            Write::new().any("delete from texters where phone = $1 and stopped_at is null", args![phone])
         }
+        TexterChange::Erred => Write::new().any(
+            "insert into texters (phone, errors, texted_at) values ($1, 1, $2) \
+             on conflict (phone) do update set errors = texters.errors + 1, texted_at = excluded.texted_at",
+            args![phone, at],
+        ),
         TexterChange::None => Write::new(),
     }
 }
 
 fn reply_code(row: &Row) -> Result<ReplyCode, StoreError> {
-    Ok(ReplyCode { code: row.count(0)?, alert: row.parsed(1)?, told_at: row.time(2)?, is_open: row.flag(3)? })
+    Ok(ReplyCode {
+        code: row.count(0)?,
+        alert: row.parsed(1)?,
+        told_at: row.time(2)?,
+        steps: row.count(3)?,
+        is_open: row.flag(4)?,
+    })
 }
 
 fn answer_link(row: &Row, hash: TokenHash) -> Result<AnswerLink, StoreError> {
@@ -136,7 +140,7 @@ fn answer_link(row: &Row, hash: TokenHash) -> Result<AnswerLink, StoreError> {
         hash,
         alert: row.parsed(0)?,
         person: PersonId(row.text(1)?.to_owned()),
-        made_at: row.time(2)?,
+        steps: row.count(2)?,
         expires_at: row.time(3)?,
         used,
     })

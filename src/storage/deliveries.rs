@@ -1,8 +1,8 @@
 //! What becomes of messages to people.
 
 use super::SqlStore;
-use super::alerting;
 use super::columns::device;
+use super::log;
 use super::write::{Row, Write};
 use crate::domain::alerting::alert::Progress;
 use crate::domain::alerting::log::LogEntry;
@@ -211,7 +211,7 @@ impl DeliveryStore for SqlStore {
         );
         write = write.then(noted(id, entry));
         for (alert, entry) in log {
-            write = write.then(alerting::log(*alert, entry, &*self.ids)?);
+            write = write.then(log::entry(*alert, entry, &*self.ids)?);
         }
         self.driver.apply(write).await
     }
@@ -221,11 +221,12 @@ impl DeliveryStore for SqlStore {
 pub(super) fn noted(id: NotificationId, entry: &Entry) -> Write {
     let write = Write::new();
     match entry {
-        // The news that it has reached its device may have overtaken this.
+        // The vendor's own news of it may have overtaken this: that it has reached its device, or that it never will.
         Entry::Sent { at, vendor_ref } => write
             .any(
                 "update notifications set state = 'sent', sent_at = $2, vendor_id = $3, next_at = null, cause = null \
-                 where id = $1 and state in ('waiting', 'sending', 'unknown', 'failed')",
+                 where id = $1 and (state in ('waiting', 'sending', 'unknown') \
+                 or (state = 'failed' and (vendor_id is null or vendor_id <> $3)))",
                 args![id.0, *at, vendor_ref.as_deref()],
             )
             .then(ended(id, *at, "sent", vendor_ref.as_deref(), None)),
@@ -259,12 +260,14 @@ pub(super) fn noted(id: NotificationId, entry: &Entry) -> Write {
             "update notifications set throttled = 1, next_at = $2 where id = $1 and state = 'waiting'",
             args![id.0, *until],
         ),
-        Entry::Delivered { at } => write.any(
-            "update notifications set state = 'delivered', ended_at = $2, sent_at = coalesce(sent_at, $2), \
-             next_at = null, cause = null \
-             where id = $1 and state in ('waiting', 'sending', 'sent', 'unknown')",
-            args![id.0, *at],
-        ),
+        Entry::Delivered { at } => write
+            .any(
+                "update notifications set state = 'delivered', ended_at = $2, sent_at = coalesce(sent_at, $2), \
+                 next_at = null, cause = null \
+                 where id = $1 and state in ('waiting', 'sending', 'sent', 'unknown')",
+                args![id.0, *at],
+            )
+            .then(ended(id, *at, "sent", None, None)),
     }
 }
 
@@ -277,7 +280,7 @@ fn ended(
     error: Option<&String>,
 ) -> Write {
     Write::new().any(
-        "update attempts set ended_at = $2, outcome = $3, vendor_ref = $4, error = $5 \
+        "update attempts set ended_at = $2, outcome = $3, vendor_ref = coalesce($4, vendor_ref), error = $5 \
          where notification_id = $1 and ended_at is null",
         args![id.0, at, outcome, vendor_ref, error.map(String::as_str)],
     )

@@ -2,7 +2,7 @@
 
 use super::SqlStore;
 use super::columns::json;
-use super::outbox;
+use super::queue;
 use super::write::{Row, Write};
 use crate::domain::alerting::hook::HookMessage;
 use crate::domain::alerting::log::LogEntry;
@@ -59,7 +59,7 @@ pub(super) fn queue(one: &HookMessage, ids: &dyn Ids) -> Result<Write, StoreErro
          $4, $5)",
         args![id.0, alert.0, webhook.0.as_str(), entry.at, json(&entry.what)?],
     );
-    Ok(write.then(outbox::queue(&effect.at(entry.at), ids)?))
+    Ok(write.then(queue::queue(&effect.at(entry.at), ids)?))
 }
 
 /// A message that its program has taken. What waited for it is due.

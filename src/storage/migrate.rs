@@ -27,6 +27,9 @@ const FILES: &[(&str, &str)] = &[
     ("V18__answering", include_str!("migrations/V18__answering.sql")),
     ("V19__webhook_messages", include_str!("migrations/V19__webhook_messages.sql")),
     ("V20__found", include_str!("migrations/V20__found.sql")),
+    ("V21__spoken_words", include_str!("migrations/V21__spoken_words.sql")),
+    ("V22__answered_steps", include_str!("migrations/V22__answered_steps.sql")),
+    ("V23__outbox_lanes", include_str!("migrations/V23__outbox_lanes.sql")),
 ];
 
 /// Why the schema could not be brought to where the program needs it. The database is as it was before.

@@ -17,10 +17,12 @@ mod hooks;
 mod keys;
 mod legs;
 mod links;
+mod log;
 pub mod migrate;
 mod outbox;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod queue;
 mod recordings;
 mod retention;
 mod rings;

@@ -1,13 +1,14 @@
 //! What is to be done outside.
 
 use super::SqlStore;
-use super::columns::json;
 use super::driver::Claim;
+use super::log;
+use super::queue;
 use super::recordings::audio_stored;
 use super::write::{Row, Write};
-use super::{alerting, deliveries, hooks, legs, links};
-use crate::domain::effect::{DueEffect, Effect, Lane};
-use crate::domain::ids::{AlertId, EffectId, Ids};
+use super::{deliveries, hooks, legs, links};
+use crate::domain::effect::Lane;
+use crate::domain::ids::EffectId;
 use crate::ports::error::StoreError;
 use crate::ports::store::{ClaimedEffect, Consequence, LaneCount, ListedEffect, Outbox, OutboxCount};
 use crate::storage::write::args;
@@ -23,7 +24,13 @@ const LEFT_ALONE: i64 = 60;
 #[async_trait]
 impl Outbox for SqlStore {
     async fn due_lanes(&self, now: Timestamp) -> Result<Vec<Lane>, StoreError> {
-        let sql = "select distinct lane from outbox where state = 'waiting' and due_at <= $1";
+        // From lane to lane along the index: neither database does so by itself.
+        let sql = "with recursive lanes(lane) as (\
+                   select min(lane) from outbox where state = 'waiting' union all \
+                   select (select min(o.lane) from outbox o where o.state = 'waiting' and o.lane > l.lane) \
+                   from lanes l where l.lane is not null) \
+                   select lane from lanes where lane is not null and exists (\
+                   select 1 from outbox o where o.state = 'waiting' and o.lane = lanes.lane and o.due_at <= $1)";
         let mut lanes = vec![];
         for row in self.driver.query(sql, args![now]).await? {
             // A lane of a newer version waits for a process that knows it.
@@ -68,9 +75,18 @@ impl Outbox for SqlStore {
         Ok(effects)
     }
 
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        let sql = "select due_at from outbox where state = 'waiting' order by due_at limit 1";
-        self.first(sql, args![], |row| row.time(0)).await
+    async fn next_due(&self, lane: Option<&Lane>) -> Result<Option<Timestamp>, StoreError> {
+        let Some(lane) = lane else {
+            let sql = "with recursive lanes(lane) as (\
+                       select min(lane) from outbox where state = 'waiting' union all \
+                       select (select min(o.lane) from outbox o where o.state = 'waiting' and o.lane > l.lane) \
+                       from lanes l where l.lane is not null) \
+                       select (select min(o.due_at) from outbox o where o.state = 'waiting' and o.lane = lanes.lane) as due \
+                       from lanes where lane is not null order by due limit 1";
+            return self.first(sql, args![], |row| row.time(0)).await;
+        };
+        let sql = "select due_at from outbox where state = 'waiting' and lane = $1 order by due_at limit 1";
+        self.first(sql, args![&*lane.word()], |row| row.time(0)).await
     }
 
     async fn keep(&self, claimed: &ClaimedEffect, until: Timestamp) -> Result<(), StoreError> {
@@ -190,7 +206,7 @@ impl SqlStore {
     fn with(&self, write: Write, consequences: &[Consequence]) -> Result<Write, StoreError> {
         consequences.iter().try_fold(write, |write, one| {
             Ok(write.then(match one {
-                Consequence::Logged(alert, entry) => alerting::log(*alert, entry, &*self.ids)?,
+                Consequence::Logged(alert, entry) => log::entry(*alert, entry, &*self.ids)?,
                 Consequence::Shortened(code, short_url) => links::shortened(code, short_url),
                 Consequence::AudioStored(recording, audio) => audio_stored(*recording, audio),
                 Consequence::Queued(notification) => deliveries::queued(notification),
@@ -198,7 +214,7 @@ impl SqlStore {
                 Consequence::Heard(leg, note, at) => legs::heard(*leg, note, *at),
                 Consequence::HookTaken(id, now) => hooks::taken(*id, *now),
                 Consequence::HookGivenUp(id, now) => hooks::passed(*id, *now),
-                Consequence::Next(effect) => queue(effect, &*self.ids)?,
+                Consequence::Next(effect) => queue::queue(effect, &*self.ids)?,
             }))
         })
     }
@@ -222,36 +238,4 @@ fn listed(row: &Row) -> Result<ListedEffect, StoreError> {
         failed: row.count(4)?,
         cause: row.opt_text(5)?.map(str::to_owned),
     })
-}
-
-/// An effect that is to be carried out.
-pub(super) fn queue(due: &DueEffect, ids: &dyn Ids) -> Result<Write, StoreError> {
-    let id = if let Effect::TellWebhook { message, .. } = &due.effect {
-        // Its message is found by it.
-        EffectId(message.0)
-    } else {
-        EffectId::next(ids)
-    };
-    Ok(Write::new().one(
-        "insert into outbox (id, effect, lane, due_at, failed, state, subject, held_until) \
-         values ($1, $2, $3, $4, 0, 'waiting', $5, $6)",
-        args![
-            id.0,
-            json(&due.effect)?,
-            &*due.effect.lane().word(),
-            due.due,
-            due.effect.alert().map(|alert| alert.0),
-            due.is_held.then_some(due.due),
-        ],
-    ))
-}
-
-/// The effects that were held for the text of an alert's message are due. One whose time has moved is not held any
-/// more: somebody is carrying it out, or has tried to.
-pub(super) fn let_go(alert: AlertId, now: Timestamp) -> Write {
-    Write::new().any(
-        "update outbox set due_at = $2, held_until = null \
-         where subject = $1 and held_until is not null and due_at = held_until and state = 'waiting'",
-        args![alert.0, now],
-    )
 }

@@ -19,10 +19,10 @@ pub(super) const COLUMNS: usize = 15;
 
 /// A new recording.
 pub(super) fn draft(recording: &Recording) -> Write {
-    let (word, words) = transcript_columns(&recording.transcript);
+    let (word, text, words) = transcript_columns(&recording.transcript);
     Write::new().one(
         "insert into recordings (id, call_id, source_url, source_sid, seconds, status, transcript, \
-         transcript_text, made_at) values ($1, $2, $3, $4, $5, 'draft', $6, $7, $8)",
+         transcript_text, transcript_words, made_at) values ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, $9)",
         args![
             recording.id.0,
             recording.call.0,
@@ -30,6 +30,7 @@ pub(super) fn draft(recording: &Recording) -> Write {
             recording.source.sid.clone(),
             recording.seconds,
             word,
+            text,
             words,
             recording.made_at,
         ],
@@ -51,12 +52,14 @@ pub(super) fn audio_stored(id: RecordingId, audio: &Audio) -> Write {
     )
 }
 
-fn transcript_columns(transcript: &Transcript) -> (&'static str, Option<String>) {
+/// The word of its state, its text, and what it is found by: the same in small letters. Databases differ in which letters
+/// they know the small ones of, so that they are not asked.
+fn transcript_columns(transcript: &Transcript) -> (&'static str, Option<String>, Option<String>) {
     match transcript {
-        Transcript::Unwanted => ("unwanted", None),
-        Transcript::Pending => ("pending", None),
-        Transcript::Text(text) => ("text", Some(text.clone())),
-        Transcript::Failed => ("failed", None),
+        Transcript::Unwanted => ("unwanted", None, None),
+        Transcript::Pending => ("pending", None, None),
+        Transcript::Text(text) => ("text", Some(text.clone()), Some(text.to_lowercase())),
+        Transcript::Failed => ("failed", None, None),
     }
 }
 
@@ -76,10 +79,10 @@ pub(super) fn release(recording: RecordingId, alert: AlertId) -> Write {
 
 /// The text of a recording has come, or never will.
 pub(super) fn transcribed(text: &Transcribed) -> Write {
-    let (word, words) = transcript_columns(&text.transcript);
+    let (word, transcript, words) = transcript_columns(&text.transcript);
     Write::new().one(
-        "update recordings set transcript = $2, transcript_text = $3 where id = $1",
-        args![text.recording.0, word, words],
+        "update recordings set transcript = $2, transcript_text = $3, transcript_words = $4 where id = $1",
+        args![text.recording.0, word, transcript, words],
     )
 }
 

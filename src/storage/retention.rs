@@ -6,7 +6,7 @@
 
 use super::SqlStore;
 use super::driver::Claim;
-use super::outbox;
+use super::queue;
 use super::write::{Row, Write};
 use crate::domain::alerting::content::Content;
 use crate::domain::effect::Effect;
@@ -63,6 +63,13 @@ impl RetentionStore for SqlStore {
             Forgettable::TextIn => {
                 let sql = "delete from texts_in where id in (select id from texts_in where at <= $1 \
                            order by at limit $2 {skip locked}) returning id";
+                self.delete(sql, before).await
+            }
+            Forgettable::Texter => {
+                // Which number it was is told to no log.
+                let sql = "delete from texters where phone in (select phone from texters \
+                           where stopped_at is null and texted_at <= $1 order by texted_at limit $2 {skip locked}) \
+                           and stopped_at is null returning cast('a phone' as text)";
                 self.delete(sql, before).await
             }
             Forgettable::Answer => {
@@ -180,7 +187,7 @@ impl SqlStore {
             args![id, key, now],
         );
         let delete = Effect::DeleteSound(key.to_owned()).at(now);
-        Ok(erase.then(outbox::queue(&delete, &*self.ids)?).then(recording_unheld(id)))
+        Ok(erase.then(queue::queue(&delete, &*self.ids)?).then(recording_unheld(id)))
     }
 
     /// An alert goes, with all that belongs to it alone; effects delete its files.
@@ -205,7 +212,7 @@ impl SqlStore {
             .any("delete from rings where alert_id = $1", args![id]);
         let content: Content = row.json(3)?;
         for file in content.attachments {
-            write = write.then(outbox::queue(&Effect::DeleteSound(file.key).at(now), &*self.ids)?);
+            write = write.then(queue::queue(&Effect::DeleteSound(file.key).at(now), &*self.ids)?);
         }
         Ok(match row.opt_text(2)? {
             Some(code) => {

@@ -3,14 +3,15 @@
 use super::SqlStore;
 use super::columns::json;
 use super::deliveries;
+use super::log;
+use super::queue;
 use super::write::{Row, Write};
-use super::{alerting, outbox};
 use crate::domain::alerting::log::{Happened, LogEntry};
 use crate::domain::contact::PhoneNumber;
 use crate::domain::delivery::ledger::Entry;
 use crate::domain::directory::person::PersonId;
 use crate::domain::ids::{NotificationId, RingId};
-use crate::domain::voice::ring::Ring;
+use crate::domain::voice::ring::{Ring, RingEnd, RingState};
 use crate::ports::error::StoreError;
 use crate::ports::store::{RecordedRing, RingStore};
 use crate::storage::write::args;
@@ -69,13 +70,13 @@ impl RingStore for SqlStore {
             ],
         );
         let called = LogEntry { at: ring.asked_at, what: Happened::Called { person: ring.person.0.clone() } };
-        self.driver.apply(write.then(alerting::log(ring.alert, &called, &*self.ids)?)).await
+        self.driver.apply(write.then(log::entry(ring.alert, &called, &*self.ids)?)).await
     }
 
-    async fn ask_for_ring(&self, ring: &Ring, now: Timestamp) -> Result<(), StoreError> {
-        let sql = "update rings set asked_at = $3, version = version + 1 \
-                   where id = $1 and version = $2 and carrier_call is null";
-        self.driver.apply(Write::new().one(sql, args![ring.id.0, ring.version, now])).await
+    async fn ask_for_ring(&self, ring: &Ring, now: Timestamp, until: Timestamp) -> Result<(), StoreError> {
+        let sql = "update rings set asked_at = $3, due_at = $4, version = version + 1 \
+                   where id = $1 and version = $2 and carrier_call is null and ended_at is null";
+        self.driver.apply(Write::new().one(sql, args![ring.id.0, ring.version, now, until])).await
     }
 
     async fn ring_placed(&self, id: RingId, carrier_call: &str) -> Result<(), StoreError> {
@@ -120,7 +121,7 @@ impl RingStore for SqlStore {
         }
         for what in &turn.log {
             let entry = LogEntry { at: turn.at, what: what.clone() };
-            write = write.then(alerting::log(ring.alert, &entry, &*self.ids)?);
+            write = write.then(log::entry(ring.alert, &entry, &*self.ids)?);
         }
         if let Some(change) = &turn.change {
             write = write.then(self.changed(change).await?);
@@ -132,8 +133,14 @@ impl RingStore for SqlStore {
                 .then(deliveries::noted(ring.notification, &sent))
                 .then(deliveries::noted(ring.notification, &Entry::Delivered { at: turn.at }));
         }
+        if let RingState::Ended { end: RingEnd::Unreached(why) } = &turn.next
+            && !ring.state.is_over()
+        {
+            let cause = why.in_words().to_owned();
+            write = write.then(deliveries::noted(ring.notification, &Entry::Failed { at: turn.at, cause }));
+        }
         for effect in &turn.effects {
-            write = write.then(outbox::queue(effect, &*self.ids)?);
+            write = write.then(queue::queue(effect, &*self.ids)?);
         }
         self.driver.apply(write).await
     }

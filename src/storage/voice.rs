@@ -3,9 +3,12 @@
 use super::SqlStore;
 use super::columns::{caller, json, number, person};
 use super::driver::Claim;
+use super::log;
+use super::queue;
 use super::recordings::{recording, recording_columns};
 use super::write::{Row, Write};
-use super::{alerting, hooks as webhooks, legs, outbox, recordings};
+use super::{alerting, hooks as webhooks, legs, recordings};
+use crate::domain::alerting::actor::Who;
 use crate::domain::ids::{CallId, LegId, RecordingId};
 use crate::domain::voice::call::{Call, CallState};
 use crate::domain::voice::recording::{Recording, Transcribed};
@@ -94,13 +97,13 @@ impl CallStore for SqlStore {
     ) -> Result<(), StoreError> {
         let mut write = recordings::transcribed(text);
         if let Some((alert, entry)) = &text.log {
-            write = write.then(alerting::log(*alert, entry, &*self.ids)?);
+            write = write.then(log::entry(*alert, entry, &*self.ids)?);
         }
         for effect in &text.effects {
-            write = write.then(outbox::queue(effect, &*self.ids)?);
+            write = write.then(queue::queue(effect, &*self.ids)?);
         }
         if let Some((alert, now)) = text.let_go {
-            write = write.then(outbox::let_go(alert, now));
+            write = write.then(queue::let_go(alert, now));
         }
         if let Some(turn) = turn {
             write = write.then(self.turn(turn).await?);
@@ -192,14 +195,21 @@ impl SqlStore {
                 Change::Logged(..) | Change::Refused(_) => write,
             };
             if let Some((alert, entry)) = change.logged(turn.at) {
-                write = write.then(alerting::log(alert, &entry, &*self.ids)?);
+                let ids = &*self.ids;
+                write = write.then(if let Change::Resolved(_, by) = change {
+                    log::entry_of_end(alert, &entry, &Who::Person(by.clone()), ids)?
+                } else if change.is_of_open() {
+                    log::entry_of_open(alert, &entry, ids)?
+                } else {
+                    log::entry(alert, &entry, ids)?
+                });
             }
         }
         for one in hooks {
             write = write.then(webhooks::queue(one, &*self.ids)?);
         }
         for effect in &turn.effects {
-            write = write.then(outbox::queue(effect, &*self.ids)?);
+            write = write.then(queue::queue(effect, &*self.ids)?);
         }
         Ok(write)
     }

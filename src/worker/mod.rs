@@ -2,7 +2,9 @@
 //! what the tests call.
 
 use crate::app::App;
-use crate::service::{auditing, calling, directory, effects, escalating, feed, retention, voice};
+use crate::service::{
+    StoreError, auditing, calling, directory, effects, escalating, feed, retention, ringing, voice,
+};
 use std::error::Error;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -13,6 +15,9 @@ const REST: Duration = Duration::from_secs(1);
 
 /// How often effects are looked for, at most. Where many are written, or end, at the same time, one look serves them all.
 const LOOKS: Duration = Duration::from_millis(1);
+
+/// How often alerts that are due are looked for, at most: whoever takes in an event has looked at its alert already.
+const DUE: Duration = Duration::from_millis(20);
 
 /// How often what happens to alerts is told, at most.
 const NEWS: Duration = Duration::from_millis(50);
@@ -112,7 +117,8 @@ async fn deadlines(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Alerts that are to be looked at.
+/// Alerts that are to be looked at, each in a task of its own: one whose people another directory is asked for holds up no
+/// other.
 async fn escalations(app: App, mut stop: watch::Receiver<bool>) {
     let wake = app.alert_wake.clone();
     // The settings may have been edited since the program ran last.
@@ -122,29 +128,33 @@ async fn escalations(app: App, mut stop: watch::Receiver<bool>) {
             "open alerts follow the settings with their next step only"
         );
     }
+    let mut under_way = JoinSet::new();
     while !*stop.borrow() {
-        let pass = tokio::spawn({
-            let app = app.clone();
-            async move { escalating::due(&app).await }
+        let free = escalating::AT_ONCE.saturating_sub(under_way.len());
+        let taken = escalating::claim(&app, u32::try_from(free).unwrap_or(0)).await.unwrap_or_else(|error| {
+            tracing::error!(error = &error as &dyn Error, "the alerts that are due can't be read");
+            vec![]
         });
-        let done = match pass.await {
-            Ok(Ok(done)) => done,
-            Ok(Err(error)) => {
-                tracing::error!(error = &error as &dyn Error, "the alerts that are due can't be read");
-                0
-            }
-            Err(panicked) => {
-                note(Err(panicked));
-                0
-            }
-        };
-        if done == 0 {
+        let is_quiet = taken.is_empty();
+        for id in taken {
+            let app = app.clone();
+            under_way.spawn(async move { escalating::run(&app, id).await });
+        }
+        if is_quiet {
             tokio::select! {
+                Some(ended) = under_way.join_next() => note(ended),
                 () = wake.notified() => {}
                 () = rest() => {}
                 _ = stop.changed() => {}
             }
+            patience(DUE).await;
         }
+        while let Some(ended) = under_way.try_join_next() {
+            note(ended);
+        }
+    }
+    while let Some(ended) = under_way.join_next().await {
+        note(ended);
     }
 }
 
@@ -194,7 +204,7 @@ async fn phones(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         let pass = tokio::spawn({
             let app = app.clone();
-            async move { calling::look_after(&app).await }
+            async move { Ok::<_, StoreError>(calling::reconcile(&app).await? + ringing::reconcile(&app).await?) }
         });
         match pass.await {
             Ok(Ok(_)) => {}

@@ -2,6 +2,8 @@
 
 mod auditor;
 mod escalation;
+#[cfg(feature = "postgres")]
+mod three;
 
 use crate::world::World;
 use dutyline::domain::alerting::actor::{Actor, Channel, Who};

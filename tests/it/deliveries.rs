@@ -9,7 +9,6 @@ use dutyline::domain::alerting::actor::{Actor, Channel, Who};
 use dutyline::domain::directory::person::PersonId;
 use dutyline::domain::ids::AlertId;
 use dutyline::exchange::line::Road;
-use dutyline::service::alerting;
 use dutyline::settings::Settings;
 use serde_json::{Value, json};
 
@@ -118,8 +117,8 @@ async fn g04_who_is_about_to_be_told_of_what_somebody_has_answered_is_left_alone
     let world = World::start("demo").await;
     let id = post(&world, json!({ "title": "Pumps" })).await;
     // The messages are decided on, and not sent yet.
-    dutyline::service::escalating::due(&world.app).await.unwrap();
-    alerting::acknowledge(&world.app, id, &person("ada")).await.unwrap();
+    crate::world::acts::due(&world.app).await.unwrap();
+    crate::world::acts::acknowledge(&world.app, id, &person("ada")).await.unwrap();
     world.settle().await;
     assert_eq!(states(&world, id, "ben").await, ["dropped"]);
     assert_eq!(messages(&world, id, "ben").await[0]["cause"], "acknowledged meanwhile");
@@ -136,10 +135,10 @@ async fn g04_who_is_about_to_be_told_of_what_somebody_has_answered_is_left_alone
 async fn g11_an_outage_longer_than_the_delays_between_the_messages_comes_to_one() {
     let world = World::start("demo").await;
     let id = post(&world, json!({ "title": "Pumps" })).await;
-    dutyline::service::escalating::due(&world.app).await.unwrap();
+    crate::world::acts::due(&world.app).await.unwrap();
     // Nobody sends anything while the second step comes due.
     world.clock.set(world.now() + jiff::SignedDuration::from_secs(90));
-    dutyline::service::escalating::due(&world.app).await.unwrap();
+    crate::world::acts::due(&world.app).await.unwrap();
     assert_eq!(states(&world, id, "ben").await, ["waiting", "waiting"]);
     world.settle().await;
     assert_eq!(states(&world, id, "ben").await, ["delivered", "dropped"]);
@@ -150,7 +149,7 @@ async fn g11_an_outage_longer_than_the_delays_between_the_messages_comes_to_one(
 async fn g27_what_arrives_late_is_said_to() {
     let world = World::start("demo").await;
     let id = post(&world, json!({ "title": "Pumps" })).await;
-    dutyline::service::escalating::due(&world.app).await.unwrap();
+    crate::world::acts::due(&world.app).await.unwrap();
     world.clock.set(world.now() + jiff::SignedDuration::from_mins(5));
     while world.run_effects().await > 0 {}
     world.exchange.settle().await;

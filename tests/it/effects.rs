@@ -8,7 +8,7 @@ use dutyline::adapters::twilio::{Twilio, TwilioAccount, TwilioLogin};
 use dutyline::domain::delivery::RETRIES;
 use dutyline::exchange::line::Road;
 use dutyline::exchange::script;
-use dutyline::ports::error::VendorError;
+use dutyline::ports::error::{Undone, VendorError};
 use dutyline::ports::vendor::{Known, Message, SingleSender, Sought};
 use dutyline::service::effects;
 use dutyline::worker;
@@ -45,7 +45,7 @@ async fn a_recording_is_deleted_at_the_carrier_after_its_time_and_stays_here() {
     assert!(world.app.telephony.open_recording(&source).await.is_err(), "gone at the carrier");
     let bytes = audio.bytes;
     assert!(world.app.recordings.open(&audio, 0..bytes).await.is_ok(), "still here");
-    assert_eq!(world.app.outbox.next_due().await.unwrap(), None);
+    assert_eq!(world.app.outbox.next_due(None).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn a_carrier_that_can_not_be_reached_is_asked_again_for_a_day_and_then_the
     world.run_effects().await;
     world.run_effects().await;
     let mut attempts = vec![];
-    while let Some(due) = app.outbox.next_due().await.unwrap() {
+    while let Some(due) = app.outbox.next_due(None).await.unwrap() {
         assert!(!story(&world).await.contains(&"audio_lost".to_owned()));
         world.clock.set(due);
         attempts.push(due);
@@ -126,7 +126,7 @@ impl SingleSender for Silent {
         Ok(())
     }
 
-    async fn send(&self, _message: &Message) -> Result<Option<String>, VendorError> {
+    async fn send(&self, _message: &Message) -> Result<Option<String>, Undone> {
         std::future::pending().await
     }
 }

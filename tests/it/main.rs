@@ -3,6 +3,7 @@
 
 mod adapters;
 mod alerting;
+mod answers;
 mod architecture;
 mod backup;
 mod broken;

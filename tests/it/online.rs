@@ -163,7 +163,7 @@ async fn a_carrier_that_is_not_there_is_one_trouble_and_not_four() {
     let lines = said(&app, &[]).await;
     let begins = |what: &str, word: &str| assert!(line(&lines, what).starts_with(word), "{lines:#?}");
     begins("carrier login", "FAILED   carrier login: the carrier can't be reached: Connection refused");
-    for what in ["carrier number", "Voice URL", "status callback", "text messages"] {
+    for what in ["carrier number", "Voice URL", "status callback", "text messages", "replies by text"] {
         begins(what, "skipped");
     }
     begins("public URL", "ok ");
@@ -222,6 +222,7 @@ async fn set_up(world: &World, changes: Value) -> String {
         "status_callback_method": "POST",
         "sms_url": format!("{}sms", world.app.public_url),
         "sms_method": "POST",
+        "sms_application_sid": "",
     });
     for (name, value) in changes.as_object().unwrap() {
         number[name] = value.clone();
@@ -248,6 +249,8 @@ async fn a_number_that_leads_elsewhere_is_told_with_where_it_should_lead() {
         json!({ "voice_url": "https://other.example/hook/tok-secret?key=tok-secret" }),
         json!({ "voice_url": format!("{ours}voices/tok-secret"), "status_callback": format!("{ours}voice") }),
         json!({ "voice_url": "tok-secret" }),
+        json!({ "sms_url": "" }),
+        json!({ "sms_application_sid": "AP2" }),
         json!({ "voice_application_sid": "AP1" }),
         json!({ "trunk_sid": "TK1", "voice_application_sid": "AP1" }),
         json!({ "voice_receive_mode": "fax" }),
@@ -273,6 +276,10 @@ async fn a_number_that_leads_elsewhere_is_told_with_where_it_should_lead() {
     FAILED   status callback: the number's status callback is another path of our host -> set the number's status callback to PUBLIC/voice/status, by POST, in the carrier's console
     {"voice_url":"tok-secret"}
     FAILED   Voice URL: the number's Voice URL is no address -> set the number's Voice URL to PUBLIC/voice, by POST, in the carrier's console
+    {"sms_url":""}
+    FAILED   replies by text: the number has no messaging URL -> set the number's messaging URL to PUBLIC/sms, by POST, in the carrier's console
+    {"sms_application_sid":"AP2"}
+    FAILED   replies by text: the number's messages go to a TwiML app, and its messaging URL is not used -> set the number to webhooks in the carrier's console, in place of it, or sms.replies to false
     {"voice_application_sid":"AP1"}
     FAILED   Voice URL: the number's calls go to a TwiML app, and its Voice URL is not used -> set the number to webhooks in the carrier's console, in place of it
     {"trunk_sid":"TK1","voice_application_sid":"AP1"}
@@ -341,7 +348,7 @@ async fn a_signature_that_does_not_survive_the_way_is_told() {
 async fn the_look_at_the_signature_leaves_no_trace() {
     let world = World::start("one-group").await;
     said(&world.app, &[]).await;
-    assert_eq!(world.app.outbox.next_due().await.unwrap(), None);
+    assert_eq!(world.app.outbox.next_due(None).await.unwrap(), None);
     assert_eq!(world.exchange.arrived(0), []);
 }
 

@@ -43,7 +43,7 @@ async fn lane(world: &World, name: &str) -> (u64, u64) {
 
 /// Lets time pass from one thing that is due to the next, until nothing is.
 async fn until_nothing_is_due(world: &World) {
-    while let Some(due) = world.app.outbox.next_due().await.unwrap() {
+    while let Some(due) = world.app.outbox.next_due(None).await.unwrap() {
         world.clock.set(due.max(world.now()));
         world.settle().await;
     }

@@ -6,7 +6,7 @@ use dutyline::domain::alerting::actor::{Actor, Channel, Who};
 use dutyline::domain::effect::Effect;
 use dutyline::domain::ids::AlertId;
 use dutyline::domain::retention::Retention;
-use dutyline::service::{alerting, retention};
+use dutyline::service::retention;
 use dutyline::settings::Settings;
 use dutyline::start::{self, Ground, Source};
 use dutyline::worker;
@@ -60,7 +60,7 @@ fn night_shift() -> Actor {
 
 async fn resolve_all(world: &World) {
     for id in open_alerts(world).await {
-        alerting::resolve(&world.app, id, &night_shift()).await.unwrap();
+        crate::world::acts::resolve(&world.app, id, &night_shift()).await.unwrap();
     }
 }
 
@@ -243,7 +243,7 @@ async fn given_up_effects_and_old_log_entries_go_as_log() {
     let world = world(1, Retention { log: Some(2), ..Retention::default() }).await;
     // The carrier knows nothing of this call: what is asked of it is given up in the end.
     voice_edge::leave_message(&world.app, "CA1", "RE1").await;
-    while let Some(due) = world.app.outbox.next_due().await.unwrap() {
+    while let Some(due) = world.app.outbox.next_due(None).await.unwrap() {
         world.clock.set(due);
         world.run_effects().await;
     }

@@ -1,6 +1,7 @@
 //! Other programs that are told what happens to alerts: of what, in which order, and what becomes of what they do not
 //! take.
 
+mod calls;
 mod order;
 mod people;
 mod shapes;

@@ -3,8 +3,8 @@
 use super::wire::{CallNow, Calls, ListedCall, Progress, Taken, date};
 use super::{TWILIO, Twilio};
 use crate::domain::contact::PhoneNumber;
-use crate::ports::error::VendorError;
-use crate::ports::telephony::{CallAtCarrier, CallProgress, NewCall, NotPlaced};
+use crate::ports::error::{Undone, VendorError};
+use crate::ports::telephony::{CallAtCarrier, CallProgress, NewCall};
 use jiff::Timestamp;
 use reqwest::{Response, StatusCode};
 use url::Url;
@@ -12,23 +12,13 @@ use url::Url;
 /// How many calls to one number are looked at, newest first.
 const LISTED: &str = "100";
 
-/// Whether Twilio has placed the call is known from its answer alone. A refusal, whatever its reason, comes before any
-/// phone rings. What is not known is what an answer that says nothing, that never comes or that breaks off stands for.
-pub(super) async fn place(twilio: &Twilio, call: &NewCall) -> Result<String, NotPlaced> {
+pub(super) async fn place(twilio: &Twilio, call: &NewCall) -> Result<String, Undone> {
     let vendor = twilio.vendor();
-    let url = twilio.url(&["Calls.json"]).map_err(NotPlaced::Certainly)?;
+    let url = twilio.url(&["Calls.json"]).map_err(Undone::Certainly)?;
     let form = form(twilio, call);
     let asked = twilio.authorised(twilio.client.post(url).form(&form)).send().await;
-    let answer = asked.map_err(|error| {
-        // No connection, no request.
-        let meaning = if error.is_connect() { NotPlaced::Certainly } else { NotPlaced::Perhaps };
-        meaning(vendor.trouble(error))
-    })?;
-    let status = answer.status();
-    let is_refusal = status.is_client_error() || status.is_redirection();
-    let meaning = if is_refusal { NotPlaced::Certainly } else { NotPlaced::Perhaps };
-    let answer = vendor.success(answer).await.map_err(meaning)?;
-    let Taken { sid } = vendor.json(answer).await.map_err(NotPlaced::Perhaps)?;
+    let answer = vendor.done(asked).await?;
+    let Taken { sid } = vendor.json(answer).await.map_err(Undone::Perhaps)?;
     Ok(sid)
 }
 

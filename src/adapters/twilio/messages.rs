@@ -4,7 +4,7 @@ use super::Twilio;
 use super::wire::{ListedMessage, Messages, Taken, date};
 use crate::domain::contact::PhoneNumber;
 use crate::domain::ids::NotificationId;
-use crate::ports::error::VendorError;
+use crate::ports::error::{Undone, VendorError};
 use crate::ports::vendor::Known;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -16,12 +16,16 @@ const LONGEST: usize = 1_600;
 const PAGE: usize = 200;
 const PAGES: usize = 25;
 
+/// By how many seconds the carrier's clock may be behind ours without a doubt whose message it was, and by how many at all.
+const SLACK: i64 = 5;
+const DOUBT: i64 = 60;
+
 pub(super) async fn send(
     twilio: &Twilio,
     id: NotificationId,
     to: &PhoneNumber,
     text: &str,
-) -> Result<String, VendorError> {
+) -> Result<String, Undone> {
     let body = cut(text);
     let mut form = vec![("To", to.as_str()), ("From", twilio.account.texts_from.as_str()), ("Body", &body)];
     let status = twilio.texts_status.clone().map(|mut url| {
@@ -33,9 +37,11 @@ pub(super) async fn send(
     if let Some(url) = &status {
         form.push(("StatusCallback", url.as_str()));
     }
-    let url = twilio.url(&["Messages.json"])?;
-    let answer = twilio.accepted(twilio.ask(twilio.client.post(url).form(&form)).await?).await?;
-    let Taken { sid } = twilio.vendor().json(answer).await?;
+    let vendor = twilio.vendor();
+    let url = twilio.url(&["Messages.json"]).map_err(Undone::Certainly)?;
+    let asked = twilio.authorised(twilio.client.post(url).form(&form)).send().await;
+    let answer = vendor.done(asked).await?;
+    let Taken { sid } = vendor.json(answer).await.map_err(Undone::Perhaps)?;
     Ok(sid)
 }
 
@@ -49,7 +55,8 @@ fn hash(body: &str) -> String {
 }
 
 /// Looks for a message that may have been taken: Twilio keeps no id of ours, so that one to that number with words of that
-/// hash is it. The newest are listed first; by when they were sent they can't be asked for, since those that are queued were
+/// hash is it. Whether one from shortly before is it, or the same words sent earlier, nobody can tell. The newest are listed
+/// first; by when they were sent they can't be asked for, since those that are queued were
 /// not yet.
 pub(super) async fn find(
     twilio: &Twilio,
@@ -57,25 +64,27 @@ pub(super) async fn find(
     trace: &str,
     since: Timestamp,
 ) -> Result<Known, VendorError> {
-    let since = since.as_second();
-    // Twilio dates to the second.
-    let is_after =
-        |one: &ListedMessage| date(one.date_created.as_deref()).is_none_or(|at| at.as_second() >= since);
-    let is_it = |one: &&ListedMessage| {
+    // Twilio dates to the second, by its own clock.
+    let is_after = |one: &ListedMessage, slack: i64| {
+        let at = date(one.date_created.as_deref());
+        at.is_none_or(|at| at.as_second() >= since.as_second().saturating_sub(slack))
+    };
+    let is_like_it = |one: &&ListedMessage| {
         one.to.as_deref() == Some(to.as_str())
             && one.body.as_deref().is_some_and(|body| hash(body) == trace)
             && one.direction.as_deref().is_some_and(|way| way.starts_with("outbound"))
-            && is_after(one)
+            && is_after(one, DOUBT)
     };
     let mut url = twilio.url(&["Messages.json"])?;
     url.query_pairs_mut().append_pair("To", to.as_str()).append_pair("PageSize", &PAGE.to_string());
     for _ in 0..PAGES {
         let answer = twilio.accepted(twilio.ask(twilio.client.get(url)).await?).await?;
         let Messages { messages, next_page_uri } = twilio.vendor().json(answer).await?;
-        if let Some(found) = messages.iter().find(is_it) {
-            return Ok(Known::Taken(Some(found.sid.clone())));
+        if let Some(found) = messages.iter().find(is_like_it) {
+            let is_it = is_after(found, SLACK);
+            return Ok(if is_it { Known::Taken(Some(found.sid.clone())) } else { Known::CannotTell });
         }
-        match next_page_uri.filter(|_| messages.iter().all(is_after)) {
+        match next_page_uri.filter(|_| messages.iter().all(|one| is_after(one, DOUBT))) {
             Some(next) => url = twilio.page(&next)?,
             None => return Ok(Known::Never),
         }

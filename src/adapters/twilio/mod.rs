@@ -13,9 +13,9 @@ use super::answer::Vendor;
 use crate::domain::contact::PhoneNumber;
 use crate::domain::directory::device::Device;
 use crate::domain::voice::recording::Source;
-use crate::ports::error::VendorError;
+use crate::ports::error::{Undone, VendorError};
 use crate::ports::telephony::{
-    CallAtCarrier, CallProgress, KeptRecording, NewCall, NotPlaced, NumberAtCarrier, Sound, Telephony, TextOf,
+    CallAtCarrier, CallProgress, KeptRecording, NewCall, NumberAtCarrier, Sound, Telephony, TextOf,
 };
 use crate::ports::vendor::{Body, Known, Message, SingleSender, Sought};
 use crate::twiml::render::Capabilities;
@@ -166,7 +166,7 @@ impl Telephony for Twilio {
         Capabilities { conferences: self.account.conferences, ..TWILIO }
     }
 
-    async fn place_call(&self, call: &NewCall) -> Result<String, NotPlaced> {
+    async fn place_call(&self, call: &NewCall) -> Result<String, Undone> {
         calls::place(self, call).await
     }
 
@@ -217,10 +217,10 @@ impl Telephony for Twilio {
 
 #[async_trait]
 impl SingleSender for Twilio {
-    async fn send(&self, message: &Message) -> Result<Option<String>, VendorError> {
+    async fn send(&self, message: &Message) -> Result<Option<String>, Undone> {
         match &message.body {
             Body::Sms { to, text } => messages::send(self, message.id, to, text).await.map(Some),
-            Body::Mail { .. } => Err(VendorError::permanent("the carrier takes no mail")),
+            Body::Mail { .. } => Err(Undone::Certainly(VendorError::permanent("the carrier takes no mail"))),
         }
     }
 

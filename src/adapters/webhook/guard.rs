@@ -4,13 +4,24 @@
 //! of a name server can lead elsewhere.
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use std::io;
+use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use url::{Host, Url};
 
 /// What the log says of an address that is refused.
 pub const REFUSED: &str =
     "the webhook is at a private address, which is not allowed: set allow_private if it is meant so";
+
+/// A name leads to nothing but addresses that are not within reach.
+#[derive(Debug, thiserror::Error)]
+#[error("{REFUSED}")]
+struct OutOfReach;
+
+/// Whether nothing was sent because a name leads out of reach.
+pub fn is_out_of_reach(error: &reqwest::Error) -> bool {
+    let causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    causes.into_iter().any(<dyn Error + 'static>::is::<OutOfReach>)
+}
 
 /// Where a program may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,9 +57,12 @@ impl Resolve for Guarded {
         let reach = self.0;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<SocketAddr> = found.filter(|address| reach.allows(address.ip())).collect();
-            if allowed.is_empty() {
-                return Err(io::Error::new(io::ErrorKind::PermissionDenied, REFUSED).into());
+            let found: Vec<SocketAddr> = found.collect();
+            let allowed: Vec<_> =
+                found.iter().copied().filter(|address| reach.allows(address.ip())).collect();
+            // A name that has no address at all may have one later.
+            if allowed.is_empty() && !found.is_empty() {
+                return Err(OutOfReach.into());
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })

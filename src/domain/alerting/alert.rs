@@ -2,9 +2,9 @@
 
 use super::actor::{Channel, Who};
 use super::content::Content;
-use super::escalation::Escalation;
 use super::log::LogEntry;
 use super::origin::Origin;
+use super::place::Escalation;
 use super::scenario::Scenario;
 use super::team::TeamName;
 use crate::domain::directory::Recipient;
@@ -58,13 +58,16 @@ pub struct Alert {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Progress {
-    /// Who was on duty when its people were told first. It is not changed later: who comes on duty afterwards is not
-    /// waited for.
+    /// Who was on duty when it was made; where that could not be found out, when its people were told first. It is not
+    /// changed later: who comes on duty afterwards is not waited for.
     pub on_duty: Vec<PersonId>,
     /// Who has acknowledged so far, in order.
     pub acks: Vec<Acknowledged>,
     /// Where it is in its policy.
     pub escalation: Escalation,
+    /// Since when its times count anew: its acknowledgement or its end was taken back or has expired, or somebody has asked
+    /// for more people. `None`: they count from its opening, or from its acknowledgement.
+    pub anew_since: Option<Timestamp>,
     /// Until when nobody is told of it, since somebody asked for that.
     pub snoozed_until: Option<Timestamp>,
     /// Events that have said the same again since it was opened.
@@ -160,6 +163,11 @@ impl AlertState {
 }
 
 impl Alert {
+    /// Since when its times count that began at that moment: from there, or from where they have begun anew.
+    pub fn counts_from(&self, moment: Timestamp) -> Timestamp {
+        self.progress.anew_since.map_or(moment, |anew| anew.max(moment))
+    }
+
     /// Whether somebody still has to take it.
     pub const fn state(&self) -> AlertState {
         match (&self.closed, &self.acknowledged) {

@@ -36,14 +36,15 @@ pub struct Announcement {
 }
 
 /// Brings the text to those who were told that the alert is open, and to nobody else. A text that was there by
-/// then is not announced again.
+/// then is not announced again. Who is to be told later only, by their rules or after their quiet hours, gets it with that.
 pub fn text(story: &AlertStory, told: &[Notification], now: Timestamp, ids: &dyn Ids) -> Decision {
     match announced(story).last() {
         None => Decision::NotYet,
         Some(true) => Decision::Done,
         Some(false) => {
             let mut to: Vec<(&PersonId, &Device)> = vec![];
-            for one in told.iter().filter(|one| WRITTEN.contains(&one.device.kind())) {
+            let written = |one: &&Notification| WRITTEN.contains(&one.device.kind()) && one.due <= now;
+            for one in told.iter().filter(written) {
                 let addressee = (&one.person, &one.device);
                 // Who was told by two steps is brought the text once.
                 if !to.contains(&addressee) {

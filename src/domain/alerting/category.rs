@@ -1,22 +1,11 @@
 //! Categories: what an event is about, by the words that are in it.
 
-use super::content::Detail;
+use super::content::{CategoryName, Detail};
 use super::policy::PolicyName;
 use super::scenario::Scenario;
 use crate::domain::severity::Severity;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
-/// A category's name within its team: free text, e.g. `Database`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct CategoryName(pub String);
-
-impl std::fmt::Display for CategoryName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
+use serde::Deserialize;
 
 /// A kind of matter of a team.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,12 @@
 //! What a decision about an alert comes to: one value, written all of it or nothing.
 
-use super::act::AuditedAct;
 use super::alert::Alert;
+use super::audited::AuditedAct;
 use super::hook::HookMessage;
 use super::log::{Happened, LogEntry};
 use crate::domain::delivery::Notification;
 use crate::domain::effect::DueEffect;
+use crate::domain::links::LinkCode;
 use jiff::Timestamp;
 
 /// An alert that is made, or that changes.
@@ -21,6 +22,8 @@ pub struct Change {
     pub hooks: Vec<HookMessage>,
     /// What is done outside besides.
     pub effects: Vec<DueEffect>,
+    /// The short form that its link has from now on.
+    pub short_link: Option<(LinkCode, String)>,
     /// What the audit keeps of it; `None`: nobody did it.
     pub audited: Option<AuditedAct>,
 }
@@ -28,7 +31,15 @@ pub struct Change {
 impl Change {
     /// The alert as it was read, with nothing changed yet.
     pub const fn of(alert: Alert) -> Self {
-        Self { alert, log: vec![], notifications: vec![], hooks: vec![], effects: vec![], audited: None }
+        Self {
+            alert,
+            log: vec![],
+            notifications: vec![],
+            hooks: vec![],
+            effects: vec![],
+            short_link: None,
+            audited: None,
+        }
     }
 
     /// Something for the log.

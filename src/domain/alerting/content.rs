@@ -1,7 +1,17 @@
 //! What an alert says, where it was raised by an event.
 
-use super::category::CategoryName;
 use serde::{Deserialize, Serialize};
+
+/// A category's name within its team: free text, e.g. `Database`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CategoryName(pub String);
+
+impl std::fmt::Display for CategoryName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// What an event says of the matter. Empty for a call: its message is a recording.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

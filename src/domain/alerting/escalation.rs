@@ -10,38 +10,19 @@ use super::change::Change;
 use super::hook::HookMessage;
 use super::life;
 use super::log::Happened;
-use super::policy::{Policy, PolicyName, Repeats, Target, WebhookName};
+use super::place::Escalation;
+use super::policy::{Policy, Repeats, Target, WebhookName};
 use super::rules;
 use super::scenario::Scenario;
 use super::team::Team;
 use crate::domain::delivery::Notification;
 use crate::domain::directory::device::DeviceKind;
+use crate::domain::directory::person::{PersonId, Rule};
 use crate::domain::directory::reason::{Reason, Skipped};
 use crate::domain::directory::resolve::{self, OnCall, Responder};
 use crate::domain::directory::{Directory, Recipient};
 use crate::domain::ids::{HookMessageId, Ids, NotificationId};
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
-
-/// Where an alert is in its policy.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Escalation {
-    /// The policy that it follows; `None`: none yet, or there is none for it.
-    pub policy: Option<PolicyName>,
-    /// The place of the step that comes next, from 0.
-    pub step: u32,
-    /// How often all steps have been made.
-    pub round: u32,
-    /// Whether the last resort has been told.
-    pub is_exhausted: bool,
-    /// Whether its people have been told at all.
-    pub has_begun: bool,
-    /// When the next step is due; `None`: there is none, or the first is due at once.
-    pub next_at: Option<Timestamp>,
-    /// Who wants the next step to be made before its time.
-    pub asked_by: Option<String>,
-}
 
 /// What a decision must know besides the alert.
 #[derive(Debug, Clone, Copy)]
@@ -99,7 +80,7 @@ fn closing(alert: &Alert, facts: &Facts<'_>) -> Option<(Actor, Timestamp)> {
         None => ("close_hours", alert.opened_at, team.close_after?),
     };
     let by = Actor { who: Who::Rule(rule.to_owned()), from: Channel::Settings };
-    Some((by, later(since, after)))
+    Some((by, later(alert.counts_from(since), after)))
 }
 
 /// The search for somebody who answers.
@@ -111,7 +92,7 @@ fn pursue(story: &AlertStory, facts: &Facts<'_>, now: Timestamp, ids: &dyn Ids) 
     }
     if let Some(ack) = alert.acknowledged.clone() {
         let timeout = facts.team.and_then(|team| team.acknowledge_timeout);
-        let Some(expires) = timeout.map(|timeout| later(ack.at, timeout)) else {
+        let Some(expires) = timeout.map(|timeout| later(alert.counts_from(ack.at), timeout)) else {
             return rest(change, None);
         };
         if now < expires {
@@ -126,16 +107,17 @@ fn pursue(story: &AlertStory, facts: &Facts<'_>, now: Timestamp, ids: &dyn Ids) 
             return rest(change, Some(until));
         }
         alert.progress.snoozed_until = None;
-        alert.progress.escalation.next_at = Some(now);
+        alert.progress.escalation.go_on(now);
     }
     let escalation = &mut alert.progress.escalation;
     if !escalation.has_begun && escalation.asked_by.is_none() {
         let category = facts.team.zip(alert.content.category.as_ref());
         let category = category.and_then(|(team, name)| team.category(&name.0));
         if let Some(until) = category.and_then(|category| category.maintenance_ends(now)) {
-            // Said once, with its end; a window that is moved in the settings counts as it is then.
-            if alert.due_at.is_none_or(|due| due <= alert.opened_at) {
-                change.note(now, Happened::InMaintenance { until });
+            // Said once for each end: a window that is moved in the settings counts as it is then.
+            let said = Happened::InMaintenance { until };
+            if !story.log.iter().any(|entry| entry.what == said) {
+                change.note(now, said);
             }
             return rest(change, Some(until));
         }
@@ -154,23 +136,22 @@ fn pursue(story: &AlertStory, facts: &Facts<'_>, now: Timestamp, ids: &dyn Ids) 
     }
 }
 
-/// The alert follows that policy from now on. One that is not the one before begins with its first step, at once.
+/// The alert follows that policy from now on. One that is not the one before begins with its first step, at once; so does
+/// one that the settings have again.
 fn follow(change: &mut Change, policy: Option<&Policy>, now: Timestamp) {
     let escalation = &mut change.alert.progress.escalation;
     let name = policy.map(|policy| policy.name.clone());
     if escalation.policy == name {
         return;
     }
-    let before = escalation.policy.take();
-    escalation.policy = name;
-    if let (Some(before), Some(policy)) = (before, policy) {
-        escalation.step = 0;
-        escalation.round = 0;
-        escalation.is_exhausted = false;
-        escalation.next_at = Some(now);
-        let what = Happened::PolicyChanged { from: before.0, to: policy.name.0.clone() };
-        change.note(now, what);
+    let before = std::mem::replace(&mut escalation.policy, name.clone());
+    if before.is_none() && !escalation.has_begun {
+        return;
     }
+    if name.is_some() {
+        escalation.begin_anew(now);
+    }
+    change.note(now, Happened::PolicyChanged { from: before.map(|one| one.0), to: name.map(|one| one.0) });
 }
 
 /// Its people are told, and nobody after them.
@@ -197,9 +178,15 @@ fn by_policy(
     ids: &dyn Ids,
 ) -> Look {
     let asked_by = change.alert.progress.escalation.asked_by.take();
-    let mut unreached_in_a_row: usize = 0;
+    let mut passed = PassedOver::default();
     for _ in 0..MOST_STEPS {
-        let (step, wait) = next(&mut change.alert.progress.escalation, policy, unreached_in_a_row);
+        let escalation = &mut change.alert.progress.escalation;
+        let (step, wait) = next(escalation, policy, &passed);
+        if step.is_none() && asked_by.is_none() && is_told_enough(escalation, policy) {
+            let next_at = after_last_resort(escalation, policy, &passed, false, now);
+            return rest_until(change, now, next_at);
+        }
+        let round = escalation.round;
         let targets = match step {
             Some(index) => policy.steps.get(index).map_or(&[][..], |step| &step.targets),
             None => &policy.last_resort,
@@ -210,44 +197,69 @@ fn by_policy(
             first_targets(&change.alert, targets)
         };
         let told = Told::find(&change.alert, &targets, facts, now, (wait, step.is_none()));
+        let is_told = !told.is_nobody();
         let number = step.and_then(|index| u32::try_from(index + 1).ok());
-        let round = change.alert.progress.escalation.round;
-        if told.is_nobody() {
-            // Nobody is told because nobody could be asked who it is: it is asked again, and the next step is not kept
-            // waiting for that.
-            if told.is_unknown && step.is_none() {
-                return Look::NotYet;
-            }
-            let skipped = told.skipped.iter().map(in_words).chain(told.quiet.iter().cloned()).collect();
-            change.note(now, Happened::StepSkipped { policy: policy.name.0.clone(), step: number, skipped });
-            unreached_in_a_row += 1;
-            if step.is_some() {
-                change.alert.progress.escalation.step += 1;
-                continue;
-            }
-            // Not even the last resort can be reached: it is tried again, as long as the alert is open.
-            let again = policy.last_resort_every.unwrap_or(UNREACHABLE);
+        let policy_name = policy.name.0.clone();
+        if is_told {
             begun(&mut change, facts, now);
-            change.alert.progress.escalation.is_exhausted = true;
-            return rest_until(change, now, Some(later(now, again)));
+            change.note(now, Happened::Escalated { policy: policy_name, step: number, round, asked_by });
+            told.announce(&mut change, story, now, ids);
+            let escalation = &mut change.alert.progress.escalation;
+            let next_at = if step.is_some() {
+                escalation.step += 1;
+                escalation.unreached_since = None;
+                escalation.is_last_resort_told = false;
+                wait.map(|wait| later(now, wait))
+            } else {
+                after_last_resort(escalation, policy, &passed, true, now)
+            };
+            return rest_until(change, now, next_at);
         }
-        begun(&mut change, facts, now);
-        change
-            .note(now, Happened::Escalated { policy: policy.name.0.clone(), step: number, round, asked_by });
-        told.announce(&mut change, story, now, ids);
+        // Nobody is told because nobody could be asked who it is: it is asked again, and the next step is not kept waiting
+        // for that.
+        if told.is_unknown && step.is_none() {
+            return Look::NotYet;
+        }
+        let skipped = told.skipped.iter().map(in_words).chain(told.quiet.iter().cloned()).collect();
+        let what = Happened::StepSkipped { policy: policy_name, step: number, skipped };
+        if !is_said(story, &what) {
+            change.note(now, what);
+        }
         let escalation = &mut change.alert.progress.escalation;
         if step.is_some() {
             escalation.step += 1;
-        } else {
-            escalation.is_exhausted = true;
+            passed.steps += 1;
+            passed.is_unknown |= told.is_unknown;
+            continue;
         }
-        return rest_until(change, now, wait.map(|wait| later(now, wait)));
+        // Not even the last resort can be reached: it is tried again, as long as the alert is open.
+        let next_at = after_last_resort(escalation, policy, &passed, false, now);
+        begun(&mut change, facts, now);
+        return rest_until(change, now, next_at);
     }
     rest_until(change, now, Some(later(now, UNREACHABLE)))
 }
 
-/// After how long it is tried again where nobody at all could be reached.
+/// The steps that reach nobody, of one look: one after another.
+#[derive(Debug, Default)]
+struct PassedOver {
+    steps: usize,
+    /// Whether one of them might reach somebody who could not be found out just then.
+    is_unknown: bool,
+}
+
+impl PassedOver {
+    /// Whether those are all steps that there are.
+    const fn is_whole_round(&self, policy: &Policy) -> bool {
+        !policy.steps.is_empty() && self.steps >= policy.steps.len()
+    }
+}
+
+/// After how long it is tried again, at first, where nobody at all could be reached.
 const UNREACHABLE: SignedDuration = SignedDuration::from_mins(1);
+
+/// After how long it is tried again, at most, where nobody has been reachable for some time.
+const STILL_UNREACHABLE: SignedDuration = SignedDuration::from_mins(15);
 
 /// The least time between two steps.
 const SHORTEST_WAIT: SignedDuration = SignedDuration::from_secs(1);
@@ -256,28 +268,71 @@ const SHORTEST_WAIT: SignedDuration = SignedDuration::from_secs(1);
 fn next(
     escalation: &mut Escalation,
     policy: &Policy,
-    unreached_in_a_row: usize,
+    passed: &PassedOver,
 ) -> (Option<usize>, Option<SignedDuration>) {
     let last_resort = (None, policy.last_resort_every);
-    if escalation.is_exhausted || unreached_in_a_row >= policy.steps.len().max(1) {
+    if escalation.is_exhausted || passed.is_whole_round(policy) {
         return last_resort;
     }
     let index = usize::try_from(escalation.step).unwrap_or(usize::MAX);
     if let Some(step) = policy.steps.get(index) {
         return (Some(index), Some(step.wait));
     }
-    let is_repeated = match policy.repeats {
-        Repeats::Forever => true,
-        Repeats::Times(times) => escalation.round < times,
-    };
     match policy.steps.first() {
-        Some(step) if is_repeated => {
+        Some(step) if has_round_left(escalation, policy) => {
             escalation.step = 0;
             escalation.round = escalation.round.saturating_add(1);
             (Some(0), Some(step.wait))
         }
         Some(_) | None => last_resort,
     }
+}
+
+/// Whether the steps are to be made once more after this round.
+const fn has_round_left(escalation: &Escalation, policy: &Policy) -> bool {
+    match policy.repeats {
+        Repeats::Forever => true,
+        Repeats::Times(times) => escalation.round < times,
+    }
+}
+
+/// Whether nobody is left to tell for now: not one step reaches anybody, and the last resort knows, and is to be told once.
+const fn is_told_enough(escalation: &Escalation, policy: &Policy) -> bool {
+    escalation.is_last_resort_told && !escalation.is_exhausted && policy.last_resort_every.is_none()
+}
+
+/// When the search goes on after the last resort, and with what. `is_told`: the last resort was reached. Where that was its
+/// turn only because not one step reached anybody just then, the steps are tried again: such a round counts as made, as long
+/// as somebody has heard of it, and nobody is known to be missed.
+fn after_last_resort(
+    escalation: &mut Escalation,
+    policy: &Policy,
+    passed: &PassedOver,
+    is_told: bool,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let is_gap = !escalation.is_exhausted && passed.is_whole_round(policy);
+    if is_gap && (!is_told || passed.is_unknown) {
+        escalation.step = 0;
+    } else if is_gap && has_round_left(escalation, policy) {
+        escalation.step = u32::try_from(policy.steps.len()).unwrap_or(u32::MAX);
+    } else {
+        escalation.is_exhausted = true;
+    }
+    escalation.is_last_resort_told |= is_told;
+    let since = *escalation.unreached_since.get_or_insert(now);
+    let again = now.duration_since(since).clamp(UNREACHABLE, STILL_UNREACHABLE);
+    match policy.last_resort_every {
+        Some(every) if is_told => Some(later(now, every)),
+        None if is_told && escalation.is_exhausted => None,
+        Some(_) | None => Some(later(now, again)),
+    }
+}
+
+/// Whether the log says that already, since anybody was told: it is not said at every try.
+fn is_said(story: &AlertStory, what: &Happened) -> bool {
+    let lately = story.log.iter().rev().take_while(|entry| !matches!(entry.what, Happened::Escalated { .. }));
+    lately.into_iter().any(|entry| entry.what == *what)
 }
 
 /// An emergency's first step reaches everyone, whatever the policy says.
@@ -289,7 +344,8 @@ fn first_targets(alert: &Alert, targets: &[Target]) -> Vec<Target> {
     targets
 }
 
-/// Its people are being told for the first time: who is on duty now is who must answer.
+/// Its people are being told for the first time. Where it was not known who was on duty when it was made, those who are now
+/// must answer.
 fn begun(change: &mut Change, facts: &Facts<'_>, now: Timestamp) {
     let progress = &mut change.alert.progress;
     if progress.escalation.has_begun {
@@ -297,25 +353,32 @@ fn begun(change: &mut Change, facts: &Facts<'_>, now: Timestamp) {
     }
     progress.escalation.has_begun = true;
     if progress.on_duty.is_empty() {
-        progress.on_duty = on_duty(&change.alert.recipients, facts.directory, now);
+        progress.on_duty = on_duty(&change.alert.recipients, facts.directory, now).people;
     }
 }
 
-/// Who is on duty there at that moment: nobody twice, in the order in which they are tried.
-pub fn on_duty(
-    recipients: &[Recipient],
-    directory: &Directory,
-    now: Timestamp,
-) -> Vec<crate::domain::directory::person::PersonId> {
-    let mut people = vec![];
+/// Who is on duty at a moment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct OnDuty {
+    /// Nobody twice, in the order in which they are tried.
+    pub people: Vec<PersonId>,
+    /// Whether there may be others, since another directory could not be asked.
+    pub is_unknown: bool,
+}
+
+/// Who is on duty there at that moment.
+pub(super) fn on_duty(recipients: &[Recipient], directory: &Directory, now: Timestamp) -> OnDuty {
+    let mut found = OnDuty::default();
     for recipient in recipients {
-        for responder in resolve::on_call(directory, recipient, now).responders {
-            if !people.contains(&responder.person) {
-                people.push(responder.person);
+        let OnCall { responders, skipped } = resolve::on_call(directory, recipient, now);
+        found.is_unknown |= skipped.iter().any(|one| one.reason == Reason::Unknown);
+        for responder in responders {
+            if !found.people.contains(&responder.person) {
+                found.people.push(responder.person);
             }
         }
     }
-    people
+    found
 }
 
 /// Who is told by one step.
@@ -333,7 +396,8 @@ struct Told {
 
 impl Told {
     /// Whom those targets reach. Those who have acknowledged are left alone. `wait`: how long they have to answer.
-    /// `is_last`: there is nobody after them, so that their quiet hours don't count.
+    /// `is_last`: there is nobody after them, so that their quiet hours don't count, and neither does when their rules want
+    /// them to be told, as long as they are.
     fn find(
         alert: &Alert,
         targets: &[Target],
@@ -377,20 +441,30 @@ impl Told {
         let mut people = vec![];
         for one in &reached {
             let has_policy = facts.policy.is_some();
-            let rests = if is_last { None } else { one.person.quiet_until(alert.severity, now) };
-            let planned = rules::plan(one.person, &one.devices, alert.severity, has_policy, rests, now);
+            let person = one.person;
+            let rests = if is_last { None } else { person.quiet_until(alert.severity, now) };
+            let by = |rules: &[Rule]| {
+                rules::plan(&person.id, rules, &one.devices, alert.severity, has_policy, rests, now)
+            };
+            let mut planned = by(&person.rules);
+            if is_last && planned.is_empty() {
+                // There is nobody after them: better told against their rules than not at all.
+                planned = by(&[]);
+            }
             let in_time =
                 |one: &rules::Planned| wait.is_none_or(|wait| one.due <= now || one.due < later(now, wait));
-            if planned.iter().any(in_time) {
+            if planned.iter().any(in_time) || (is_last && !planned.is_empty()) {
                 people.extend(planned);
-            } else if planned.is_empty() && one.person.rules.is_empty() {
+            } else if planned.is_empty() && person.rules.is_empty() {
                 // What they have rings, and phones are rung where there is a policy.
-                let recipient = Recipient::Person(one.person.id.clone());
+                let recipient = Recipient::Person(person.id.clone());
                 skipped.push(Skipped { recipient, reason: Reason::NoDevice });
             } else if let Some(first) = planned.iter().map(|one| one.due).min() {
-                quiet.push(format!("{}: not to be told before {first}", one.person.id));
+                quiet.push(format!("{}: not to be told before {first}", person.id));
+            } else if person.rules.iter().any(|rule| rule.is_for(alert.severity)) {
+                quiet.push(format!("{}: no device that their rules name can be used", person.id));
             } else {
-                quiet.push(format!("{}: no rule of theirs is for this severity", one.person.id));
+                quiet.push(format!("{}: no rule of theirs is for this severity", person.id));
             }
         }
         Self { people, webhooks, skipped, quiet, is_unknown }

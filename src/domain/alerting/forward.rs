@@ -1,4 +1,4 @@
-//! Systems of others that every alert is passed on to, besides being told to our own people.
+//! Systems of others that every alert of a call is passed on to, besides being told to our own people.
 
 use crate::domain::voice::action::Action;
 use serde::{Deserialize, Serialize};

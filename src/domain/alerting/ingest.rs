@@ -104,7 +104,7 @@ fn answered(outcome: Outcome, open: &AlertStory, change: Result<Change, Refused>
     }
 }
 
-/// The same matter once more: counted. One that is worse than before counts as not answered.
+/// The same matter once more: counted. One that is worse than before counts as not answered, and rests no longer.
 fn repeated(event: &Event, open: &AlertStory, now: Timestamp) -> Ingested {
     let mut change = Change::of(open.alert.clone());
     let alert = &mut change.alert;
@@ -119,9 +119,18 @@ fn repeated(event: &Event, open: &AlertStory, now: Timestamp) -> Ingested {
     if severity != before {
         alert.severity = severity;
         // Worse ones come first.
-        if severity < before && alert.acknowledged.is_some() {
+        let is_worse = severity < before;
+        let is_answered = alert.acknowledged.is_some() || !alert.progress.acks.is_empty();
+        if is_worse && (is_answered || alert.progress.snoozed_until.is_some()) {
             life::unanswered(alert, now);
+            alert.progress.snoozed_until = None;
             alert.due_at = Some(now);
+        } else if is_worse && alert.progress.escalation.has_begun {
+            // Who was not to be told of the lesser one may have to be told of this.
+            alert.progress.escalation.begin_anew(now);
+            alert.due_at = Some(now);
+        }
+        if is_worse && is_answered {
             change.note(now, Happened::Reopened { from: before, to: severity });
         } else {
             change.note(now, Happened::SeverityChanged { from: before, to: severity });
@@ -156,6 +165,10 @@ fn opened(
         change.alert.closed = Some(Closed { at: early.at.max(now), by: who, from: Channel::Webhook });
         let ingested = Ingested::changes(Outcome::OpenedResolved, change);
         return Ingested { early_end: Some(false), ..ingested };
+    }
+    let on_duty = escalation::on_duty(&change.alert.recipients, facts.directory, now);
+    if !on_duty.is_unknown {
+        change.alert.progress.on_duty = on_duty.people;
     }
     // Who is told first is decided with the opening, and written with it.
     let story = AlertStory { alert: change.alert.clone(), number: 0, recording: None, log: vec![] };

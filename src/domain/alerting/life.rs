@@ -6,7 +6,7 @@ use super::change::Change;
 use super::log::Happened;
 use super::scenario::Scenario;
 use crate::domain::directory::person::PersonId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// Why nothing is done to an alert.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +29,14 @@ pub enum Refused {
     /// It is to rest until a moment that has passed.
     #[error("to be snoozed until a moment that has passed")]
     Past,
+    /// It is to rest for longer than [`LONGEST_SNOOZE`].
+    #[error("to be snoozed for more than 31 days")]
+    TooLong,
 }
+
+/// For how long nobody is told of an alert at most, where somebody asks for that: a month. What rests for longer is
+/// forgotten.
+pub const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 /// Somebody takes care of it. Where several must, it is settled with the last of those who were on duty when it was made;
 /// a program speaks for all of them.
@@ -114,10 +121,10 @@ pub fn undo_resolve(
         return Err(Refused::Followed);
     }
     alert.closed = None;
-    match &mut alert.acknowledged {
-        // The time to resolve it begins anew.
-        Some(ack) => ack.at = now,
-        None => alert.progress.escalation.next_at = Some(now),
+    // Who has it still has the time to resolve it once more.
+    alert.progress.anew_since = Some(now);
+    if alert.acknowledged.is_none() {
+        alert.progress.escalation.go_on(now);
     }
     let (by, from) = (by.who.name().to_owned(), by.from.word().to_owned());
     Ok(changed(alert, Happened::ResolutionUndone { by, from }, now))
@@ -129,16 +136,20 @@ pub fn escalate(mut alert: Alert, by: &Actor, now: Timestamp) -> Result<Change, 
     unanswered(&mut alert, now);
     alert.progress.snoozed_until = None;
     alert.is_held = false;
-    alert.progress.escalation.asked_by = Some(by.who.name().to_owned());
-    alert.due_at = Some(now);
-    Ok(Change::of(alert))
+    let (by, from) = (by.who.name().to_owned(), by.from.word().to_owned());
+    alert.progress.escalation.asked_by = Some(by.clone());
+    // That it was asked for is said here: there may be no policy, or nobody whom the next step reaches.
+    Ok(changed(alert, Happened::EscalationAsked { by, from }, now))
 }
 
-/// Nobody is told of it until then.
+/// Nobody is told of it until then, [`LONGEST_SNOOZE`] at most.
 pub fn snooze(mut alert: Alert, until: Timestamp, by: &Actor, now: Timestamp) -> Result<Change, Refused> {
     is_open(&alert)?;
     if until <= now {
         return Err(Refused::Past);
+    }
+    if until.duration_since(now) > LONGEST_SNOOZE {
+        return Err(Refused::TooLong);
     }
     alert.progress.snoozed_until = Some(until);
     let (by, from) = (by.who.name().to_owned(), by.from.word().to_owned());
@@ -153,11 +164,12 @@ pub fn note(alert: Alert, text: &str, by: &Actor, now: Timestamp) -> Change {
     change
 }
 
-/// Nobody has answered it: the next step is due now.
+/// Nobody has answered it: the next step is due now, and its times begin anew.
 pub(super) fn unanswered(alert: &mut Alert, now: Timestamp) {
     alert.acknowledged = None;
     alert.progress.acks.clear();
-    alert.progress.escalation.next_at = Some(now);
+    alert.progress.anew_since = Some(now);
+    alert.progress.escalation.go_on(now);
 }
 
 fn is_open(alert: &Alert) -> Result<(), Refused> {

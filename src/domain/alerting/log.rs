@@ -193,6 +193,13 @@ pub enum Happened {
         /// What, in words.
         note: String,
     },
+    /// Somebody wants the next step of its policy to be made now. Nobody takes care of it any more.
+    EscalationAsked {
+        /// Who.
+        by: String,
+        /// From where.
+        from: String,
+    },
     /// Its people were to be told, by a step of a policy.
     Escalated {
         /// Which policy.
@@ -216,10 +223,10 @@ pub enum Happened {
     },
     /// It follows another policy from now on, from that one's first step.
     PolicyChanged {
-        /// The one before.
-        from: String,
-        /// The one from now on.
-        to: String,
+        /// The one before; `null`: none.
+        from: Option<String>,
+        /// The one from now on; `null`: none, since the settings have none for it any more. Its people are told once.
+        to: Option<String>,
     },
     /// Who acknowledged it has not resolved it in time: it counts as not answered.
     AcknowledgementExpired {

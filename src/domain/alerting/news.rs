@@ -1,5 +1,6 @@
 //! What other programs are told about an alert, and how the alert stood then.
 
+use super::actor::Who;
 use super::alert::{AlertState, AlertStory};
 use super::log::{Happened, LogEntry};
 use crate::domain::severity::Severity;
@@ -18,7 +19,7 @@ pub enum News {
     Reopened,
     /// It was resolved.
     Resolved,
-    /// More people were told, since nobody had answered, or somebody wanted that.
+    /// More people are told, since nobody has answered, or somebody wants that.
     Escalated,
     /// Somebody wrote something about it.
     Annotated,
@@ -67,7 +68,7 @@ impl News {
     }
 
     /// What an entry of an alert's log means to other programs; `None`: nothing. That its people are told for the first
-    /// time belongs to its opening.
+    /// time belongs to its opening, and a step that somebody has asked for to their asking.
     pub const fn of(what: &Happened) -> Option<Self> {
         match what {
             Happened::Opened { .. } | Happened::OpenedByEvent { .. } => Some(Self::Opened),
@@ -79,9 +80,10 @@ impl News {
             | Happened::ResolutionUndone { .. } => Some(Self::Reopened),
             Happened::Resolved { .. } => Some(Self::Resolved),
             Happened::Escalated { step, round, asked_by, .. } => {
-                let is_first = matches!((step, round, asked_by), (Some(1), 0, None));
-                if is_first { None } else { Some(Self::Escalated) }
+                let is_first = matches!((step, round), (Some(1), 0));
+                if is_first || asked_by.is_some() { None } else { Some(Self::Escalated) }
             }
+            Happened::EscalationAsked { .. } => Some(Self::Escalated),
             Happened::Noted { .. } => Some(Self::Annotated),
             Happened::TextArrived
             | Happened::TextFailed
@@ -113,6 +115,12 @@ impl News {
             | Happened::Snoozed { .. }
             | Happened::InMaintenance { .. } => None,
         }
+    }
+
+    /// What it means to a program that is told of it in any case. A step that is for that program is news to it, whichever
+    /// step it is.
+    pub const fn told(what: &Happened) -> Option<Self> {
+        if let Happened::Escalated { .. } = what { Some(Self::Escalated) } else { Self::of(what) }
     }
 }
 
@@ -167,7 +175,8 @@ impl Standing {
     /// How it stands now.
     pub fn now(story: &AlertStory) -> Self {
         let acks = &story.alert.progress.acks;
-        let settling = story.alert.acknowledged.iter().filter(|ack| !acks.contains(ack));
+        let is_known = |who: &Who| acks.iter().any(|ack| ack.by == *who);
+        let settling = story.alert.acknowledged.iter().filter(|ack| !is_known(&ack.by));
         let done = |by: String, at| Done { by, at };
         Self {
             acknowledged: acks.iter().chain(settling).map(|ack| done(ack.by.to_string(), ack.at)).collect(),
@@ -212,6 +221,7 @@ const fn is_taken_back(what: &Happened) -> bool {
             | Happened::AcknowledgementExpired { .. }
             | Happened::AcknowledgementUndone { .. }
             | Happened::Reopened { .. }
+            | Happened::EscalationAsked { .. }
             | Happened::Escalated { asked_by: Some(_), .. }
     )
 }
@@ -224,6 +234,7 @@ pub fn who(what: &Happened) -> Option<&str> {
     | Happened::Unacknowledged { by }
     | Happened::Resolved { by, .. }
     | Happened::Noted { by, .. }
+    | Happened::EscalationAsked { by, .. }
     | Happened::AcknowledgementUndone { by, .. }
     | Happened::ResolutionUndone { by, .. }
     | Happened::Escalated { asked_by: Some(by), .. }

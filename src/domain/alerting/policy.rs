@@ -48,7 +48,8 @@ pub struct Policy {
 pub enum Repeats {
     /// So often, after the first time.
     Times(u32),
-    /// Until somebody answers. The last resort is told when not one step reaches anybody.
+    /// Until somebody answers. The last resort is told when not one step reaches anybody; the steps are tried again all the
+    /// same.
     Forever,
 }
 

@@ -1,11 +1,11 @@
 //! What somebody writes back to a text message about an alert, and by which short number they name it.
 
 use super::alert::AlertStory;
-use super::log::Happened;
+use super::log::{Happened, LogEntry};
 use crate::domain::contact::PhoneNumber;
-use jiff::Timestamp;
+use std::collections::BTreeSet;
 
-/// What somebody does to an alert by text, or on the page behind a link.
+/// What somebody does to an alert by text, on the page behind a link, or with a key of their phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Deed {
     /// They take care of it.
@@ -78,6 +78,12 @@ pub fn parse(text: &str) -> Reply {
     match parts.as_slice() {
         [Part::Word(word)] => alone(word),
         [Part::Word(word), Part::Word(all)] if all == "all" => on(word, Which::All),
+        // The number is of one alert, the word means all of them, and all of them it is.
+        [Part::Word(word), Part::Number { .. }] | [Part::Number { .. }, Part::Word(word)]
+            if matches!(word.as_str(), "aa" | "cc") =>
+        {
+            alone(word)
+        }
         [Part::Word(word), Part::Number { value, is_marked }]
         | [Part::Number { value, is_marked }, Part::Word(word)] => {
             on(word, if *is_marked { Which::Number(*value) } else { Which::Short(*value) })
@@ -158,16 +164,22 @@ fn is_blank(c: char) -> bool {
 
 /// The smallest short number that is not in use.
 pub fn smallest_free(in_use: impl IntoIterator<Item = u32>) -> u32 {
-    let used: std::collections::BTreeSet<u32> = in_use.into_iter().collect();
-    (1..=u32::MAX).find(|number| !used.contains(number)).unwrap_or(u32::MAX)
+    let used: BTreeSet<u32> = in_use.into_iter().collect();
+    used.into_iter().fold(1, |free, number| if number == free { free.saturating_add(1) } else { free })
 }
 
-/// Whether a step of its policy was made after that moment, or is about to be made because somebody asked for it. Whoever
-/// was told before it and asks for the next one means the one that was made.
-pub fn has_escalated(story: &AlertStory, since: Timestamp) -> bool {
-    let is_asked_for = story.alert.progress.escalation.asked_by.is_some();
-    let is_step = |what: &Happened| matches!(what, Happened::Escalated { .. });
-    is_asked_for || story.log.iter().any(|entry| entry.at > since && is_step(&entry.what))
+/// How many steps of its policy were made or asked for so far: what whoever is told of it now knows of.
+pub fn steps_made(story: &AlertStory) -> u32 {
+    let is_step = |entry: &&LogEntry| {
+        matches!(entry.what, Happened::Escalated { .. } | Happened::EscalationAsked { .. })
+    };
+    u32::try_from(story.log.iter().filter(is_step).count()).unwrap_or(u32::MAX)
+}
+
+/// Whether a step was made besides those, or is about to be made because somebody asked for it. Whoever was told before it
+/// and asks for the next one means the one that was made.
+pub fn has_escalated(story: &AlertStory, known: u32) -> bool {
+    story.alert.progress.escalation.asked_by.is_some() || steps_made(story) > known
 }
 
 /// Calling codes of countries from which no text comes back: India, China, Guatemala, Costa Rica, Panama, Vietnam
@@ -234,6 +246,11 @@ mod tests {
         assert_eq!(parse("ack all"), Reply::Do(ACK, Which::All));
         assert_eq!(parse("CC"), Reply::Do(Deed::Resolve, Which::All));
         assert_eq!(parse("escalate all"), Reply::Unknown);
+        for text in ["100aa", "'100 aa'", "aa 100", "#100 aa"] {
+            assert_eq!(parse(text), Reply::Do(ACK, Which::All), "{text}");
+        }
+        assert_eq!(parse("100CC"), Reply::Do(Deed::Resolve, Which::All));
+        assert_eq!(parse("100ee"), Reply::Unknown);
     }
 
     #[test]

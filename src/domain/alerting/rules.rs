@@ -1,7 +1,7 @@
 //! By which devices a person is told, and when: their own rules, and their quiet hours.
 
 use crate::domain::directory::device::{Device, DeviceKind};
-use crate::domain::directory::person::{Person, PersonId};
+use crate::domain::directory::person::{PersonId, Rule};
 use crate::domain::severity::Severity;
 use jiff::{SignedDuration, Timestamp};
 
@@ -20,10 +20,12 @@ pub struct Planned {
 /// to them.
 const PHONE_AFTER: SignedDuration = SignedDuration::from_mins(2);
 
-/// How a person is told, by those of their devices that can be used now. `is_pursued`: the alert follows a policy, and
-/// phones are rung for it. `quiet_until`: they are not to be told before.
+/// How a person is told, by those of their devices that can be used now. `rules`: how they want it; empty: as the product
+/// does by itself. `is_pursued`: the alert follows a policy, and phones are rung for it. `quiet_until`: they are not to be
+/// told before.
 pub fn plan(
-    person: &Person,
+    person: &PersonId,
+    rules: &[Rule],
     devices: &[&Device],
     severity: Severity,
     is_pursued: bool,
@@ -35,9 +37,9 @@ pub fn plan(
         quiet_until.map_or(due, |until| until.max(due))
     };
     let planned =
-        |device: &Device, wait| Planned { person: person.id.clone(), device: device.clone(), due: at(wait) };
+        |device: &Device, wait| Planned { person: person.clone(), device: device.clone(), due: at(wait) };
     let mut all: Vec<Planned> = vec![];
-    if person.rules.is_empty() {
+    if rules.is_empty() {
         for device in devices {
             match device.kind() {
                 DeviceKind::Sms | DeviceKind::Email | DeviceKind::Webhook => {
@@ -47,12 +49,14 @@ pub fn plan(
                 DeviceKind::Voice => {}
             }
         }
-        // Who has nothing but a phone is called at once.
-        if let ([only], true) = (all.as_mut_slice(), is_pursued) {
-            only.due = at(SignedDuration::ZERO);
+        // Who has nothing but phones is called at once, and by the others after that.
+        if let Some(first) = all.first_mut()
+            && devices.iter().all(|device| device.kind() == DeviceKind::Voice)
+        {
+            first.due = at(SignedDuration::ZERO);
         }
     }
-    for rule in person.rules.iter().filter(|rule| rule.is_for(severity)) {
+    for rule in rules.iter().filter(|rule| rule.is_for(severity)) {
         for device in rule.devices.iter().filter(|device| devices.contains(device)) {
             let one = planned(device, rule.after);
             match all.iter_mut().find(|known| known.device == one.device && known.due == one.due) {

@@ -88,8 +88,13 @@ pub fn understand(
     if transition == Transition::Open && content.title.is_none() && content.text.is_none() {
         let is_empty = content.details.is_empty() && content.attachments.is_empty();
         let by = control.source.as_deref().unwrap_or(&integration.name.0);
-        content.title = Some(if is_empty { NOTHING.to_owned() } else { format!("Event of {by}") });
-        reasons.note("it has neither title nor text: it is called by where it comes from");
+        let (title, note) = if is_empty {
+            (NOTHING.to_owned(), "it has neither title nor text, and nothing else")
+        } else {
+            (format!("Event of {by}"), "it has neither title nor text: it is called by where it comes from")
+        };
+        content.title = Some(title);
+        reasons.note(note);
     }
     augment(&mut content.details, category);
     let scenario = control.scenario.or_else(|| category?.scenario).unwrap_or_default();

@@ -69,16 +69,6 @@ impl DeliveryState {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.word() == word)
     }
-
-    /// Whether something is still to be done about it.
-    pub const fn is_open(self) -> bool {
-        match self {
-            Self::Waiting | Self::Sending => true,
-            Self::Sent | Self::Delivered | Self::Failed | Self::Dropped | Self::Unknown | Self::Bundled => {
-                false
-            }
-        }
-    }
 }
 
 /// A message and how far it is.
@@ -207,6 +197,8 @@ pub enum Dropped {
     Answered,
     /// Nobody is to be told of it for a while.
     Snoozed,
+    /// Somebody is being called about it just now.
+    Held,
     /// Another message of the same matter went to the same device when this one was due, or is about to.
     Repeated,
     /// What it is about has been forgotten.
@@ -223,6 +215,7 @@ impl Dropped {
             Self::Acknowledged => "acknowledged meanwhile",
             Self::Answered => "answered meanwhile",
             Self::Snoozed => "snoozed meanwhile",
+            Self::Held => "a call about it was under way",
             Self::Repeated => "the same device was told at the same time",
             Self::Forgotten => "forgotten meanwhile",
             Self::Stopped(since) => {

@@ -17,7 +17,8 @@ pub struct Rules {
 pub const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
 /// What share of the messages is kept for what is urgent, and for the first of each topic: one in five. So a flood of one
-/// topic does not use up what the first message of another needs.
+/// topic does not use up what the first message of another needs. Where that is no whole number, one more is kept; a device
+/// that is sent a single message keeps none.
 const KEPT_ONE_IN: u32 = 5;
 
 /// A message to a device that is not sent yet, and that is still needed.
@@ -66,6 +67,28 @@ enum Class {
     Other,
 }
 
+impl Rules {
+    /// How many messages of that class are sent within the window, at most.
+    fn most_of(self, class: Class) -> u32 {
+        match class {
+            Class::Urgent | Class::FirstOfTopic => self.most,
+            Class::Other => self.most.saturating_sub(self.most.div_ceil(KEPT_ONE_IN)).max(1),
+        }
+    }
+}
+
+/// Whether there is no place for a message, whoever else waits.
+pub fn is_full(own: &Waiting, begun: &[Begun], rules: Rules) -> bool {
+    let is_known = begun.iter().any(|other| other.topic == own.topic);
+    // The best that it can be: those that wait besides can only make it less.
+    let best = match (own.is_urgent, is_known) {
+        (true, _) => Class::Urgent,
+        (false, false) => Class::FirstOfTopic,
+        (false, true) => Class::Other,
+    };
+    begun.len() >= usize::try_from(rules.most_of(best)).unwrap_or(usize::MAX)
+}
+
 /// Whether it is the turn of the message of that id. `waiting`: those to its device, itself among them; `begun`: those of
 /// the window that ends now.
 pub fn turn(id: NotificationId, waiting: &[Waiting], begun: &[Begun], rules: Rules, now: Timestamp) -> Turn {
@@ -80,10 +103,7 @@ pub fn turn(id: NotificationId, waiting: &[Waiting], begun: &[Begun], rules: Rul
     };
     let Some(own) = waiting.iter().find(|one| one.id == id) else { return again(begun, 0, now) };
     let place = (class(own), own.id);
-    let most = match place.0 {
-        Class::Urgent | Class::FirstOfTopic => rules.most,
-        Class::Other => rules.most.saturating_sub(rules.most / KEPT_ONE_IN),
-    };
+    let most = rules.most_of(place.0);
     let free = usize::try_from(most).unwrap_or(usize::MAX).saturating_sub(begun.len());
     let ahead =
         waiting.iter().filter(|one| one.is_due && one.id != id && (class(one), one.id) < place).count();
@@ -114,6 +134,23 @@ fn again(begun: &[Begun], most: usize, now: Timestamp) -> Turn {
 mod tests {
     use super::*;
     use uuid::Uuid;
+
+    #[test]
+    fn g32_where_it_is_full_for_a_message_it_waits_whoever_else_does() {
+        let known = |n: i64| Begun { at: at(n), topic: "Plant".to_owned() };
+        for (topic, is_urgent, places) in [("Plant", false, 8), ("Plant", true, 10), ("Office", false, 10)] {
+            let own = Waiting { is_urgent, ..waiting(99, topic) };
+            for sent in 1..=12 {
+                let begun: Vec<_> = (0..sent).map(known).collect();
+                let full = is_full(&own, &begun, RULES);
+                assert_eq!(full, sent >= places, "{topic} {is_urgent} {sent}");
+                let others = [own.clone(), waiting(1, "Plant"), waiting(2, "Office")];
+                let waits =
+                    |all: &[Waiting]| matches!(turn(own.id, all, &begun, RULES, at(13)), Turn::Wait(_));
+                assert!(!full || waits(&others) && waits(&others[..1]), "{topic} {is_urgent} {sent}");
+            }
+        }
+    }
 
     const RULES: Rules = Rules { most: 10, bundle_above: 3 };
 
@@ -147,6 +184,20 @@ mod tests {
         let all = [waiting(1, "pumps"), waiting(2, "pumps"), waiting(3, "fans")];
         assert!(!goes(1, &all, &sent, at(9)), "the flood has had its share");
         assert!(goes(3, &all, &sent, at(9)));
+    }
+
+    #[test]
+    fn g32_something_is_kept_of_little_too() {
+        let most_of_a_flood = |most| {
+            let rules = Rules { most, ..RULES };
+            let all = [waiting(1, "pumps"), waiting(2, "pumps")];
+            let goes = |sent: &i64| {
+                let sent = begun(*sent, "pumps");
+                matches!(turn(id(2), &all[1..], &sent, rules, at(9)), Turn::Now { .. })
+            };
+            (1..20).take_while(goes).count() + 1
+        };
+        assert_eq!([1, 2, 3, 4, 5, 6, 10].map(most_of_a_flood), [1, 1, 2, 3, 4, 4, 8]);
     }
 
     #[test]

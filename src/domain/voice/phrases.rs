@@ -2,10 +2,20 @@
 
 use super::action::Action;
 use super::menu::Offer;
-use super::reading::Matter;
 use crate::domain::links::LinkCode;
 use crate::domain::severity::Severity;
 use std::collections::BTreeMap;
+
+/// What an alert is, as it is spoken of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matter {
+    /// Somebody, or something, has raised it.
+    Alert,
+    /// Somebody asks into a conference.
+    Conference,
+    /// Somebody wanted to talk, and nobody took the call.
+    MissedCall,
+}
 
 /// One thing to say, or to play.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,8 +130,9 @@ pub enum Phrase {
     LegCallerGone,
     /// To whoever has talked to the caller: that is over.
     LegCallOver,
-    /// An alert in one sentence: its number, how bad it is, what it is, whom it is for, and who or what raised it.
-    AlertLine(u32, Severity, Matter, Name, Option<String>),
+    /// An alert in one sentence: its number, how bad it is, what it is, whom it is for, who or what raised it, and when, by
+    /// the clock of whoever hears it.
+    AlertLine(u32, Severity, Matter, Name, Option<String>, String),
     /// What is written in it, word for word.
     Verbatim(String),
     /// What its message says.
@@ -239,9 +250,9 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("leg_call_over", &[]),
     ("unknown_caller", &[]),
     ("offer_alerts", &["key"]),
-    ("read_alert", &["number", "severity", "name", "from"]),
-    ("read_conference", &["number", "severity", "name", "from"]),
-    ("read_missed_call", &["number", "severity", "name", "from"]),
+    ("read_alert", &["number", "severity", "name", "from", "time"]),
+    ("read_conference", &["number", "severity", "name", "from", "time"]),
+    ("read_missed_call", &["number", "severity", "name", "from", "time"]),
     ("message_text", &["text"]),
     ("message_text_pending", &[]),
     ("offer_recording", &[]),
@@ -380,7 +391,7 @@ impl Language {
             Phrase::LegTaken(person) => self.text("leg_taken", &[("person", person)]),
             Phrase::LegCallerGone => self.text("leg_caller_gone", &[]),
             Phrase::LegCallOver => self.text("leg_call_over", &[]),
-            Phrase::AlertLine(number, severity, matter, to, from) => {
+            Phrase::AlertLine(number, severity, matter, to, from, time) => {
                 let text = match matter {
                     Matter::Alert => "read_alert",
                     Matter::Conference => "read_conference",
@@ -391,6 +402,7 @@ impl Language {
                     ("severity", &self.severity(*severity)),
                     ("name", &name(to)),
                     ("from", &caller_name(from)),
+                    ("time", time),
                 ];
                 self.text(text, &gaps)
             }

@@ -1,7 +1,7 @@
 //! An alert as it is read out on the phone, and what whoever hears it can do about it with a key.
 
 use super::action::Action;
-use super::phrases::Phrase;
+use super::phrases::{Matter, Phrase};
 use super::recording::Transcript;
 use crate::domain::alerting::actor::{Actor, Who};
 use crate::domain::alerting::alert::AlertStory;
@@ -9,46 +9,24 @@ use crate::domain::alerting::change::Change;
 use crate::domain::alerting::life::{self, Refused};
 use crate::domain::alerting::log::Happened;
 use crate::domain::alerting::origin::Origin;
+use crate::domain::alerting::reply::Deed;
 use crate::domain::directory::person::PersonId;
 use crate::domain::directory::{Directory, Recipient};
 use crate::domain::links::LinkCode;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 /// Characters of a title, a text or a message that are read out, at most: about a minute. The rest is written.
 const LONGEST: usize = 600;
 
-/// What an alert is, as it is spoken of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Matter {
-    /// Somebody, or something, has raised it.
-    Alert,
-    /// Somebody asks into a conference.
-    Conference,
-    /// Somebody wanted to talk, and nobody took the call.
-    MissedCall,
-}
-
-/// What can be done about an alert with a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deed {
-    /// Key 4.
-    Acknowledge,
-    /// Key 5.
-    Escalate,
-    /// Key 6.
-    Resolve,
-}
-
-impl Deed {
-    /// The deed at a key; `None`: there is none there.
-    pub const fn of_key(key: usize) -> Option<Self> {
-        match key {
-            4 => Some(Self::Acknowledge),
-            5 => Some(Self::Escalate),
-            6 => Some(Self::Resolve),
-            _ => None,
-        }
+/// What can be done about an alert with that key; `None`: nothing.
+pub const fn deed_at(key: usize) -> Option<Deed> {
+    match key {
+        4 => Some(Deed::Acknowledge),
+        5 => Some(Deed::Escalate),
+        6 => Some(Deed::Resolve),
+        _ => None,
     }
 }
 
@@ -69,12 +47,16 @@ pub struct Reading {
     for_whom: Vec<String>,
     /// The names of those who have done something about it.
     names: BTreeMap<PersonId, String>,
+    /// When it was opened, by the listener's clock.
+    opened_at: String,
 }
 
 impl Reading {
-    /// That alert. The directory knows the names.
-    pub fn of(story: AlertStory, directory: &Directory) -> Self {
+    /// That alert, as it is read to that person at that moment. The directory knows the names, and the listener's zone.
+    pub fn of(story: AlertStory, directory: &Directory, listener: Option<&PersonId>, now: Timestamp) -> Self {
         let alert = &story.alert;
+        let zone = listener.and_then(|id| directory.person(id)).and_then(|person| person.zone.as_ref());
+        let opened_at = opened_at(alert.opened_at, now, zone);
         let name = |id: &PersonId| directory.person(id).map_or(&id.0, |person| &person.name).clone();
         let for_whom = alert.recipients.iter().map(|recipient| match recipient {
             Recipient::Group(group) => group.0.clone(),
@@ -85,7 +67,7 @@ impl Reading {
         let acks = alert.progress.acks.iter().chain(&alert.acknowledged).map(|ack| &ack.by);
         let people = acks.chain(alert.closed.as_ref().map(|closed| &closed.by)).filter_map(Who::person);
         let names = people.map(|id| (id.clone(), name(id))).collect();
-        Self { story, for_whom, names }
+        Self { story, for_whom, names, opened_at }
     }
 
     /// The alert.
@@ -126,7 +108,8 @@ impl Reading {
             }
         };
         let for_whom = (!self.for_whom.is_empty()).then(|| self.for_whom.join(", "));
-        Phrase::AlertLine(self.story.number, alert.severity, matter, for_whom, from)
+        let at = self.opened_at.clone();
+        Phrase::AlertLine(self.story.number, alert.severity, matter, for_whom, from, at)
     }
 
     /// Who has taken or ended it, so that nothing is expected of that person any more; `None`: it is.
@@ -172,9 +155,11 @@ impl Reading {
             Refused::AlreadyResolved(closed) => Phrase::AlreadyResolved(self.name(&closed.by)),
             Refused::AlreadyAcknowledged(ack) => Phrase::AlreadyAcknowledged(self.name(&ack.by)),
             // None of these is the answer to a key.
-            Refused::NotAcknowledged | Refused::NotResolved | Refused::Followed | Refused::Past => {
-                Phrase::StaysOpen
-            }
+            Refused::NotAcknowledged
+            | Refused::NotResolved
+            | Refused::Followed
+            | Refused::Past
+            | Refused::TooLong => Phrase::StaysOpen,
         }
     }
 
@@ -201,6 +186,16 @@ fn said(deed: Deed, change: &Change) -> Phrase {
     }
 }
 
+/// A moment as it is read out by the listener's clock, or by UTC where that is not known: the time, and before it the day,
+/// where that is another one than today's.
+fn opened_at(at: Timestamp, now: Timestamp, zone: Option<&TimeZone>) -> String {
+    let here = |at: Timestamp| at.to_zoned(zone.cloned().unwrap_or(TimeZone::UTC));
+    let (at, is_own) = (here(at), zone.is_some());
+    let day = if at.date() == here(now).date() { "" } else { "%Y-%m-%d " };
+    let zone = if is_own { "" } else { " UTC" };
+    at.strftime(&format!("{day}%H:%M{zone}")).to_string()
+}
+
 /// A text as it is read out: one line, and no longer than anybody listens to.
 fn spoken(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
@@ -211,4 +206,21 @@ fn spoken(text: &str) -> String {
     let cut: String = line.chars().take(LONGEST).collect();
     let end = cut.rfind(' ').unwrap_or(cut.len());
     cut.get(..end).unwrap_or(&cut).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn g22_when_it_was_opened_is_read_by_the_clock_of_whoever_hears_it() {
+        let at: Timestamp = "2026-01-05T23:30:00Z".parse().unwrap();
+        let soon: Timestamp = "2026-01-05T23:31:00Z".parse().unwrap();
+        let later: Timestamp = "2026-01-06T00:10:00Z".parse().unwrap();
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        assert_eq!(opened_at(at, soon, Some(&berlin)), "00:30");
+        assert_eq!(opened_at(at, later, Some(&berlin)), "00:30");
+        assert_eq!(opened_at(at, soon, None), "23:30 UTC");
+        assert_eq!(opened_at(at, later, None), "2026-01-05 23:30 UTC");
+    }
 }

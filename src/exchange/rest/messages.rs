@@ -4,6 +4,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use crate::exchange::{
+    behaviour::Fault,
     carrier::{Exchange, OutgoingText, form::rfc2822, records::Message},
     rest::{Form, created, error::ApiError, is_e164, ok},
 };
@@ -32,8 +33,14 @@ pub(super) fn send(exchange: &Exchange, form: &Form) -> Result<Response, ApiErro
         status_callback: form.get("StatusCallback").map(str::to_owned),
     };
     let now = exchange.now();
-    let message = exchange.switchboard().text(text, now);
+    let mut switchboard = exchange.switchboard();
+    let message = switchboard.text(text, now);
+    let lost = switchboard.behaviour.has(Fault::TextAnswersLost);
+    drop(switchboard);
     exchange.announce();
+    if lost {
+        return Err(ApiError::INTERNAL);
+    }
     Ok(created(&shape(&message, &exchange.config().account_sid, "queued")))
 }
 

@@ -20,7 +20,7 @@ const WITHHELD: &str = "anonymous";
 const CHARACTERS_PER_SECOND: usize = 15;
 
 /// How every kind of line is written.
-const FORMS: [&str; 50] = [
+const FORMS: [&str; 51] = [
     "settings NAME",
     "caller PERSON",
     "attestation WORD",
@@ -34,6 +34,7 @@ const FORMS: [&str; 50] = [
     "transcription callback lost",
     "status callback lost",
     "placing answers lost",
+    "text answers lost",
     "dial",
     "hears \"…\"",
     "does not hear \"…\"",
@@ -166,6 +167,7 @@ fn step(tokens: &[Token<&str>]) -> Result<Step, Wrong> {
         }
         [Word("status"), Word("callback"), Word("lost")] => Step::Fault(Fault::StatusCallbackLost),
         [Word("placing"), Word("answers"), Word("lost")] => Step::Fault(Fault::PlacingAnswersLost),
+        [Word("text"), Word("answers"), Word("lost")] => Step::Fault(Fault::TextAnswersLost),
         [Word("dial" | "dials")] => Step::Dial,
         [Word("hears"), Text(text)] => Step::Hears((*text).to_owned()),
         [Word("does"), Word("not"), Word("hear"), Text(text)] => Step::DoesNotHear((*text).to_owned()),

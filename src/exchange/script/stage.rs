@@ -42,7 +42,7 @@ pub struct SeenAlert {
 struct WireAlert {
     id: String,
     recipients: Vec<BTreeMap<String, String>>,
-    caller: WireCaller,
+    caller: Option<WireCaller>,
     severity: String,
     message: Option<WireMessage>,
     state: String,
@@ -72,7 +72,7 @@ impl From<WireAlert> for SeenAlert {
         Self {
             id: of.id,
             recipients: of.recipients.into_iter().flat_map(BTreeMap::into_values).collect(),
-            from: of.caller.name.unwrap_or_default(),
+            from: of.caller.and_then(|caller| caller.name).unwrap_or_default(),
             severity: of.severity,
             text: of.message.and_then(|message| message.text),
             state: of.state,

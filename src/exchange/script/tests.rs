@@ -59,7 +59,8 @@ fn what_the_carrier_does_is_said_in_words() {
             "transcription after 3 seconds\ntranscription after 1 second\ntranscription fails\n\
              transcription never comes\ntranscription as usual\nwebhooks repeated\nwebhooks swapped\n\
              recording callback lost\ntranscription callback lost\nstatus callback lost\n\
-             placing answers lost"
+             placing answers lost\n\
+             text answers lost"
         ),
         [
             Step::Transcription(Transcribing::AfterSeconds(3)),
@@ -73,6 +74,7 @@ fn what_the_carrier_does_is_said_in_words() {
             Step::Fault(Fault::TranscriptionCallbackLost),
             Step::Fault(Fault::StatusCallbackLost),
             Step::Fault(Fault::PlacingAnswersLost),
+            Step::Fault(Fault::TextAnswersLost),
         ]
     );
 }

@@ -14,109 +14,47 @@ use crate::service::alerting;
 use axum::Json;
 use axum::extract::State;
 use jiff::{SignedDuration, Timestamp};
-use std::ops::RangeInclusive;
-
-/// For how many minutes an alert can be snoozed: up to a month.
-const MINUTES: RangeInclusive<u32> = 1..=31 * 24 * 60;
 
 /// How long a note may be, in letters.
 const LONGEST_NOTE: usize = 4_000;
 
 type Answer = Result<Json<FullAlert>, ApiError>;
 
-/// `POST /api/alerts/{id}/acknowledge`: somebody takes care of it.
-#[utoipa::path(
-    post,
-    path = "/api/alerts/{id}/acknowledge",
-    tag = "alerts",
-    params(("id" = Uuid, Path)),
-    request_body = Option<schema::DeedForm>,
-    responses((status = 200, description = "The alert as it stands now.", body = FullAlert)),
-    security(("bearer" = ["respond"])),
-)]
-pub(in crate::http) async fn acknowledge(
-    key: Authorised<Respond>,
-    State(app): State<App>,
-    Item(id): Item<AlertId>,
-    OptFields(said): OptFields,
-) -> Answer {
-    simply(&app, &key, id, said, Act::Acknowledge).await
+/// Deeds that need no words but for whom they are done.
+macro_rules! simple_deeds {
+    ($($(#[$says:meta])+ $name:ident: $path:literal, $act:expr;)+) => { $(
+        $(#[$says])+
+        #[utoipa::path(
+            post,
+            path = $path,
+            tag = "alerts",
+            params(("id" = Uuid, Path)),
+            request_body = Option<schema::DeedForm>,
+            responses((status = 200, description = "The alert as it stands now.", body = FullAlert)),
+            security(("bearer" = ["respond"])),
+        )]
+        pub(in crate::http) async fn $name(
+            key: Authorised<Respond>,
+            State(app): State<App>,
+            Item(id): Item<AlertId>,
+            OptFields(said): OptFields,
+        ) -> Answer {
+            simply(&app, &key, id, said, $act).await
+        }
+    )+ };
 }
 
-/// `POST /api/alerts/{id}/resolve`: it has been dealt with.
-#[utoipa::path(
-    post,
-    path = "/api/alerts/{id}/resolve",
-    tag = "alerts",
-    params(("id" = Uuid, Path)),
-    request_body = Option<schema::DeedForm>,
-    responses((status = 200, description = "The alert as it stands now.", body = FullAlert)),
-    security(("bearer" = ["respond"])),
-)]
-pub(in crate::http) async fn resolve(
-    key: Authorised<Respond>,
-    State(app): State<App>,
-    Item(id): Item<AlertId>,
-    OptFields(said): OptFields,
-) -> Answer {
-    simply(&app, &key, id, said, Act::Resolve).await
-}
-
-/// `POST /api/alerts/{id}/escalate`: the next step of its policy is made now.
-#[utoipa::path(
-    post,
-    path = "/api/alerts/{id}/escalate",
-    tag = "alerts",
-    params(("id" = Uuid, Path)),
-    request_body = Option<schema::DeedForm>,
-    responses((status = 200, description = "The alert as it stands now.", body = FullAlert)),
-    security(("bearer" = ["respond"])),
-)]
-pub(in crate::http) async fn escalate(
-    key: Authorised<Respond>,
-    State(app): State<App>,
-    Item(id): Item<AlertId>,
-    OptFields(said): OptFields,
-) -> Answer {
-    simply(&app, &key, id, said, Act::Escalate).await
-}
-
-/// `POST /api/alerts/{id}/undo-acknowledge`: nobody takes care of it after all.
-#[utoipa::path(
-    post,
-    path = "/api/alerts/{id}/undo-acknowledge",
-    tag = "alerts",
-    params(("id" = Uuid, Path)),
-    request_body = Option<schema::DeedForm>,
-    responses((status = 200, description = "The alert as it stands now.", body = FullAlert)),
-    security(("bearer" = ["respond"])),
-)]
-pub(in crate::http) async fn undo_acknowledge(
-    key: Authorised<Respond>,
-    State(app): State<App>,
-    Item(id): Item<AlertId>,
-    OptFields(said): OptFields,
-) -> Answer {
-    simply(&app, &key, id, said, Act::UndoAcknowledge).await
-}
-
-/// `POST /api/alerts/{id}/undo-resolve`: it has not been dealt with after all.
-#[utoipa::path(
-    post,
-    path = "/api/alerts/{id}/undo-resolve",
-    tag = "alerts",
-    params(("id" = Uuid, Path)),
-    request_body = Option<schema::DeedForm>,
-    responses((status = 200, description = "The alert as it stands now.", body = FullAlert)),
-    security(("bearer" = ["respond"])),
-)]
-pub(in crate::http) async fn undo_resolve(
-    key: Authorised<Respond>,
-    State(app): State<App>,
-    Item(id): Item<AlertId>,
-    OptFields(said): OptFields,
-) -> Answer {
-    simply(&app, &key, id, said, Act::UndoResolve).await
+simple_deeds! {
+    /// `POST /api/alerts/{id}/acknowledge`: somebody takes care of it.
+    acknowledge: "/api/alerts/{id}/acknowledge", Act::Acknowledge;
+    /// `POST /api/alerts/{id}/resolve`: it has been dealt with.
+    resolve: "/api/alerts/{id}/resolve", Act::Resolve;
+    /// `POST /api/alerts/{id}/escalate`: the next step of its policy is made now.
+    escalate: "/api/alerts/{id}/escalate", Act::Escalate;
+    /// `POST /api/alerts/{id}/undo-acknowledge`: nobody takes care of it after all.
+    undo_acknowledge: "/api/alerts/{id}/undo-acknowledge", Act::UndoAcknowledge;
+    /// `POST /api/alerts/{id}/undo-resolve`: it has not been dealt with after all.
+    undo_resolve: "/api/alerts/{id}/undo-resolve", Act::UndoResolve;
 }
 
 /// `POST /api/alerts/{id}/snooze`: nobody is told of it for so many `minutes`, or `until` a moment.
@@ -137,7 +75,7 @@ pub(in crate::http) async fn snooze(
 ) -> Answer {
     let acting_as = acting_as(&mut said);
     let until = said.opt_time("until");
-    let minutes = said.opt_number("minutes", MINUTES);
+    let minutes = said.opt_number("minutes", 1..=u32::MAX);
     let until = match (until, minutes) {
         (Some(until), None) => Some(until),
         (None, Some(minutes)) => {

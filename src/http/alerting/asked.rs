@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::alerting::actor::{Actor, Channel, Who};
 use crate::domain::alerting::alert::AlertState;
-use crate::domain::alerting::category::CategoryName;
+use crate::domain::alerting::content::CategoryName;
 use crate::domain::alerting::filter::AlertFilter;
 use crate::domain::alerting::team::TeamName;
 use crate::domain::directory::person::PersonId;

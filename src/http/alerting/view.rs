@@ -17,7 +17,7 @@ use crate::domain::voice::call::Caller;
 use crate::domain::voice::recording::{Recording, Transcript};
 use crate::http::notifications::NotificationView;
 use crate::http::schema;
-use crate::service::{StoreError, alerting, ledger};
+use crate::service::{StoreError, ledger, links};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -196,7 +196,7 @@ impl AlertView {
         let state = alert.state().word();
         let link = alert.message.as_ref().map(|message| &message.link);
         let (link, link_expires_at) =
-            (link.map(|link| alerting::link_url(app, link)), link.map(|link| link.expires_at));
+            (link.map(|link| links::link_url(app, link)), link.map(|link| link.expires_at));
         let (call, event) = match alert.origin {
             Origin::Call(call) => (Some(call), None),
             Origin::Event(event) => (None, Some(event)),

@@ -58,12 +58,16 @@ fn too_large(longest: usize) -> ApiError {
     ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
 }
 
-/// Only a body in parts has files.
+/// Only a form in parts has files.
 fn longest(headers: &HeaderMap) -> usize {
-    const PARTS: &[u8] = b"multipart/";
-    let media_type = headers.get(header::CONTENT_TYPE).map(|value| value.as_bytes().trim_ascii_start());
-    let head = media_type.and_then(|media_type| media_type.get(..PARTS.len()));
-    if head.is_some_and(|head| head.eq_ignore_ascii_case(PARTS)) { LONGEST_WITH_FILES } else { LONGEST }
+    if has_files(headers) { LONGEST_WITH_FILES } else { LONGEST }
+}
+
+/// Whether a body may bring files along. Whatever else comes in parts is read as text.
+pub(super) fn has_files(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = kind.and_then(|kind| kind.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("multipart/form-data"))
 }
 
 #[cfg(test)]
@@ -85,5 +89,7 @@ mod tests {
         assert_eq!(most(&[length("99999999"), kind("application/json")]), 1_048_576);
         assert_eq!(most(&[kind("Multipart/Form-Data; boundary=x")]), 10 * 4_194_304 + 1_048_576);
         assert_eq!(most(&[kind("multipart/form-data"), length("3000000")]), 3_000_000);
+        assert_eq!(most(&[kind("multipart/mixed; boundary=x")]), 1_048_576);
+        assert_eq!(most(&[kind("multipart/form-data-of-ours")]), 1_048_576);
     }
 }

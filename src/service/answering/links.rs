@@ -11,7 +11,7 @@ use crate::domain::alerting::reply::{self, Deed};
 use crate::domain::links::LinkCode;
 use crate::ports::answers::AnswerLink;
 use crate::ports::error::StoreError;
-use crate::service::{alerting, message};
+use crate::service::{alerting, links, message};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -98,16 +98,18 @@ pub async fn press(app: &App, token: &str, deed: Deed) -> Result<(Seen, Pressed)
         return Ok((seen(app, &link, &story), Pressed::Used));
     }
     let by = Actor { who: Who::Person(link.person.clone()), from: Channel::Link };
-    let outcome = act(app, link.alert, deed, link.made_at, &by).await?;
+    let outcome = act(app, link.alert, deed, link.steps, &by).await?;
     let pressed = match &outcome {
         Outcome::Done(_) => Pressed::Done,
         Outcome::EscalatedSince(_) => Pressed::EscalatedSince,
         Outcome::Refused(_, why) => match why {
             Refused::AlreadyAcknowledged(ack) => Pressed::AcknowledgedBefore(name_of(app, &ack.by)),
             Refused::AlreadyResolved(closed) => Pressed::ResolvedBefore(name_of(app, &closed.by)),
-            Refused::NotAcknowledged | Refused::NotResolved | Refused::Followed | Refused::Past => {
-                Pressed::Impossible(why.to_string())
-            }
+            Refused::NotAcknowledged
+            | Refused::NotResolved
+            | Refused::Followed
+            | Refused::Past
+            | Refused::TooLong => Pressed::Impossible(why.to_string()),
         },
         Outcome::Gone => return Err(LinkError::Unknown),
     };
@@ -171,7 +173,7 @@ fn seen(app: &App, link: &AnswerLink, story: &AlertStory) -> Seen {
             }
         }),
         map: alert.content.location.map(Location::map_link),
-        recording: alert.message.as_ref().map(|message| alerting::link_url(app, &message.link)),
+        recording: alert.message.as_ref().map(|message| links::link_url(app, &message.link)),
         opened: alert.opened_at,
         opened_in_words: in_words(alert.opened_at),
         may: Deed::ALL.into_iter().filter(|deed| may(link, story, *deed)).collect(),
@@ -191,6 +193,6 @@ fn may(link: &AnswerLink, story: &AlertStory, deed: Deed) -> bool {
             alert.acknowledged.is_none() && !has_done
         }
         Deed::Resolve => true,
-        Deed::Escalate => !reply::has_escalated(story, link.made_at),
+        Deed::Escalate => !reply::has_escalated(story, link.steps),
     }
 }

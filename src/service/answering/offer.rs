@@ -7,7 +7,6 @@ use crate::domain::alerting::reply;
 use crate::domain::contact::PhoneNumber;
 use crate::domain::delivery::Notification;
 use crate::domain::directory::device::Device;
-use crate::domain::ids::AlertId;
 use crate::domain::links::LinkCode;
 use crate::ports::answers::{AnswerLink, ReplyCode};
 use crate::ports::error::StoreError;
@@ -34,14 +33,15 @@ pub(in crate::service) async fn make(
         Device::Sms(phone) => {
             let is_read = app.live().settings.sms.as_ref().is_some_and(|sms| sms.replies);
             let reply_code = if is_read && reply::can_write_back(phone) {
-                Some(code(app, phone, one.alert, now).await?)
+                Some(code(app, phone, story, now).await?)
             } else {
                 None
             };
-            let answer_link = if reply::takes_links(phone) { Some(link(app, one, now).await?) } else { None };
+            let answer_link =
+                if reply::takes_links(phone) { Some(link(app, story, one, now).await?) } else { None };
             Offer { reply_code, answer_link }
         }
-        Device::Email(_) => Offer { reply_code: None, answer_link: Some(link(app, one, now).await?) },
+        Device::Email(_) => Offer { reply_code: None, answer_link: Some(link(app, story, one, now).await?) },
         Device::Voice(_) | Device::Webhook(_) => Offer::default(),
     })
 }
@@ -63,7 +63,9 @@ pub(in crate::service) async fn stopped(app: &App, device: &Device) -> Result<Op
 }
 
 /// The short number of an alert on a phone: the one that it has, or the smallest that no open alert has there.
-async fn code(app: &App, phone: &PhoneNumber, alert: AlertId, now: Timestamp) -> Result<u32, StoreError> {
+async fn code(app: &App, phone: &PhoneNumber, story: &AlertStory, now: Timestamp) -> Result<u32, StoreError> {
+    let alert = story.alert.id;
+    let steps = reply::steps_made(story);
     let mut conflicts = 0;
     loop {
         let codes = app.answers.reply_codes(phone).await?;
@@ -71,7 +73,7 @@ async fn code(app: &App, phone: &PhoneNumber, alert: AlertId, now: Timestamp) ->
         let in_use = codes.iter().filter(|one| one.is_open).map(|one| one.code);
         let code = own.unwrap_or_else(|| reply::smallest_free(in_use));
         let before = codes.iter().find(|one| one.code == code && one.alert != alert).map(|one| one.alert);
-        let given = ReplyCode { code, alert, told_at: now, is_open: true };
+        let given = ReplyCode { code, alert, told_at: now, steps, is_open: true };
         match app.answers.give_reply_code(phone, &given, before).await {
             Ok(()) => return Ok(code),
             Err(StoreError::Conflict) if conflicts < MOST_CONFLICTS => conflicts += 1,
@@ -81,13 +83,18 @@ async fn code(app: &App, phone: &PhoneNumber, alert: AlertId, now: Timestamp) ->
 }
 
 /// A link of its own for every message, since only the message knows it.
-async fn link(app: &App, one: &Notification, now: Timestamp) -> Result<String, StoreError> {
+async fn link(
+    app: &App,
+    story: &AlertStory,
+    one: &Notification,
+    now: Timestamp,
+) -> Result<String, StoreError> {
     let token = LinkCode::of(app.ids.secret());
     let link = AnswerLink {
         hash: TokenHash::of(token.as_str()),
         alert: one.alert,
         person: one.person.clone(),
-        made_at: now,
+        steps: reply::steps_made(story),
         expires_at: now.checked_add(LINK_LIVES).unwrap_or(Timestamp::MAX),
         used: vec![],
     };

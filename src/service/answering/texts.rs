@@ -17,7 +17,6 @@ use crate::domain::directory::person::PersonId;
 use crate::ports::answers::{AnsweredText, ReplyCode, Texter, TexterChange};
 use crate::ports::error::StoreError;
 use crate::service::alerting;
-use jiff::Timestamp;
 
 /// A text message, as the carrier brings it.
 #[derive(Clone, Copy)]
@@ -95,10 +94,10 @@ struct Sender<'a> {
     phone: &'a PhoneNumber,
 }
 
-/// An alert that somebody means, and since when they know of it.
+/// An alert that somebody means, and how many steps of its policy they know of.
 struct Meant {
     story: AlertStory,
-    told_at: Timestamp,
+    known: u32,
     by: Actor,
 }
 
@@ -109,13 +108,8 @@ impl Sender<'_> {
         texter: &Texter,
     ) -> Result<(Option<String>, TexterChange), StoreError> {
         let is_stopped = texter.stopped_at.is_some();
-        let sorry = |words: &str| {
-            if texter.sorries < MOST_SORRIES {
-                (Some(words.to_owned()), TexterChange::Sorry)
-            } else {
-                (None, TexterChange::None)
-            }
-        };
+        let sorry =
+            |words: &str| ((texter.errors < MOST_SORRIES).then(|| words.to_owned()), TexterChange::Erred);
         Ok(match said {
             // The carrier says that it has understood, and would not deliver anything else.
             Reply::Stop => {
@@ -153,7 +147,7 @@ impl Sender<'_> {
         let Some(meant) = meant else {
             return Ok(Err(words::no_such(which)));
         };
-        let outcome = act(self.app, meant.story.alert.id, deed, meant.told_at, &meant.by).await?;
+        let outcome = act(self.app, meant.story.alert.id, deed, meant.known, &meant.by).await?;
         Ok(words::outcome(&outcome, deed, meant.by.who.person(), self.directory))
     }
 
@@ -161,7 +155,7 @@ impl Sender<'_> {
         let mut numbers = vec![];
         for code in self.codes.iter().filter(|code| code.is_open) {
             let Some(meant) = self.told_by(code).await? else { continue };
-            let outcome = act(self.app, code.alert, deed, code.told_at, &meant.by).await?;
+            let outcome = act(self.app, code.alert, deed, code.steps, &meant.by).await?;
             if let Outcome::Done(story) = outcome {
                 numbers.push(story.number);
             }
@@ -203,8 +197,8 @@ impl Sender<'_> {
         let Some(person) = person else { return Ok(None) };
         let code = self.codes.iter().find(|code| code.alert == story.alert.id);
         // By another device they may have been told just now.
-        let told_at = code.map_or_else(|| self.app.clock.now(), |code| code.told_at);
-        Ok(Some(Meant { story, told_at, by: by(person) }))
+        let known = code.map_or_else(|| reply::steps_made(&story), |code| code.steps);
+        Ok(Some(Meant { story, known, by: by(person) }))
     }
 
     /// The alert of a short number, and who was told of it on this phone.
@@ -213,7 +207,7 @@ impl Sender<'_> {
         let told = self.app.alerts.told(code.alert).await?;
         let on_phone = told.into_iter().rev().find(|one| self.is_this(&one.device)).map(|one| one.person);
         let person = on_phone.or_else(|| self.owners.first().cloned());
-        Ok(person.map(|person| Meant { story, told_at: code.told_at, by: by(person) }))
+        Ok(person.map(|person| Meant { story, known: code.steps, by: by(person) }))
     }
 
     fn is_this(&self, device: &Device) -> bool {

@@ -80,7 +80,11 @@ fn refused(story: &AlertStory, why: &Refused, by: Option<&PersonId>, directory: 
             format!("#{number} was already acknowledged by {}.", who(&ack.by))
         }
         Refused::AlreadyResolved(closed) => format!("#{number} was already closed by {}.", who(&closed.by)),
-        Refused::NotAcknowledged | Refused::NotResolved | Refused::Followed | Refused::Past => {
+        Refused::NotAcknowledged
+        | Refused::NotResolved
+        | Refused::Followed
+        | Refused::Past
+        | Refused::TooLong => {
             format!("#{number}: {why}.")
         }
     }

@@ -1,7 +1,7 @@
 //! Why an effect is not done.
 
 use crate::ports::error::{StoreError, VendorError};
-use crate::service::voice;
+use crate::service::voice::error::VoiceError;
 use jiff::Timestamp;
 
 /// Why an effect is not done.
@@ -27,5 +27,5 @@ pub enum EffectError {
     Waits(Timestamp),
     /// The call could not take the news.
     #[error(transparent)]
-    Voice(#[from] voice::VoiceError),
+    Voice(#[from] VoiceError),
 }

@@ -2,7 +2,7 @@
 
 use super::Offer;
 use crate::domain::alerting::alert::{Alert, AlertStory, Message, Progress};
-use crate::domain::alerting::category::CategoryName;
+use crate::domain::alerting::content::CategoryName;
 use crate::domain::alerting::content::{Content, Detail, Location};
 use crate::domain::alerting::origin::{FromCall, FromEvent, Origin};
 use crate::domain::alerting::scenario::Scenario;

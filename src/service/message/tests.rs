@@ -174,10 +174,10 @@ fn missed_call() -> AlertStory {
 
 #[test]
 fn sms_says_how_bad_for_whom_by_whom_and_what() {
-    assert_snapshot!(sms(&sample(), false), @r#"CRITICAL alert for R&D <Database>, Grace Hopper by Ada Lovelace (+15550100): "Pumps are down & water > 2 m" Listen: https://duty.example/l/23456789ABCDEFGHJKLMNP"#);
-    assert_snapshot!(sms(&sample(), true), @r#"Transcript of the CRITICAL alert for R&D <Database>, Grace Hopper by Ada Lovelace (+15550100): "Pumps are down & water > 2 m" Listen: https://duty.example/l/23456789ABCDEFGHJKLMNP"#);
-    assert_snapshot!(sms(&missed_call(), false), @"CRITICAL missed call for R&D <Database>, Grace Hopper by Ada Lovelace (+15550100): nobody took the call, and no message was left.");
-    assert_snapshot!(sms(&conference_by_a_stranger(), false), @r#"LOW conference by an unknown caller: voice message, 12 s: https://duty.example/l/23456789ABCDEFGHJKLMNP"#);
+    assert_snapshot!(sms(&sample(), false), @r#"CRITICAL alert for R&D <Database>, Grace Hopper by Ada Lovelace (+15550100), 2026-01-05 09:00 UTC: "Pumps are down & water > 2 m" Listen: https://duty.example/l/23456789ABCDEFGHJKLMNP"#);
+    assert_snapshot!(sms(&sample(), true), @r#"Transcript of the CRITICAL alert for R&D <Database>, Grace Hopper by Ada Lovelace (+15550100), 2026-01-05 09:00 UTC: "Pumps are down & water > 2 m" Listen: https://duty.example/l/23456789ABCDEFGHJKLMNP"#);
+    assert_snapshot!(sms(&missed_call(), false), @"CRITICAL missed call for R&D <Database>, Grace Hopper by Ada Lovelace (+15550100), 2026-01-05 09:00 UTC: nobody took the call, and no message was left.");
+    assert_snapshot!(sms(&conference_by_a_stranger(), false), @r#"LOW conference by an unknown caller, 2026-01-05 09:00 UTC: voice message, 12 s: https://duty.example/l/23456789ABCDEFGHJKLMNP"#);
 }
 
 #[test]
@@ -365,7 +365,7 @@ fn g21_a_message_without_its_link_is_told_all_the_same() {
 #[test]
 fn an_event_is_told_in_its_own_words_and_its_place_is_shown() {
     let story = sample::event("2026-01-05T09:00:00Z".parse().unwrap());
-    assert_snapshot!(sms(&story, false), @"HIGH alert for Operations from Monitoring: Pump 3 stands still. No pressure in line 2. The tank is full in an hour. Map: https://www.openstreetmap.org/?mlat=52.52&mlon=13.405#map=16/52.52/13.405");
+    assert_snapshot!(sms(&story, false), @"HIGH alert for Operations from Monitoring, 2026-01-05 09:00 UTC: Pump 3 stands still. No pressure in line 2. The tank is full in an hour. Map: https://www.openstreetmap.org/?mlat=52.52&mlon=13.405#map=16/52.52/13.405");
     let (subject, text, html) = mail(&story, false);
     assert_snapshot!(subject, @"[HIGH] alert for Operations from Monitoring: Pump 3 stands still. No pressure in line 2. The tank is full in an hour.");
     assert_snapshot!(text, @r"
@@ -405,7 +405,7 @@ fn a_person_is_told_in_their_language_and_by_their_clock() {
     let offer = Offer { reply_code: Some(3), answer_link: None };
     let sent = body(&story, &notification(&story, phone, false), Some(LINK), materials, &offer).unwrap();
     let Body::Sms { text, .. } = sent else { panic!() };
-    assert_snapshot!(text, @r#"KRITISCH: Alarm für R&D <Database>, Grace Hopper von Ada Lovelace (+15550100): "Pumps are down & water > 2 m" Anhören: https://duty.example/l/23456789ABCDEFGHJKLMNP Antwort 3a übernimmt, 3c schließt, 3e eskaliert."#);
+    assert_snapshot!(text, @r#"KRITISCH: Alarm für R&D <Database>, Grace Hopper von Ada Lovelace (+15550100), 2026-01-05 10:00 CET: "Pumps are down & water > 2 m" Anhören: https://duty.example/l/23456789ABCDEFGHJKLMNP Antwort 3a übernimmt, 3c schließt, 3e eskaliert."#);
     let mailbox = Device::Email(EmailAddress::parse("grace@duty.example").unwrap());
     let sent = body(&story, &notification(&story, mailbox, false), Some(LINK), materials, &Offer::default())
         .unwrap();

@@ -8,7 +8,6 @@ use super::calling;
 use super::effects::error::EffectError;
 use super::ledger;
 use crate::app::App;
-use crate::domain::alerting::alert::Alert;
 use crate::domain::alerting::standing::Standing;
 use crate::domain::delivery::Notification;
 use crate::domain::delivery::ledger::{Dropped, Entry};
@@ -21,9 +20,9 @@ use crate::domain::voice::input::LegInput;
 use crate::domain::voice::leg::LegEnd;
 use crate::domain::voice::ring::step::rings_until;
 use crate::domain::voice::ring::{Ring, RingState};
-use crate::ports::error::{StoreError, VendorError};
+use crate::ports::error::{StoreError, Undone, VendorError};
 use crate::ports::store::Consequence;
-use crate::ports::telephony::{CallProgress, NewCall, NotPlaced};
+use crate::ports::telephony::{CallProgress, NewCall};
 use jiff::{SignedDuration, Timestamp};
 use std::error::Error;
 
@@ -45,10 +44,9 @@ pub(super) async fn ring(app: &App, id: NotificationId) -> Result<Vec<Consequenc
         Some(last) if !last.state.was_busy() || before.len() >= MOST_ATTEMPTS => return Ok(vec![]),
         Some(_) | None => {}
     }
-    if !is_wanted(&story.alert, &one.person, now) {
+    let held = story.alert.is_held.then_some(Dropped::Held);
+    if let Some(why) = held.or_else(|| Standing::of(&story.alert).drops(&one.person, one.is_update, now)) {
         tracing::info!(notification = %id, alert = %one.alert, "nobody is rung: the alert needs no answer now");
-        let why =
-            Standing::of(&story.alert).drops(&one.person, one.is_update, now).unwrap_or(Dropped::Snoozed);
         return Ok(ledger::dropped(&one, why, now));
     }
     if !app.telephony.capabilities().conferences {
@@ -74,13 +72,6 @@ fn later(app: &App, id: NotificationId) -> Vec<Consequence> {
     let wait = SignedDuration::from_secs(BUSY);
     let due = app.clock.now().checked_add(wait).unwrap_or(Timestamp::MAX);
     vec![Consequence::Next(Effect::RingPerson(id).at(due))]
-}
-
-/// Whether that person is still to answer it, and may be disturbed about it.
-fn is_wanted(alert: &Alert, person: &PersonId, now: Timestamp) -> bool {
-    let has_acknowledged = alert.progress.acks.iter().any(|ack| ack.by.person() == Some(person));
-    let rests = alert.is_held || alert.progress.snoozed_until.is_some_and(|until| now < until);
-    alert.closed.is_none() && alert.acknowledged.is_none() && !has_acknowledged && !rests
 }
 
 /// Whether somebody talks in a call of ours, is rung for one, or is on the line themselves.
@@ -142,16 +133,16 @@ async fn place(app: &App, ring: &Ring) -> Result<Vec<Consequence>, EffectError> 
             tracing::info!(ring = %ring.id, alert = %ring.alert, number = %ring.number.hash(), "phone rung about an alert");
             Ok(vec![rung(app, ring, carrier_call)])
         }
-        Err(NotPlaced::Certainly(error @ VendorError::Permanent { .. })) => {
+        Err(Undone::Certainly(error @ VendorError::Permanent { .. })) => {
             tracing::error!(ring = %ring.id, number = %ring.number.hash(), cause = %error, "a phone could not be rung");
             news(app, ring.id, LegInput::Ended(LegEnd::Failed), "").await?;
             Ok(vec![])
         }
-        Err(NotPlaced::Certainly(error @ VendorError::Temporary { .. })) => {
+        Err(Undone::Certainly(error @ VendorError::Temporary { .. })) => {
             app.rings.forget_ring(ring.id).await?;
             Err(error.into())
         }
-        Err(NotPlaced::Perhaps(error)) => Err(error.into()),
+        Err(Undone::Perhaps(error)) => Err(error.into()),
     }
 }
 
@@ -172,17 +163,27 @@ async fn ask_again(app: &App, ring: &Ring) -> Result<Vec<Consequence>, EffectErr
     if ring.carrier_call.is_some() {
         return Ok(vec![]);
     }
-    if let Some(found) = calling::lost(app, &ring.number, ring.asked_at).await?.into_iter().next() {
-        tracing::warn!(ring = %ring.id, "a call that was lost sight of is adopted");
-        app.rings.ring_placed(ring.id, &found.carrier_call).await?;
-        return Ok(vec![rung(app, ring, found.carrier_call)]);
+    if let Some(carrier_call) = adopted(app, ring).await? {
+        return Ok(vec![rung(app, ring, carrier_call)]);
     }
-    match app.rings.ask_for_ring(ring, app.clock.now()).await {
+    let now = app.clock.now();
+    let until = rings_until(&app.live().settings.menu, now);
+    match app.rings.ask_for_ring(ring, now, until).await {
         Ok(()) => place(app, ring).await,
         // It was heard of meanwhile.
         Err(StoreError::Conflict) => Ok(vec![]),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The call that the carrier places for a ring of which it has told nobody: it is this ring's from now on.
+async fn adopted(app: &App, ring: &Ring) -> Result<Option<String>, EffectError> {
+    let Some(found) = calling::lost(app, &ring.number, ring.asked_at).await?.into_iter().next() else {
+        return Ok(None);
+    };
+    tracing::warn!(ring = %ring.id, "a call that was lost sight of is adopted");
+    app.rings.ring_placed(ring.id, &found.carrier_call).await?;
+    Ok(Some(found.carrier_call))
 }
 
 /// A phone is wanted no longer.
@@ -209,7 +210,11 @@ pub async fn reconcile(app: &App) -> Result<usize, StoreError> {
 }
 
 async fn look_at(app: &App, ring: &Ring) -> Result<(), EffectError> {
-    let progress = match &ring.carrier_call {
+    let carrier_call = match &ring.carrier_call {
+        Some(carrier_call) => Some(carrier_call.clone()),
+        None => adopted(app, ring).await?,
+    };
+    let progress = match &carrier_call {
         Some(carrier_call) => app.telephony.call_status(carrier_call).await?,
         None => None,
     };

@@ -84,7 +84,7 @@ async fn turn(
     let live = app.live();
     let now = app.clock.now();
     let story = app.alerts.alert(ring.alert).await?.ok_or(VoiceError::Unknown)?;
-    let reading = Reading::of(story, &live.settings.directory);
+    let reading = Reading::of(story, &live.settings.directory, Some(&ring.person), now);
     let setting = Setting { menu: &live.settings.menu, now, reading: &reading };
     let mut turn = step(setting, ring, input);
     let is_new = ring.carrier_call.is_none();

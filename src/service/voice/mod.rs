@@ -3,8 +3,11 @@
 mod admission;
 mod beside;
 mod callable;
+pub(super) mod error;
 pub mod legs;
 mod open_alerts;
+
+pub use error::{Document, VoiceError};
 
 pub use beside::{call_ended, deadlines, found, recording_absent, recording_ready, transcription_ready};
 
@@ -24,29 +27,6 @@ use crate::ports::store::{RecordedTurn, Reply};
 use crate::service::{alerting, hooks};
 use crate::twiml::render::{Destinations, render};
 use jiff::Timestamp;
-
-/// Why a turn could not be taken.
-#[derive(Debug, thiserror::Error)]
-pub enum VoiceError {
-    /// There is no such call, leg or document, or it was never handed out.
-    #[error("no such call, leg or document")]
-    Unknown,
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The turn was decided and could not be written.
-    #[error("a turn could not be written")]
-    NotWritten {
-        /// What the caller hears then.
-        last_words: Document,
-        /// Why.
-        #[source]
-        source: StoreError,
-    },
-}
-
-/// A `TwiML` document as it goes out, and as it is kept for a carrier that asks twice.
-pub type Document = String;
 
 /// The carrier announces a call and asks for the first document. Asking again gets the same answer.
 pub async fn answer(app: &App, carrier_call: &str, from: Option<&str>) -> Result<Document, VoiceError> {
@@ -193,7 +173,8 @@ async fn decided(
                 facts.open_alerts = Some(open_alerts::open_alerts(app, live, caller, now).await?);
             }
             Step::Need(Need::Alert(id)) => {
-                facts.alerts.insert(id, open_alerts::reading(app, live, id).await?);
+                let caller = call.caller.as_ref();
+                facts.alerts.insert(id, open_alerts::reading(app, live, id, caller, now).await?);
             }
             Step::Need(Need::Admission) => return Err(VoiceError::Unknown),
         }
@@ -248,6 +229,9 @@ async fn turn(
         alerting::wake(app);
     } else if !turn.effects.is_empty() || !hooks.is_empty() {
         app.outbox_wake.notify_one();
+    }
+    if !turn.changes.is_empty() {
+        app.feed.wake();
     }
     report(call, &turn);
     Ok(reply)

@@ -47,8 +47,15 @@ pub(super) async fn open_alerts(
     Ok(heard)
 }
 
-/// One alert as it is read out; `None`: it is forgotten.
-pub(super) async fn reading(app: &App, live: &Live, id: AlertId) -> Result<Option<Reading>, StoreError> {
+/// One alert as it is read out to a caller; `None`: it is forgotten.
+pub(super) async fn reading(
+    app: &App,
+    live: &Live,
+    id: AlertId,
+    caller: Option<&Caller>,
+    now: Timestamp,
+) -> Result<Option<Reading>, StoreError> {
     let story = app.alerts.alert(id).await?;
-    Ok(story.map(|story| Reading::of(story, &live.settings.directory)))
+    let listener = caller.and_then(|caller| caller.person.as_ref());
+    Ok(story.map(|story| Reading::of(story, &live.settings.directory, listener, now)))
 }

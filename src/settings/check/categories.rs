@@ -1,7 +1,8 @@
 //! `[[team.category]]`: what a team's events are about.
 
 use super::{Check, Seen};
-use crate::domain::alerting::category::{Category, CategoryName, Window};
+use crate::domain::alerting::category::{Category, Window};
+use crate::domain::alerting::content::CategoryName;
 use crate::domain::alerting::content::Detail;
 use crate::domain::severity::Severity;
 use crate::settings::file::{self, Text};

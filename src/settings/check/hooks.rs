@@ -90,12 +90,7 @@ impl Check<'_, '_> {
         let at = url.as_ref().map(Spanned::span).or(url_file.as_ref().map(Spanned::span));
         let at = at.unwrap_or(entry.span());
         let secret = self.required_secret(key, &entry.span(), url.as_ref(), url_file.as_ref())?;
-        let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
-        let Some(url) = Url::parse(secret.expose()).ok().filter(is_web) else {
-            let found = self.findings.problem(&at, key, "is not an http or https address");
-            found.hint("write it as https://hooks.example.com/duty");
-            return None;
-        };
+        let url = self.web_address(&at, key, &secret, "write it as https://hooks.example.com/duty")?;
         if public_url.is_some_and(|own| is_way_in(own, &url)) {
             let found = self.findings.problem(&at, key, "is a way in for events of this program");
             found.hint("what is told of an alert would come back as an event, and so on without an end");

@@ -182,11 +182,11 @@ pub(super) fn check(
 /// The kinds of device that the file has a way to.
 fn can(file: &File) -> Vec<DeviceKind> {
     let has_way = |kind: &DeviceKind| match kind {
-        DeviceKind::Voice => true,
+        // Phones are rung by the carrier's API.
+        DeviceKind::Voice => file.carrier.get_ref().conferences,
         DeviceKind::Sms => file.sms.enabled,
         DeviceKind::Email => file.mail.is_some(),
-        // Nothing is sent there yet.
-        DeviceKind::Webhook => false,
+        DeviceKind::Webhook => true,
     };
     [DeviceKind::Voice, DeviceKind::Sms, DeviceKind::Email, DeviceKind::Webhook]
         .into_iter()

@@ -38,7 +38,7 @@ macro_rules! select_found {
             "and (cast($13 as text) is null or a.acknowledged_by = $14 or a.closed_by = $14 or exists ",
             "(select 1 from notifications n where n.alert_id = a.id and n.person = $13)) ",
             "and (cast($15 as text) is null or a.words like $15 escape '!' ",
-            "or lower(r.transcript_text) like $15 escape '!') ",
+            "or r.transcript_words like $15 escape '!') ",
             "order by a.opened_at desc, a.id desc limit $5"
         )
     };

@@ -104,7 +104,8 @@ fn link(message: &Message) -> Write {
     )
 }
 
-// What a call changes of its alert. It is not read before: the call's own version holds what is decided together.
+// What a call changes of its alert. It is not read before: the call's own version holds what is decided together. What
+// has ended meanwhile stays as it is, and so does its log: [`crate::storage::log`].
 
 /// A message belongs to an alert that had none; its people are told of it from now on.
 pub(in crate::storage) fn message_left(alert: AlertId, message: &Message) -> Write {
@@ -118,14 +119,17 @@ pub(in crate::storage) fn message_left(alert: AlertId, message: &Message) -> Wri
 
 /// Its people are told of an alert from now on.
 pub(in crate::storage) fn missed(alert: AlertId) -> Write {
-    Write::new().any("update alerts set held = 0, version = version + 1 where id = $1", args![alert.0])
+    Write::new().any(
+        "update alerts set held = 0, version = version + 1 where id = $1 and closed_at is null",
+        args![alert.0],
+    )
 }
 
 /// Somebody takes care of an alert. It is looked at at once: how long that counts is the team's matter.
 pub(in crate::storage) fn acknowledged(alert: AlertId, by: &PersonId, at: Timestamp) -> Write {
     Write::new().any(
         "update alerts set held = 0, acknowledged_at = $2, acknowledged_by = $3, acknowledged_from = $4, due_at = $2, \
-         version = version + 1 where id = $1 and acknowledged_at is null",
+         version = version + 1 where id = $1 and acknowledged_at is null and closed_at is null",
         args![alert.0, at, Who::Person(by.clone()).tagged(), Channel::Phone.word()],
     )
 }

@@ -1,6 +1,7 @@
 -- Alerts of events besides those of calls: what an event said, whose it is, how far the search for an answer is.
 -- A call's columns are null where there was none, and origin where there was one. by and from say who did something,
--- as person:ada, and from where. matter holds later events to the alert while it is open.
+-- as person:ada, and from where. Whoever ended the alert of a call was named alone: one whom that call rang up did it on
+-- the phone, anybody else by a key of that name. matter holds later events to the alert while it is open.
 alter table alerts rename to alerts_of_calls;
 create table alerts (
     id text not null primary key,
@@ -36,11 +37,16 @@ create table alerts (
 insert into alerts (id, number, version, call_id, action, caller_person, caller_name, caller_number, caller_language,
     content, recipients, severity, scenario, recording_id, link_code, opened_at, held, acknowledged_at, acknowledged_by,
     acknowledged_from, closed_at, closed_by, closed_from, progress)
-    select id, row_number() over (order by opened_at, id), 1, call_id, action, caller_person, caller_name, caller_number,
-    caller_language, '{}', recipients, severity, 'single_ack', recording_id, link_code, opened_at, held, acknowledged_at,
-    'person:' || acknowledged_by, case when acknowledged_at is null then null else 'phone' end, closed_at,
-    'key:' || closed_by, case when closed_at is null then null else 'api' end, '{"escalation":{"has_begun":true}}'
-    from alerts_of_calls;
+    select a.id, row_number() over (order by a.opened_at, a.id), 1, a.call_id, a.action, a.caller_person, a.caller_name,
+    a.caller_number, a.caller_language, '{}', a.recipients, a.severity, 'single_ack', a.recording_id, a.link_code,
+    a.opened_at, a.held, a.acknowledged_at, 'person:' || a.acknowledged_by,
+    case when a.acknowledged_at is null then null else 'phone' end, a.closed_at,
+    case when exists (select 1 from legs l where l.call_id = a.call_id and l.person = a.closed_by)
+    then 'person:' else 'key:' end || a.closed_by,
+    case when a.closed_at is null then null
+    when exists (select 1 from legs l where l.call_id = a.call_id and l.person = a.closed_by) then 'phone'
+    else 'api' end, '{"escalation":{"has_begun":true}}'
+    from alerts_of_calls a;
 drop table alerts_of_calls;
 create index alerts_by_age on alerts (opened_at, id);
 create index alerts_open on alerts (opened_at, id) where closed_at is null;

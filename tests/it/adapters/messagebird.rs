@@ -5,7 +5,7 @@ use dutyline::adapters::messagebird::MessageBird;
 use dutyline::domain::contact::PhoneNumber;
 use dutyline::domain::directory::device::Device;
 use dutyline::domain::ids::NotificationId;
-use dutyline::ports::error::VendorError;
+use dutyline::ports::error::{Undone, VendorError};
 use dutyline::ports::vendor::{Body, Known, Message, SingleSender, Sought};
 use insta::assert_snapshot;
 use jiff::Timestamp;
@@ -35,10 +35,14 @@ fn message(text: &str) -> Message {
     Message { id: id(), body: Body::Sms { to: to(), text: text.to_owned() } }
 }
 
-async fn refused(answer: ResponseTemplate) -> VendorError {
+async fn undone(answer: ResponseTemplate) -> Undone {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(answer).mount(&server).await;
     messagebird(&server.uri()).send(&message("Pumps")).await.unwrap_err()
+}
+
+async fn refused(answer: ResponseTemplate) -> VendorError {
+    undone(answer).await.error().clone()
 }
 
 #[tokio::test]
@@ -71,6 +75,10 @@ async fn refusals_say_what_helps_and_repeat_no_number() {
     assert_snapshot!(refused(status(401)).await, @"for now: the second vendor of text messages does not know us (401); check sms.vendor.access_key");
     assert_snapshot!(refused(status(429)).await, @"for now: the second vendor of text messages is busy (429)");
     assert_snapshot!(refused(status(500)).await, @"for now: the second vendor of text messages failed (500)");
+    for (status, is_known) in [(401, true), (429, true), (500, false), (201, false)] {
+        let undone = undone(ResponseTemplate::new(status)).await;
+        assert_eq!(matches!(undone, Undone::Certainly(_)), is_known, "{status}: {undone}");
+    }
     let mail = Body::Mail {
         to: dutyline::domain::contact::EmailAddress::parse("ada@example.com").unwrap(),
         subject: String::new(),
@@ -78,7 +86,7 @@ async fn refusals_say_what_helps_and_repeat_no_number() {
         html: String::new(),
     };
     let error = messagebird("http://127.0.0.1:9").send(&Message { id: id(), body: mail }).await.unwrap_err();
-    assert!(matches!(error, VendorError::Permanent { .. }), "{error}");
+    assert!(matches!(error, Undone::Certainly(VendorError::Permanent { .. })), "{error}");
 }
 
 fn listed(number: usize, reference: &str, created: &str) -> Value {

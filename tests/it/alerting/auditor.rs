@@ -1,6 +1,10 @@
 //! Every open alert is checked, and what was missed is put right.
 
 use super::*;
+use dutyline::domain::alerting::category::Window;
+use dutyline::domain::alerting::change::Change;
+use dutyline::domain::effect::Effect;
+use dutyline::domain::ids::{NotificationId, RecordingId};
 use dutyline::service::auditing;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
@@ -14,7 +18,6 @@ async fn engine(world: &World) -> (StatusCode, Value) {
 
 /// The alert's next look is forgotten, or far away.
 async fn lose(world: &World, id: AlertId, due: Option<Timestamp>) {
-    use dutyline::domain::alerting::change::Change;
     let alert = world.app.alerts.alert(id).await.unwrap().unwrap().alert;
     let mut change = Change::of(alert);
     change.alert.due_at = due;
@@ -53,6 +56,46 @@ async fn g63_an_alert_that_nobody_watches_is_watched_again() {
     assert_eq!((pass.open, pass.repaired), (1, 1));
     world.wait(130).await;
     assert_eq!(messages.more(&world).await.len(), 3, "the next step, at its time");
+}
+
+#[tokio::test]
+async fn g63_an_alert_in_maintenance_is_no_fault_however_often_it_is_looked_at() {
+    let world = World::start_with("demo", |settings| {
+        let from = "2026-01-01T00:00:00Z".parse().unwrap();
+        let until = "2027-12-31T00:00:00Z".parse().unwrap();
+        let team = settings.teams.iter_mut().find(|team| team.name.0 == "Operations").unwrap();
+        for category in &mut team.categories {
+            category.maintenance.push(Window { from, until });
+        }
+    })
+    .await;
+    opened(&world).await;
+    for _ in 0..3 {
+        world.clock.set(world.now() + SignedDuration::from_mins(5));
+        let pass = auditing::pass(&world.app).await.unwrap();
+        assert_eq!((pass.open, pass.repaired, pass.left), (1, 0, 0));
+    }
+}
+
+#[tokio::test]
+async fn g63_only_what_people_are_told_by_makes_a_pass_bad() {
+    let world = World::start("demo").await;
+    let id = opened(&world).await;
+    crate::world::acts::acknowledge(&world.app, id, &person("ada")).await.unwrap();
+    let recording = RecordingId::next(&*world.app.ids);
+    for (effect, is_good) in [
+        (Effect::Transcribe(recording), true),
+        (Effect::DeleteSound("x".to_owned()), true),
+        (Effect::SendSms(NotificationId::next(&*world.app.ids)), false),
+    ] {
+        world.settle().await;
+        let mut change = Change::of(world.app.alerts.alert(id).await.unwrap().unwrap().alert);
+        change.effects.push(effect.clone().at(world.now()));
+        world.app.alerts.change(&change).await.unwrap();
+        world.clock.set(world.now() + SignedDuration::from_mins(4));
+        let pass = auditing::pass(&world.app).await.unwrap();
+        assert_eq!(pass.is_good(), is_good, "{effect:?}: {pass:?}");
+    }
 }
 
 #[tokio::test]

@@ -4,9 +4,11 @@ use super::*;
 use crate::world::load;
 use dutyline::app::Live;
 use dutyline::domain::alerting::act::Act;
+use dutyline::domain::alerting::category::Window;
 use dutyline::domain::alerting::change::Change;
 use dutyline::domain::alerting::policy::PolicyName;
-use dutyline::service::alerting;
+use dutyline::domain::directory::group::Member;
+use dutyline::service::{alerting, escalating};
 use dutyline::settings::Settings;
 use jiff::SignedDuration;
 use std::sync::Arc;
@@ -53,7 +55,7 @@ async fn g04_whoever_has_not_answered_is_followed_by_the_next_step() {
     world.wait(6).await;
     let everyone = [ADA[0], ADA[1], BEN, CLEO[0], CLEO[1], EVA[0], EVA[1], FELIX];
     assert_eq!(messages.more(&world).await, sorted(&everyone), "everyone, on duty or not");
-    alerting::acknowledge(&world.app, id, &person("ben")).await.unwrap();
+    crate::world::acts::acknowledge(&world.app, id, &person("ben")).await.unwrap();
     world.wait(1_000).await;
     assert_eq!(messages.more(&world).await, sorted(&[]));
     assert_eq!(
@@ -98,11 +100,42 @@ async fn g08_somebody_escalates_what_is_acknowledged() {
     let world = World::start("demo").await;
     let mut messages = Messages(0);
     let id = opened(&world).await;
-    alerting::acknowledge(&world.app, id, &person("ben")).await.unwrap();
+    crate::world::acts::acknowledge(&world.app, id, &person("ben")).await.unwrap();
     messages.more(&world).await;
-    alerting::escalate(&world.app, id, &person("ben")).await.unwrap();
+    crate::world::acts::escalate(&world.app, id, &person("ben")).await.unwrap();
     assert_eq!(messages.more(&world).await.len(), 8, "everyone");
     assert_eq!(world.api(&format!("/api/alerts/{id}")).await["state"], "open");
+}
+
+#[tokio::test]
+async fn g08_that_somebody_asked_for_more_people_is_said_where_there_are_none() {
+    let world = World::start("demo").await;
+    let id = opened(&world).await;
+    change(&world, |settings| settings.directory.people.clear());
+    crate::world::acts::escalate(&world.app, id, &person("ben")).await.unwrap();
+    world.settle().await;
+    let log = log(&world, id).await;
+    let since: Vec<_> = log.iter().skip_while(|what| *what != "escalation_asked").collect();
+    assert_eq!(since, ["escalation_asked", "step_skipped", "step_skipped", "step_skipped"], "{log:?}");
+}
+
+/// What a reload leaves out for a moment is pursued again as soon as it is back.
+#[tokio::test]
+async fn g07_a_team_that_was_gone_for_a_while_begins_again() {
+    let world = World::start("demo").await;
+    let mut messages = Messages(0);
+    let id = opened(&world).await;
+    let teams = world.app.live().settings.teams.clone();
+    change(&world, |settings| settings.teams.clear());
+    escalating::look_at_open(&world.app).await.unwrap();
+    world.wait(600).await;
+    messages.more(&world).await;
+    change(&world, |settings| settings.teams = teams);
+    escalating::look_at_open(&world.app).await.unwrap();
+    assert_eq!(messages.more(&world).await, sorted(&[ADA[0], ADA[1], BEN]), "the first step");
+    world.wait(66).await;
+    assert_eq!(messages.more(&world).await.len(), 8, "the second");
+    assert_eq!(log(&world, id).await.iter().filter(|what| *what == "policy_changed").count(), 2);
 }
 
 #[tokio::test]
@@ -110,7 +143,7 @@ async fn an_acknowledgement_that_leads_to_nothing_expires() {
     let world = World::start("demo").await;
     let mut messages = Messages(0);
     let id = opened(&world).await;
-    alerting::acknowledge(&world.app, id, &person("ben")).await.unwrap();
+    crate::world::acts::acknowledge(&world.app, id, &person("ben")).await.unwrap();
     world.wait(29 * 60).await;
     messages.more(&world).await;
     assert_eq!(world.api(&format!("/api/alerts/{id}")).await["state"], "acknowledged");
@@ -125,12 +158,63 @@ async fn s21_multi_ack_is_settled_by_the_last_who_was_on_duty() {
     let world = World::start("demo").await;
     let id = event(&world, json!({ "title": "Leak", "X-S4-AlertingScenario": "multi_ack" })).await;
     let state = async || world.api(&format!("/api/alerts/{id}")).await["state"].as_str().unwrap().to_owned();
-    alerting::acknowledge(&world.app, id, &person("ada")).await.unwrap();
+    crate::world::acts::acknowledge(&world.app, id, &person("ada")).await.unwrap();
     assert_eq!(state().await, "open");
-    alerting::acknowledge(&world.app, id, &person("eva")).await.unwrap();
+    crate::world::acts::acknowledge(&world.app, id, &person("eva")).await.unwrap();
     assert_eq!(state().await, "open", "she was not on duty");
-    alerting::acknowledge(&world.app, id, &person("ben")).await.unwrap();
+    crate::world::acts::acknowledge(&world.app, id, &person("ben")).await.unwrap();
     assert_eq!(state().await, "acknowledged");
+}
+
+/// Who is on duty in the team of the demo from now on.
+fn duty(world: &World, people: &[&str]) {
+    change(world, |settings| {
+        let group =
+            settings.directory.groups.iter_mut().find(|group| group.name.0 == "Cloud DevOps").unwrap();
+        group.members = people.iter().map(|id| Member::Person(PersonId((*id).to_owned()))).collect();
+    });
+}
+
+/// Which of them settles an alert that each of them acknowledges; all before leave it open.
+async fn settled_by<'a>(world: &World, id: AlertId, people: &[&'a str]) -> Option<&'a str> {
+    for one in people {
+        crate::world::acts::acknowledge(&world.app, id, &person(one)).await.unwrap();
+        if world.api(&format!("/api/alerts/{id}")).await["state"] == "acknowledged" {
+            return Some(one);
+        }
+    }
+    None
+}
+
+fn for_several() -> Value {
+    json!({ "title": "Leak", "X-S4-AlertingScenario": "multi_ack" })
+}
+
+#[tokio::test]
+async fn s21_with_three_on_duty_it_is_settled_only_after_three_and_a_fourth_changes_nothing() {
+    let world = World::start("demo").await;
+    duty(&world, &["ada", "ben", "eva"]);
+    let id = event(&world, for_several()).await;
+    duty(&world, &["ada", "ben", "eva", "felix"]);
+    world.wait(200).await;
+    assert_eq!(settled_by(&world, id, &["ben", "felix", "ada", "eva"]).await, Some("eva"));
+}
+
+/// Who was on duty counts as it was when the alert was made, though nobody is told before the maintenance is over.
+#[tokio::test]
+async fn s21_whoever_was_on_duty_when_it_was_made_in_maintenance_must_answer() {
+    let world = World::start("demo").await;
+    let (from, until) = (world.now(), world.now() + SignedDuration::from_mins(30));
+    let window = Window { from, until };
+    change(&world, |settings| settings.teams[0].categories[1].maintenance = vec![window]);
+    let id = event(&world, for_several()).await;
+    duty(&world, &["eva", "felix"]);
+    let mut messages = Messages(0);
+    world.wait(31 * 60).await;
+    let told = messages.more(&world).await;
+    assert!(told.contains(&FELIX.to_owned()), "who is on duty now is told: {told:?}");
+    assert_eq!(world.api(&format!("/api/alerts/{id}")).await["on_duty"], json!(["ada", "ben"]));
+    assert_eq!(settled_by(&world, id, &["eva", "ada", "ben"]).await, Some("ben"));
 }
 
 #[tokio::test]
@@ -182,6 +266,26 @@ async fn escalation_goes_on_after_a_restart() {
     assert_eq!(messages.more(&world).await.len(), 8);
 }
 
+/// The end of a maintenance is a moment like that: nobody is told before it, and everybody after it.
+#[tokio::test]
+async fn g64_maintenance_ends_at_its_moment_even_across_a_restart() {
+    let mut world = World::start_with("demo", |settings| {
+        let (from, until) =
+            ("2026-01-05T09:00:00Z".parse().unwrap(), "2026-01-05T09:30:00Z".parse().unwrap());
+        settings.teams[0].categories[1].maintenance = vec![Window { from, until }];
+    })
+    .await;
+    let mut messages = Messages(0);
+    let id = opened(&world).await;
+    world.wait(20 * 60).await;
+    world.restart().await;
+    world.wait(9 * 60).await;
+    assert_eq!(messages.more(&world).await.len(), 0);
+    world.wait(66).await;
+    assert_eq!(messages.more(&world).await, sorted(&[ADA[0], ADA[1], BEN]));
+    assert_eq!(log(&world, id).await.iter().filter(|what| *what == "in_maintenance").count(), 1);
+}
+
 /// What rests until a moment goes on then, even where nobody was there in between.
 #[tokio::test]
 async fn g64_a_pause_ends_at_its_moment_even_across_a_restart() {
@@ -197,4 +301,20 @@ async fn g64_a_pause_ends_at_its_moment_even_across_a_restart() {
     assert_eq!(messages.more(&world).await.len(), 0);
     world.wait(66).await;
     assert_eq!(messages.more(&world).await.len(), 8, "everyone");
+}
+
+#[tokio::test]
+async fn worse_than_before_is_told_anew_from_the_first_step_although_nobody_has_answered() {
+    let world = World::start("demo").await;
+    let mut messages = Messages(0);
+    let id = event(&world, json!({ "title": "Load", "severity": "low", "X-S4-ExternalID": "m9" })).await;
+    let first = messages.more(&world).await;
+    assert!(!first.is_empty());
+    world.wait(10).await;
+    assert_eq!(messages.more(&world).await.len(), 0, "the next step is not due yet");
+    event(&world, json!({ "title": "Load", "severity": "critical", "X-S4-ExternalID": "m9" })).await;
+    assert_eq!(messages.more(&world).await, first, "the same people, at once");
+    assert!(log(&world, id).await.contains(&"severity_changed".to_owned()));
+    event(&world, json!({ "title": "Load", "severity": "low", "X-S4-ExternalID": "m9" })).await;
+    assert_eq!(messages.more(&world).await.len(), 0, "better is no reason");
 }

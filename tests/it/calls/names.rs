@@ -31,7 +31,7 @@ async fn p44_a_name_with_special_characters_arrives_unchanged() {
     let texts: Vec<_> = arrived.iter().filter(|message| message.subject.is_empty()).collect();
     assert!(!texts.is_empty());
     for text in texts {
-        let wanted = "alert for R&D #1 50% by Ada 'Ace' O'Admin & Co (+15550101):";
+        let wanted = "alert for R&D #1 50% by Ada 'Ace' O'Admin & Co (+15550101), 2026-01-05 ";
         assert!(text.text.contains(wanted), "{}", text.text);
     }
     for mail in arrived.iter().filter(|message| !message.subject.is_empty()) {

@@ -142,7 +142,7 @@ impl Pair {
         }
     }
 
-    async fn ask(&self, path: &str) -> Value {
+    pub(super) async fn ask(&self, path: &str) -> Value {
         let request = self.http.get(format!("{}{path}", self.gateway_url)).bearer_auth(KEY);
         request.send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
     }

@@ -30,7 +30,9 @@ fn member(team: usize, n: usize) -> String {
 /// The teams; `rings`: seconds for which a phone rings.
 fn teams(rings: u32) -> String {
     let mut text = format!(
-        "[voice.hunt]\nring_seconds = {rings}\naccept_seconds = 60\ncaller_seconds = 120\n\
+        // Nobody tells of a caller who hangs up while no gateway runs.
+        "[voice]\ncall_deadline_seconds = 60\n\
+         [voice.hunt]\nring_seconds = {rings}\naccept_seconds = 60\ncaller_seconds = 120\n\
          [mail]\nhost = \"127.0.0.1\"\nport = 1\ntls = \"none\"\nfrom = \"dutyline@test.example\"\n"
     );
     let person = |text: &mut String, id: &str, number: &str| {

@@ -8,9 +8,9 @@ use dutyline::app::App;
 use dutyline::domain::contact::PhoneNumber;
 use dutyline::domain::delivery::ledger::OnUnknown;
 use dutyline::domain::ids::NotificationId;
-use dutyline::ports::error::VendorError;
+use dutyline::ports::error::{Undone, VendorError};
 use dutyline::ports::vendor::{Body, Known, Message, SingleSender, Sought};
-use dutyline::service::{effects, escalating};
+use dutyline::service::effects;
 use jiff::SignedDuration;
 use std::future::pending;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ impl SingleSender for Deadly {
         self.vendor.knows(sought).await
     }
 
-    async fn send(&self, message: &Message) -> Result<Option<String>, VendorError> {
+    async fn send(&self, message: &Message) -> Result<Option<String>, Undone> {
         if self.takes_it {
             self.vendor.send(message).await?;
         }
@@ -75,7 +75,7 @@ async fn killed(world: &World, name: &'static str, takes_it: bool) -> AlertId {
 /// The same, and so many other messages go to Ben before another program is there.
 async fn killed_before(world: &World, name: &'static str, takes_it: bool, others: usize) -> AlertId {
     let id = post(world, json!({ "title": "Pumps" })).await;
-    escalating::due(&world.app).await.unwrap();
+    crate::world::acts::due(&world.app).await.unwrap();
     let ben = messages(world, id, "ben").await.remove(0);
     let mut app = world.app.clone();
     let ends = Arc::new(Notify::new());
@@ -180,14 +180,14 @@ async fn what_nobody_needs_any_more_is_not_sent_again() {
     })
     .await;
     let id = post(&world, json!({ "title": "Pumps" })).await;
-    escalating::due(&world.app).await.unwrap();
+    crate::world::acts::due(&world.app).await.unwrap();
     let ben = messages(&world, id, "ben").await.remove(0);
     let ready = dutyline::service::ledger::open(&world.app, ben["id"].as_str().unwrap().parse().unwrap())
         .await
         .unwrap();
     let dutyline::service::ledger::Opened::Ready(mut ready) = ready else { panic!("{ready:?}") };
     dutyline::service::ledger::begin(&world.app, &mut ready, "carrier", None, None).await.unwrap();
-    alerting::resolve(&world.app, id, &person("ada")).await.unwrap();
+    crate::world::acts::resolve(&world.app, id, &person("ada")).await.unwrap();
     while world.run_effects().await > 0 {}
     assert_eq!(texts(&world, BEN).len(), 0);
     assert_eq!(states(&world, id, "ben").await, ["dropped"]);

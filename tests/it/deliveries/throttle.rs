@@ -52,7 +52,7 @@ async fn g33_what_is_too_much_waits_visibly_and_goes_on_after_the_window() {
 async fn g30_more_than_three_that_wait_become_one() {
     let world = World::start_with("demo", few).await;
     let all = flood(&world, 8).await;
-    alerting::acknowledge(&world.app, all[7], &person("ada")).await.unwrap();
+    crate::world::acts::acknowledge(&world.app, all[7], &person("ada")).await.unwrap();
     world.wait(16 * 60).await;
     // The one that somebody has taken meanwhile is not among them, and three are not too many.
     assert_eq!(texts(&world, BEN).len(), 7);
@@ -75,11 +75,33 @@ async fn g30_more_than_three_that_wait_become_one() {
 }
 
 #[tokio::test]
+async fn g30_a_bundle_names_each_alert_once_however_many_messages_of_it_wait() {
+    let world = World::start_with("demo", at_most(4)).await;
+    for n in 0..6 {
+        post(&world, json!({ "title": format!("Pump {n}") })).await;
+    }
+    // Nobody answers: each step adds its messages to those that wait.
+    world.wait(20 * 60).await;
+    let bundles: Vec<_> =
+        texts(&world, BEN).into_iter().filter(|text| text.contains("open alerts")).collect();
+    assert!(!bundles.is_empty());
+    for bundle in bundles {
+        let named: Vec<_> = bundle.split('#').skip(1).filter_map(|part| part.split(' ').next()).collect();
+        let mut once = named.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), named.len(), "{bundle}");
+        let count: usize = bundle.split(' ').next().unwrap().parse().unwrap();
+        assert!(count <= 6, "{bundle}");
+    }
+}
+
+#[tokio::test]
 async fn g31_nothing_is_sent_of_what_was_all_taken_meanwhile() {
     let world = World::start_with("demo", few).await;
     let all = flood(&world, 9).await;
     for id in &all {
-        alerting::acknowledge(&world.app, *id, &person("ada")).await.unwrap();
+        crate::world::acts::acknowledge(&world.app, *id, &person("ada")).await.unwrap();
     }
     world.wait(16 * 60).await;
     assert_eq!(texts(&world, BEN).len(), 4);

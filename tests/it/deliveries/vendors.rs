@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::world::Broken;
+use dutyline::exchange::behaviour::{Behaviour, Fault};
 use dutyline::exchange::smtp;
+use dutyline::service::effects;
+use dutyline::service::ledger::{self, Fate, Opened};
 use dutyline::settings::{MailServer, MailTls, Secret, SmsVendor};
 use tokio::net::TcpListener;
 use wiremock::matchers::{header, method, path};
@@ -53,6 +56,22 @@ async fn g88_the_second_vendor_is_asked_at_once_when_the_first_is_down() {
     let own = bodies.iter().find(|body| body["reference"] == ben["id"]).unwrap();
     assert_eq!((&own["recipients"], &own["originator"]), (&json!([BEN]), &json!("Dutyline")));
     assert!(own["body"].as_str().unwrap().contains("HIGH alert"), "{own}");
+}
+
+#[tokio::test]
+async fn g88_the_second_vendor_is_asked_when_the_first_takes_the_message_and_says_nothing() {
+    let server = second(taken()).await;
+    let world = World::start_gated("demo", |settings| {
+        settings.sms.as_mut().unwrap().vendors.push(vendor(&server));
+    })
+    .await;
+    world.gates().carrier.shut(Broken::Slow).await;
+    let id = opened(&world, "Pumps").await;
+    let ben = messages(&world, id, "ben").await.remove(0);
+    assert_eq!((ben["state"].as_str(), ben["vendor"].as_str()), (Some("sent"), Some("messagebird")), "{ben}");
+    let attempts: Vec<_> =
+        ben["attempts"].as_array().unwrap().iter().map(|one| (&one["vendor"], &one["outcome"])).collect();
+    assert_eq!(attempts, [(&json!("carrier"), &json!("unknown")), (&json!("messagebird"), &json!("sent"))]);
 }
 
 #[tokio::test]
@@ -122,10 +141,91 @@ async fn g25_what_fails_for_now_is_tried_again_after_15_seconds_and_what_fails_f
 }
 
 #[tokio::test]
+async fn g87_a_text_whose_answer_is_lost_is_asked_for_before_it_is_sent_again() {
+    let world = World::start_with("demo", |settings| settings.policies.clear()).await;
+    let faults = [Fault::TextAnswersLost].into();
+    world.exchange.behave(Behaviour { faults, ..Behaviour::default() });
+    let id = post(&world, json!({ "title": "Pumps" })).await;
+    crate::world::acts::due(&world.app).await.unwrap();
+    while world.run_effects().await > 0 {}
+    assert_eq!(states(&world, id, "ben").await, ["sending"], "nobody knows");
+    let entry = log(&world, id, "ben").await.remove(0);
+    assert_eq!(entry["what"], "not_notified_yet");
+    assert!(entry["why"].as_str().unwrap().starts_with("it is not known whether it was taken"), "{entry}");
+    world.wait(20).await;
+    assert_eq!(texts(&world, BEN).len(), 1, "it has arrived, and is not sent again");
+    let ben = messages(&world, id, "ben").await.remove(0);
+    assert_eq!((ben["state"].as_str(), &ben["attempts"][0]["outcome"]), (Some("delivered"), &json!("sent")));
+    let told = log(&world, id, "ben").await;
+    assert_eq!(told.iter().filter(|entry| entry["what"] == "notified").count(), 1, "{told:?}");
+}
+
+#[tokio::test]
+async fn g88_nobody_waits_for_a_silent_vendor_to_say_what_it_has_taken() {
+    let server = second(ResponseTemplate::new(500)).await;
+    let world = World::start_gated("demo", |settings| {
+        settings.sms.as_mut().unwrap().vendors.push(vendor(&server));
+        settings.policies.clear();
+    })
+    .await;
+    world.gates().carrier.shut(Broken::Down).await;
+    let id = opened(&world, "Pumps").await;
+    let ben = messages(&world, id, "ben").await.remove(0);
+    assert_eq!((ben["state"].as_str(), ben["vendor"].as_str()), (Some("sending"), Some("messagebird")));
+    world.gates().carrier.open().await;
+    world.wait(20).await;
+    assert_eq!(texts(&world, BEN).len(), 1, "the first is back, and the second still says nothing");
+    let ben = messages(&world, id, "ben").await.remove(0);
+    let outcomes: Vec<_> = ben["attempts"].as_array().unwrap().iter().map(|one| &one["outcome"]).collect();
+    assert_eq!(
+        outcomes,
+        [&json!("failed"), &json!("unknown"), &json!("sent")],
+        "what may be double is counted"
+    );
+    assert!((world.app.metrics)().contains("dutyline_deliveries_unknown_total"), "in the figures too");
+}
+
+#[tokio::test]
+async fn a_vendors_word_that_a_message_is_lost_is_not_overtaken_by_its_having_taken_it() {
+    let world = World::start_with("demo", |settings| settings.policies.clear()).await;
+    let id = post(&world, json!({ "title": "Pumps" })).await;
+    crate::world::acts::due(&world.app).await.unwrap();
+    let ben = messages(&world, id, "ben").await.remove(0);
+    let message = ben["id"].as_str().unwrap().parse().unwrap();
+    let Opened::Ready(mut ready) = ledger::open(&world.app, message).await.unwrap() else { panic!() };
+    ledger::begin(&world.app, &mut ready, "carrier", None, None).await.unwrap();
+    let lost = Fate::Lost("error 30005".to_owned());
+    ledger::heard(&world.app, message, "SM1", &lost).await.unwrap();
+    let taken = ledger::sent(&world.app, &ready, Some("SM1".to_owned()));
+    let effect = effects::claim(&world.app).await.unwrap();
+    let effect = effect.iter().find(|one| one.claimed.effect.notification() == Some(message)).unwrap();
+    world.app.outbox.complete(&effect.claimed, &taken).await.unwrap();
+    let ben = messages(&world, id, "ben").await.remove(0);
+    assert_eq!((ben["state"].as_str(), ben["cause"].as_str()), (Some("failed"), Some("error 30005")));
+}
+
+#[tokio::test]
+async fn g54_the_message_log_says_why_a_message_has_failed() {
+    let server = second(ResponseTemplate::new(422)).await;
+    let world = World::start_with("demo", |settings| {
+        settings.sms.as_mut().unwrap().vendors = vec![vendor(&server)];
+        settings.policies.clear();
+    })
+    .await;
+    let id = opened(&world, "Pumps").await;
+    let failed = world.api("/api/notifications?state=failed").await;
+    let failed = failed["notifications"].as_array().unwrap();
+    let ben = failed.iter().find(|one| one["person"] == "ben").unwrap();
+    let told = (ben["alert"].as_str(), ben["by"].as_str(), ben["state"].as_str());
+    assert_eq!(told, (Some(&*id.to_string()), Some("sms"), Some("failed")));
+    assert_eq!(ben["cause"], "the second vendor of text messages refused it (422)", "{ben}");
+}
+
+#[tokio::test]
 async fn g26_what_can_not_reach_a_phone_is_said_with_its_reason() {
     let world = World::start("demo").await;
     let id = post(&world, json!({ "title": "Pumps" })).await;
-    dutyline::service::escalating::due(&world.app).await.unwrap();
+    crate::world::acts::due(&world.app).await.unwrap();
     while world.run_effects().await > 0 {}
     let ben = messages(&world, id, "ben").await.remove(0);
     assert_eq!(ben["state"], "sent", "the carrier has said nothing of it yet");

@@ -8,8 +8,8 @@ use dutyline::domain::contact::PhoneNumber;
 use dutyline::exchange::behaviour::{Behaviour, Fault};
 use dutyline::exchange::handsets::Handset;
 use dutyline::exchange::serve::router;
-use dutyline::ports::error::VendorError;
-use dutyline::ports::telephony::{CallOver, CallProgress, NewCall, NotPlaced, Telephony};
+use dutyline::ports::error::{Undone, VendorError};
+use dutyline::ports::telephony::{CallOver, CallProgress, NewCall, Telephony};
 use tokio::net::TcpListener;
 
 use super::world::{ACCOUNT, NUMBER, Reply, TOKEN, World, xml};
@@ -122,7 +122,7 @@ async fn a_call_whose_answer_was_lost_is_found_again() {
     world.exchange.behave(behaviour(Handset::Rings, Some(Fault::PlacingAnswersLost)));
     let begun = world.now();
     let placed = twilio.place_call(&new_call(&world)).await;
-    assert!(matches!(placed, Err(NotPlaced::Perhaps(_))), "{placed:?}");
+    assert!(matches!(placed, Err(Undone::Perhaps(_))), "{placed:?}");
     world.exchange.settle().await;
     let found = twilio.calls_to(&ben(), begun).await.unwrap();
     assert_eq!(found.len(), 1);

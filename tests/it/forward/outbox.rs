@@ -71,7 +71,7 @@ async fn p23_a_target_that_fails_is_told_again_and_the_caller_knows_that_it_is_u
     assert_eq!(told(&server, "/West/alert").await.len(), 3, "two failed, one was taken");
     assert_eq!(told(&server, "/East/alert").await.len(), 3);
     assert_eq!(log(&world).await.len(), 2);
-    assert_eq!(world.app.outbox.next_due().await.unwrap(), None);
+    assert_eq!(world.app.outbox.next_due(None).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -231,7 +231,7 @@ async fn an_alert_that_was_resolved_before_is_not_passed_on() {
     open_alert(&world, "CA1").await;
     let alert = world.app.alerts.alerts(None, None, 1).await.unwrap().remove(0).alert.id;
     let night_shift = Actor { who: Who::Key("night shift".to_owned()), from: Channel::Api };
-    dutyline::service::alerting::resolve(&world.app, alert, &night_shift).await.unwrap();
+    crate::world::acts::resolve(&world.app, alert, &night_shift).await.unwrap();
     text_comes(&world, "CA1", Some("Pumps")).await;
     world.settle().await;
     assert_eq!(told(&server, "/West/alert").await.len(), 0);

@@ -1,5 +1,7 @@
 //! What programs do to alerts: to one, to many, and what the audit keeps of it.
 
+mod command_line;
+
 use super::*;
 use dutyline::domain::access::Scope;
 use dutyline::service::keys;
@@ -118,6 +120,11 @@ async fn what_is_said_wrongly_is_refused_and_changes_nothing() {
     let past = json!({ "until": "2026-01-05T08:00Z" });
     let answer = post(&world, &format!("/api/alerts/{id}/snooze"), past).await;
     assert_eq!(error(answer, StatusCode::UNPROCESSABLE_ENTITY).await.0, "past");
+    for long in [json!({ "minutes": 31 * 24 * 60 + 1 }), json!({ "until": "2026-02-05T09:01Z" })] {
+        let answer = post(&world, &format!("/api/alerts/{id}/snooze"), long).await;
+        let (code, message) = error(answer, StatusCode::UNPROCESSABLE_ENTITY).await;
+        assert_eq!((&*code, &*message), ("too_long", "the alert is to be snoozed for more than 31 days"));
+    }
     assert_eq!(world.api(&format!("/api/alerts/{id}")).await, before);
     assert_eq!(world.api("/api/audit").await["entries"], json!([]));
 }
@@ -154,6 +161,8 @@ async fn b8_who_escalates_takes_the_acknowledgement_back_and_has_the_next_told()
     let asked: Vec<_> =
         log["log"].as_array().unwrap().iter().filter(|one| one["asked_by"] == "ada").collect();
     assert_eq!(asked.len(), 1, "{log}");
+    let said = log["log"].as_array().unwrap().iter().find(|one| one["what"] == "escalation_asked").unwrap();
+    assert_eq!((&said["by"], &said["from"]), (&"ada".into(), &"api".into()));
     assert_eq!((&asked[0]["what"], &asked[0]["policy"]), (&"escalated".into(), &"standard".into()));
 }
 

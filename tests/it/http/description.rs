@@ -105,3 +105,33 @@ async fn the_description_is_whole() {
         assert!(document.pointer(pointer.trim_start_matches('#')).is_some(), "{pointer}");
     }
 }
+
+#[tokio::test]
+async fn events_are_described_in_every_form_at_every_place() {
+    let world = World::start("one-group").await;
+    let document: Value = get(&world, "/openapi.json").send().await.unwrap().json().await.unwrap();
+    let kinds = |path: &str| {
+        let body = &document["paths"][path]["post"]["requestBody"]["content"];
+        body.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>()
+    };
+    let all = [
+        "application/json",
+        "application/xml",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "text/plain",
+    ];
+    let all = BTreeSet::from(all.map(str::to_owned));
+    assert_eq!(kinds("/webhook/{secret}"), all);
+    assert_eq!(kinds("/api/v2/events/{secret}"), all);
+    let batch = "/api/v2/events/{secret}/batch";
+    assert_eq!(kinds(batch), BTreeSet::from(["application/json".to_owned()]));
+    let post = &document["paths"][batch]["post"];
+    assert_eq!(post["requestBody"]["content"]["application/json"]["schema"]["type"], "array");
+    assert!(post["responses"]["201"].is_null() && post["responses"]["207"].is_object());
+    let ids =
+        document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let ids: Vec<_> = ids.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    let same = ids.iter().filter(|id| ["event", "event_v2", "batch"].contains(id)).count();
+    assert_eq!(same, 3, "each has a name of its own");
+}

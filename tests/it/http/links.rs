@@ -30,7 +30,10 @@ async fn whoever_has_the_link_reads_and_hears_the_message() {
         assert_eq!(header(&page, name), value, "{name}");
     }
     let policy = header(&page, "content-security-policy");
-    assert!(policy.starts_with("default-src 'none'; media-src 'self'; style-src 'sha256-"), "{policy}");
+    assert!(
+        policy.starts_with("default-src 'none'; media-src 'self'; form-action 'none'; style-src 'sha256-"),
+        "{policy}"
+    );
     let page = page.text().await.unwrap();
     assert!(page.contains("Pumps &#60;b&#62;down&#60;/b&#62;") && page.contains("<audio"), "{page}");
     for never in ["Ada", "15550101", "<b>down"] {

@@ -52,7 +52,7 @@ async fn asked(world: &World, method: Method, path: &str) -> Response {
 
 /// Moves the clock from one attempt to the next until the next is further off than that.
 async fn attempts_until(world: &World, seconds: i64) {
-    while let Some(due) = world.app.outbox.next_due().await.unwrap() {
+    while let Some(due) = world.app.outbox.next_due(None).await.unwrap() {
         if due.duration_since(world.now()).as_secs() > seconds {
             return;
         }
@@ -128,7 +128,7 @@ async fn what_waits_long_is_tried_now_and_what_may_be_under_way_is_not() {
     assert_eq!(fetching(&world).await["attempts"].as_u64(), Some(before + 1), "its schedule goes on");
     // Taken by a worker: its lease has not ended.
     attempts_until(&world, 300).await;
-    world.clock.set(world.app.outbox.next_due().await.unwrap().unwrap());
+    world.clock.set(world.app.outbox.next_due(None).await.unwrap().unwrap());
     let claimed = dutyline::service::effects::claim(&world.app).await.unwrap().remove(0);
     assert_eq!(error(asked(&world, Method::POST, &retry).await, StatusCode::CONFLICT).await.0, "due_soon");
     dutyline::service::effects::run(&world.app, claimed, std::future::pending).await;

@@ -1,8 +1,14 @@
 //! What happens to alerts, followed as it happens.
 
 use super::*;
+use dutyline::domain::alerting::change::Change;
+use dutyline::domain::alerting::log::Happened;
+use dutyline::domain::ids::{AlertId, LogId};
+use dutyline::ports::store::AlertStore;
+use dutyline::service::feed;
 use serde_json::json;
 use std::collections::BTreeSet;
+use tokio::sync::mpsc;
 
 /// Somebody who follows.
 struct Follower {
@@ -163,4 +169,53 @@ async fn whoever_follows_is_let_go_when_the_program_stops() {
     assert!(follower.next().await.is_some());
     world.app.feed.end();
     while follower.block().await.is_some() {}
+}
+
+/// So much more is written about the one alert that there is.
+async fn written(world: &World, count: usize) {
+    let id: AlertId = world.api("/api/alerts").await["alerts"][0]["id"].as_str().unwrap().parse().unwrap();
+    let mut change = Change::of(world.store.alert(id).await.unwrap().unwrap().alert);
+    for _ in 0..count {
+        change.note(change.alert.opened_at, Happened::Missed);
+    }
+    world.store.change(&change).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_has_missed_very_much_comes_again_for_the_rest() {
+    let world = World::start("events").await;
+    event(&world, "Fan stopped").await;
+    world.settle().await;
+    written(&world, feed::MOST_MISSED + 500).await;
+    act(&world, "notes", json!({ "text": "Seen" })).await;
+    let mut follower = Follower::begin(&world, Some(&LogId::default().to_string())).await;
+    let (mut told, mut last) = (BTreeSet::new(), None);
+    while let Some(news) = follower.next().await {
+        told.insert(news.id.clone());
+        last = Some(news.id);
+    }
+    assert_eq!(told.len(), feed::MOST_MISSED);
+    let mut follower = Follower::begin(&world, last.as_deref()).await;
+    told.extend(follower.until("noted").await.into_iter().map(|news| news.id));
+    let alert = world.api("/api/alerts").await["alerts"][0]["id"].as_str().unwrap().to_owned();
+    let log = world.api(&format!("/api/alerts/{alert}/log")).await;
+    assert_eq!(told.len(), log["log"].as_array().unwrap().len(), "all of it");
+}
+
+#[tokio::test]
+async fn who_is_told_what_they_have_missed_is_let_go_as_well_when_the_program_stops() {
+    let world = World::start("events").await;
+    event(&world, "Fan stopped").await;
+    written(&world, 200).await;
+    let follower = feed::follow(&world.app).await.unwrap().unwrap();
+    let (to, mut from) = mpsc::channel(1);
+    let passing = tokio::spawn(feed::pass_on(world.app.clone(), follower, Some(LogId::default()), to));
+    assert!(from.recv().await.is_some());
+    world.app.feed.end();
+    let mut rest = 0;
+    while from.recv().await.is_some() {
+        rest += 1;
+    }
+    passing.await.unwrap();
+    assert!(rest < 20, "{rest}");
 }

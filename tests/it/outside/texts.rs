@@ -51,7 +51,7 @@ async fn p20_a_service_makes_the_text_while_the_caller_waits() {
     assert_eq!(alert["message"]["text"], "Pumps are down.");
     let story = story(&alert);
     assert_eq!(story.iter().filter(|what| **what == "text_arrived").count(), 1, "{story:?}");
-    assert_eq!(world.app.outbox.next_due().await.unwrap(), None, "the carrier is not asked for a text");
+    assert_eq!(world.app.outbox.next_due(None).await.unwrap(), None, "the carrier is not asked for a text");
     let request = server.received_requests().await.unwrap().remove(0);
     let story = world.app.alerts.alerts(None, None, 1).await.unwrap().remove(0);
     let sound = story.recording.unwrap().audio.unwrap();

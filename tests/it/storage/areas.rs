@@ -1,6 +1,7 @@
 //! The second conformance suite: what every store trait promises, on every database.
 
 mod alerts;
+mod answers;
 mod calls;
 mod changes;
 mod directory;

@@ -1,12 +1,13 @@
 //! Alerts that were raised when every alert had a message.
 
+use dutyline::domain::access::TokenHash;
 use dutyline::domain::alerting::actor::{Channel, Who};
 use dutyline::domain::alerting::alert::Progress;
 use dutyline::domain::alerting::alert::{Alert, AlertState, Closed};
 use dutyline::domain::alerting::content::Content;
-use dutyline::domain::alerting::escalation::Escalation;
 use dutyline::domain::alerting::log::{Happened, LogEntry, Release};
 use dutyline::domain::alerting::origin::{FromCall, Origin};
+use dutyline::domain::alerting::place::Escalation;
 use dutyline::domain::alerting::scenario::Scenario;
 use dutyline::domain::contact::PhoneNumber;
 use dutyline::domain::directory::Recipient;
@@ -17,6 +18,7 @@ use dutyline::domain::voice::action::Action;
 use dutyline::domain::voice::call::Caller;
 use dutyline::domain::voice::recording::Transcript;
 use dutyline::domain::voice::story::CallPhase;
+use dutyline::ports::answers::AnswerStore;
 use dutyline::ports::store::{AlertStore, CallHistory, LinkStore};
 use dutyline::storage::SqlStore;
 use dutyline::storage::sqlite::{SqliteDriver, SqliteOptions};
@@ -147,56 +149,155 @@ async fn is_all_there(store: &SqlStore) {
     store.close().await;
 }
 
-#[tokio::test]
-async fn alerts_of_an_older_version_are_all_there() {
+/// The schema in which calls ring people up, and what was in it: an alert that was ended on the phone by whom its call
+/// had rung up, and one that a key of the same name ended.
+const WITH_LEGS: &str = include_str!("../../../src/storage/migrations/V14__legs.sql");
+
+fn legs() -> String {
+    let leg = format!(
+        "insert into legs (id, call_id, person, name, language, number, planned_at, accepted_at, end_word)
+         values ('01940000-0000-7000-8000-0000000000f1', '{}', 'ben', 'Ben', 'en', '+15550102', 2000000, 3000000,
+            'talked');\n",
+        CALLS[0]
+    );
+    let ended = "update alerts set closed_at = 8000000, closed_by = 'ben';\n";
+    format!("{leg}{ended}")
+}
+
+/// Who ended what, and from where.
+async fn is_told_who_ended_it(store: &SqlStore) {
+    let closed = async |id: &str| store.alert(id.parse().unwrap()).await.unwrap().unwrap().alert.closed;
+    let by = |by, from| Some(Closed { at: moment(8_000_000), by, from });
+    assert_eq!(closed(OPEN).await, by(Who::Person(PersonId("ben".to_owned())), Channel::Phone));
+    assert_eq!(closed(CLOSED).await, by(Who::Key("ben".to_owned()), Channel::Api));
+    store.close().await;
+}
+
+/// A database that was last used when its schema was of that version, and what has made it so.
+fn upgraded(version: i32, texts: &[&str]) -> (SqlStore, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("test.db");
     let old = Connection::open(&file).unwrap();
-    for text in BEFORE {
+    for text in texts {
         old.execute_batch(&text.replace("{blob}", "blob")).unwrap();
     }
     // What was applied is known from a database of today.
     let today = folder.path().join("today.db");
     drop(SqliteDriver::open(&SqliteOptions::file(&today)).unwrap());
     old.execute("attach ?1 as today", [today.to_str().unwrap()]).unwrap();
-    let applied = "create table refinery_schema_history as select * from today.refinery_schema_history where version < 14";
-    old.execute_batch(applied).unwrap();
-    old.execute_batch(&rows()).unwrap();
+    let applied = format!(
+        "create table refinery_schema_history as select * from today.refinery_schema_history where version <= {version}"
+    );
+    old.execute_batch(&applied).unwrap();
     drop(old);
-    let ids = Arc::new(TestIds::from(1));
-    is_all_there(&SqlStore::open_sqlite(&SqliteOptions::file(&file), ids).unwrap()).await;
+    let store = SqlStore::open_sqlite(&SqliteOptions::file(&file), Arc::new(TestIds::from(1))).unwrap();
+    (store, folder)
+}
+
+#[tokio::test]
+async fn alerts_of_an_older_version_are_all_there() {
+    let (store, _folder) = upgraded(13, &[&BEFORE[..], &[&rows()]].concat());
+    is_all_there(&store).await;
+}
+
+#[tokio::test]
+async fn who_ended_an_alert_on_the_phone_is_a_person() {
+    let (store, _folder) = upgraded(14, &[&BEFORE[..], &[&rows(), WITH_LEGS, &legs()]].concat());
+    is_told_who_ended_it(&store).await;
+}
+
+/// Before version 22, what whoever answers knew of was told by a clock.
+#[tokio::test]
+async fn what_was_known_by_the_clock_is_known_in_steps() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = SqliteOptions::file(folder.path().join("test.db"));
+    drop(SqliteDriver::open(&options).unwrap());
+    let old = Connection::open(folder.path().join("test.db")).unwrap();
+    old.execute_batch(
+        "drop table reply_codes; drop table texters; drop table texts_in; drop table answer_links",
+    )
+    .unwrap();
+    old.execute_batch(include_str!("../../../src/storage/migrations/V18__answering.sql")).unwrap();
+    let hash = TokenHash::of("23456789ABCDEFGHJKLMNP");
+    let escalated = |at: u32, step: u32| {
+        format!(
+            "insert into alert_log (id, alert_id, at, entry) values ('{at}', '{OPEN}', {at},
+             '{{\"what\":\"escalated\",\"step\":{step}}}');"
+        )
+    };
+    let rows = format!(
+        "{}{}
+         insert into reply_codes (phone, code, alert_id, told_at) values ('+15550101', 1, '{OPEN}', 1000);
+         insert into answer_links (hash, alert_id, person, made_at, expires_at)
+         values ('{hash}', '{OPEN}', 'ada', 2500, 9000);
+         insert into texters (phone, stopped_at, sorries)
+         values ('+15550101', 5000, 0), ('+15550102', null, 3), ('+15550103', null, 0);
+         drop index outbox_by_lane; create index outbox_due on outbox (state, due_at, lane);
+         delete from refinery_schema_history where version >= 22;",
+        escalated(1_000, 1),
+        escalated(2_000, 2),
+    );
+    old.execute_batch(&rows).unwrap();
+    drop(old);
+    let store = SqlStore::open_sqlite(&options, Arc::new(TestIds::from(1))).unwrap();
+    let phone = |text: &str| PhoneNumber::parse(text).unwrap();
+    assert_eq!(store.reply_codes(&phone("+15550101")).await.unwrap()[0].steps, 1);
+    assert_eq!(store.answer_link(&hash).await.unwrap().unwrap().steps, 2);
+    assert!(store.texter(&phone("+15550101")).await.unwrap().stopped_at.is_some());
+    assert_eq!(store.texter(&phone("+15550102")).await.unwrap().errors, 3);
+    store.close().await;
 }
 
 #[cfg(feature = "postgres")]
-#[tokio::test]
-async fn alerts_of_an_older_version_are_all_there_on_postgres() {
+mod postgres {
+    use super::*;
     use crate::database::TestDatabase;
     use dutyline::storage::postgres::{PostgresDriver, PostgresOptions};
 
-    let Some(database) = TestDatabase::new().await else { return };
-    let today = TestDatabase::new().await.unwrap();
-    let open = async |database: &TestDatabase| {
-        Arc::new(PostgresDriver::open(&PostgresOptions::new(database.url())).await.unwrap())
-    };
-    SqlStore::new(open(&today).await, Arc::new(TestIds::from(1))).close().await;
-    let old = database.stranger().await;
-    for text in BEFORE {
-        old.batch_execute(&text.replace("{blob}", "bytea")).await.unwrap();
+    async fn open(database: &TestDatabase) -> SqlStore {
+        let driver = PostgresDriver::open(&PostgresOptions::new(database.url())).await.unwrap();
+        SqlStore::new(Arc::new(driver), Arc::new(TestIds::from(1)))
     }
-    old.batch_execute(
-        "create table refinery_schema_history (version int4 primary key, name varchar(255), \
-         applied_on varchar(255), checksum varchar(255))",
-    )
-    .await
-    .unwrap();
-    // What was applied is known from a database of today.
-    let applied =
-        "select version, name, applied_on, checksum from refinery_schema_history where version < 14";
-    for row in today.stranger().await.query(applied, &[]).await.unwrap() {
-        let (version, texts) = (row.get::<_, i32>(0), [1, 2, 3].map(|column| row.get::<_, String>(column)));
-        let insert = "insert into refinery_schema_history values ($1, $2, $3, $4)";
-        old.execute(insert, &[&version, &texts[0], &texts[1], &texts[2]]).await.unwrap();
+
+    async fn upgraded(version: i32, texts: &[&str]) -> Option<(SqlStore, TestDatabase)> {
+        let database = TestDatabase::new().await?;
+        let today = TestDatabase::new().await.unwrap();
+        open(&today).await.close().await;
+        let old = database.stranger().await;
+        for text in texts {
+            old.batch_execute(&text.replace("{blob}", "bytea")).await.unwrap();
+        }
+        old.batch_execute(
+            "create table refinery_schema_history (version int4 primary key, name varchar(255), \
+             applied_on varchar(255), checksum varchar(255))",
+        )
+        .await
+        .unwrap();
+        // What was applied is known from a database of today.
+        let applied =
+            "select version, name, applied_on, checksum from refinery_schema_history where version <= $1";
+        for row in today.stranger().await.query(applied, &[&version]).await.unwrap() {
+            let (version, texts) =
+                (row.get::<_, i32>(0), [1, 2, 3].map(|column| row.get::<_, String>(column)));
+            let insert = "insert into refinery_schema_history values ($1, $2, $3, $4)";
+            old.execute(insert, &[&version, &texts[0], &texts[1], &texts[2]]).await.unwrap();
+        }
+        Some((open(&database).await, database))
     }
-    old.batch_execute(&rows()).await.unwrap();
-    is_all_there(&SqlStore::new(open(&database).await, Arc::new(TestIds::from(1)))).await;
+
+    #[tokio::test]
+    async fn alerts_of_an_older_version_are_all_there() {
+        let rows = rows();
+        let texts = [&BEFORE[..], &[&rows]].concat();
+        let Some((store, _database)) = upgraded(13, &texts).await else { return };
+        is_all_there(&store).await;
+    }
+
+    #[tokio::test]
+    async fn who_ended_an_alert_on_the_phone_is_a_person() {
+        let (rows, legs) = (rows(), legs());
+        let texts = [&BEFORE[..], &[&rows, WITH_LEGS, &legs]].concat();
+        let Some((store, _database)) = upgraded(14, &texts).await else { return };
+        is_told_who_ended_it(&store).await;
+    }
 }

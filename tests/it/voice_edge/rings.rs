@@ -1,15 +1,17 @@
 //! Phones rung about alerts, as the carrier's webhooks tell of them.
 
 use super::*;
-use crate::world::World;
+use crate::world::{World, acts};
 use async_trait::async_trait;
 use dutyline::domain::alerting::alert::AlertState;
+use dutyline::domain::contact::PhoneNumber;
+use dutyline::domain::effect::Effect;
 use dutyline::domain::ids::{NotificationId, RingId};
 use dutyline::domain::voice::ring::{Ring, RingState};
 use dutyline::exchange::script;
 use dutyline::ports::error::{Outage, StoreError};
 use dutyline::ports::store::{RecordedRing, RingStore};
-use dutyline::service::ringing;
+use dutyline::service::{effects, ringing};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -70,8 +72,8 @@ impl RingStore for Failing {
     async fn begin_ring(&self, ring: &Ring) -> Result<(), StoreError> {
         self.rings.begin_ring(ring).await
     }
-    async fn ask_for_ring(&self, ring: &Ring, now: Timestamp) -> Result<(), StoreError> {
-        self.rings.ask_for_ring(ring, now).await
+    async fn ask_for_ring(&self, ring: &Ring, now: Timestamp, until: Timestamp) -> Result<(), StoreError> {
+        self.rings.ask_for_ring(ring, now, until).await
     }
     async fn ring_placed(&self, id: RingId, carrier_call: &str) -> Result<(), StoreError> {
         self.rings.ring_placed(id, carrier_call).await
@@ -183,6 +185,58 @@ async fn a_phone_is_rung_once_where_the_carriers_answer_is_lost() {
     world.wait(120).await;
     assert_eq!(world.exchange.calls_to("+15550102", 0).len(), 1);
     assert_eq!(log(&world).await, ["called null", "notified null"]);
+}
+
+#[tokio::test]
+async fn g87_a_phone_that_a_program_did_not_live_to_ring_is_rung_and_the_ledger_says_how_it_ended() {
+    let world = World::start("rings").await;
+    let (lines, key) = RAISED.rsplit_once("press ").unwrap();
+    world.play(&script::parse("raised", lines).unwrap()).await.unwrap_or_else(|failure| panic!("{failure}"));
+    let call = world.app.calls.calls_under_way().await.unwrap().remove(0);
+    world.exchange.press(&call.carrier_call, key.trim()).unwrap();
+    world.exchange.settle().await;
+    let ring = loop {
+        acts::due(&world.app).await.unwrap();
+        let mut rings = vec![];
+        for one in effects::claim(&world.app).await.unwrap() {
+            if let Effect::RingPerson(id) = one.claimed.effect {
+                rings.push(id);
+            } else {
+                effects::run(&world.app, one, std::future::pending).await;
+            }
+        }
+        if let Some(id) = rings.pop() {
+            break id;
+        }
+    };
+    // What the program writes before it asks the carrier; then it is gone.
+    let one = world.app.alerts.notification(ring).await.unwrap().unwrap();
+    let ring = Ring {
+        id: RingId::next(&*world.app.ids),
+        notification: one.id,
+        alert: one.alert,
+        person: one.person,
+        name: "Ben".to_owned(),
+        language: "en".to_owned(),
+        number: PhoneNumber::parse("+15550102").unwrap(),
+        attempt: 1,
+        carrier_call: None,
+        state: RingState::Ringing,
+        version: 1,
+        document: 0,
+        asked_at: world.now(),
+        due_at: Some(world.now() + SignedDuration::from_secs(72)),
+    };
+    world.app.rings.begin_ring(&ring).await.unwrap();
+    for _ in 0..3 {
+        world.wait(30).await;
+        ringing::reconcile(&world.app).await.unwrap();
+    }
+    assert_eq!(world.exchange.calls_to("+15550102", 0).len(), 1, "another rings it");
+    assert_eq!(log(&world).await, ["called null", "not_reached \"did not pick up\""]);
+    let failed = world.api("/api/notifications?state=failed").await;
+    let voice = failed["notifications"].as_array().unwrap().iter().find(|one| one["by"] == "voice").unwrap();
+    assert_eq!((voice["person"].as_str(), voice["cause"].as_str()), (Some("ben"), Some("did not pick up")));
 }
 
 #[tokio::test]

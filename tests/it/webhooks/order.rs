@@ -12,9 +12,9 @@ async fn s30_what_fails_is_sent_again_as_it_was_and_what_comes_later_waits_for_i
     let (id, _) = take_in(&world, Transition::Open, "a1").await;
     world.settle().await;
     world.wait(1).await;
-    alerting::acknowledge(&world.app, id, &ada()).await.unwrap();
+    crate::world::acts::acknowledge(&world.app, id, &ada()).await.unwrap();
     world.wait(1).await;
-    alerting::resolve(&world.app, id, &ada()).await.unwrap();
+    crate::world::acts::resolve(&world.app, id, &ada()).await.unwrap();
     world.wait(40).await;
     let tried = requests(&server).await;
     assert!(tried.len() > 2, "{}", tried.len());
@@ -39,7 +39,7 @@ async fn what_waits_for_another_is_no_failed_attempt_and_is_sent_as_soon_as_that
     let server = program(ResponseTemplate::new(503)).await;
     let world = world(vec![webhook("tickets", WebhookKind::Standard, &server.uri())]).await;
     let (id, _) = take_in(&world, Transition::Open, "a1").await;
-    alerting::acknowledge(&world.app, id, &ada()).await.unwrap();
+    crate::world::acts::acknowledge(&world.app, id, &ada()).await.unwrap();
     // The first has failed for hours.
     world.wait(2 * 3_600).await;
     let listed = world.app.outbox.listed(false, None, 10).await.unwrap();
@@ -67,7 +67,7 @@ async fn another_alert_and_another_program_wait_for_nothing() {
     ])
     .await;
     let (first, _) = take_in(&world, Transition::Open, "a1").await;
-    alerting::resolve(&world.app, first, &ada()).await.unwrap();
+    crate::world::acts::resolve(&world.app, first, &ada()).await.unwrap();
     world.settle().await;
     take_in(&world, Transition::Open, "a2").await;
     world.settle().await;
@@ -91,7 +91,7 @@ async fn a_refusal_ends_a_message_and_the_next_follows() {
     let url = format!("{}/key-that-nobody-sees?token=hidden", server.uri());
     let world = world(vec![webhook("tickets", WebhookKind::Standard, &url)]).await;
     let (id, _) = take_in(&world, Transition::Open, "a1").await;
-    alerting::resolve(&world.app, id, &ada()).await.unwrap();
+    crate::world::acts::resolve(&world.app, id, &ada()).await.unwrap();
     world.wait(5).await;
     let types: Vec<_> = bodies(&server).await.iter().map(|one| one["type"].clone()).collect();
     assert_eq!(types, ["alert.opened", "alert.resolved"]);
@@ -116,7 +116,7 @@ async fn a_program_that_is_gone_is_told_so_once_in_the_log_and_asked_no_more() {
     }
     assert_eq!(requests(&server).await.len(), 1);
     assert_eq!(left(&world, "tickets").await, LaneCount { waiting: 0, failed: 3 });
-    assert_eq!(logs.text().matches("told nothing until a restart").count(), 1);
+    assert_eq!(logs.text().matches("this process tells it nothing until it restarts").count(), 1);
 }
 
 #[tokio::test]
@@ -167,12 +167,16 @@ async fn nothing_is_sent_into_our_own_network_unless_the_settings_say_so() {
     take_in(&world, Transition::Open, "a1").await;
     world.settle().await;
     assert_eq!(requests(&server).await.len(), 0);
-    assert_eq!(left(&world, "number").await, LaneCount { waiting: 0, failed: 1 });
-    assert_eq!(left(&world, "other").await, LaneCount { waiting: 0, failed: 1 });
-    // A name may lead elsewhere tomorrow.
-    assert_eq!(left(&world, "name").await, LaneCount { waiting: 1, failed: 0 });
-    let causes: Vec<_> = world.app.outbox.listed(false, None, 10).await.unwrap();
+    for name in ["number", "name", "other"] {
+        assert_eq!(
+            left(&world, name).await,
+            LaneCount { waiting: 0, failed: 1 },
+            "{name}: not tried for a day"
+        );
+    }
+    let causes: Vec<_> = world.app.outbox.listed(true, None, 10).await.unwrap();
     let causes: Vec<_> = causes.iter().filter_map(|one| one.cause.as_deref()).collect();
+    assert_eq!(causes.len(), 3);
     assert!(causes.iter().all(|cause| cause.contains("private address")), "{causes:?}");
 }
 
@@ -188,7 +192,7 @@ async fn a_program_is_told_of_its_teams_and_its_topics_only() {
     let world = world(hooks).await;
     let (id, _) = take_in(&world, Transition::Open, "a1").await;
     alerting::act(&world.app, id, &Act::Note("looks bad".to_owned()), &ada(), None).await.unwrap();
-    alerting::resolve(&world.app, id, &ada()).await.unwrap();
+    crate::world::acts::resolve(&world.app, id, &ada()).await.unwrap();
     world.wait(5).await;
     assert_eq!(bodies(&plant).await.len(), 3);
     assert_eq!(bodies(&other).await.len(), 0);
@@ -208,13 +212,36 @@ async fn a_step_of_a_policy_tells_a_program_once_and_that_is_an_escalation() {
     assert_eq!(kinds, [200, 202]);
 }
 
+/// A program that is a target of the first step is told by that step, whatever else it is told; and whoever asks for more
+/// people is told of once.
+#[tokio::test]
+async fn a_first_step_tells_a_program_too_and_an_escalation_that_somebody_asks_for_is_told_once() {
+    let (target, other) = (program(ok()).await, program(ok()).await);
+    let mut hooks: Vec<_> = [("target", &target), ("other", &other)]
+        .map(|(name, server)| webhook(name, WebhookKind::Standard, &server.uri()))
+        .into();
+    hooks[0].rule.topics = vec![];
+    hooks[1].rule.topics = vec![Topic::Escalated];
+    let world = world_with(hooks, |settings| {
+        settings.policies[0].steps[0].targets.push(Target::Webhook(WebhookName("target".to_owned())));
+    })
+    .await;
+    let (id, _) = take_in(&world, Transition::Open, "a1").await;
+    world.wait(5).await;
+    assert_eq!(bodies(&target).await[0]["type"], "alert.escalated");
+    assert_eq!(bodies(&other).await.len(), 0);
+    crate::world::acts::escalate(&world.app, id, &ada()).await.unwrap();
+    world.wait(5).await;
+    assert_eq!(bodies(&other).await.len(), 1);
+}
+
 #[tokio::test]
 async fn what_was_not_sent_survives_a_restart() {
     let server = program(ResponseTemplate::new(500)).await;
     let mut world = world(vec![webhook("tickets", WebhookKind::Standard, &server.uri())]).await;
     let (id, _) = take_in(&world, Transition::Open, "a1").await;
     world.settle().await;
-    alerting::resolve(&world.app, id, &ada()).await.unwrap();
+    crate::world::acts::resolve(&world.app, id, &ada()).await.unwrap();
     let first = requests(&server).await.remove(0);
     world.restart().await;
     server.reset().await;

@@ -16,7 +16,7 @@ async fn s30_new_acknowledged_and_resolved_are_200_then_201_2_then_201_4_each_wi
     let (id, event) = take_in(&world, Transition::Open, "a1").await;
     world.settle().await;
     world.wait(60).await;
-    alerting::acknowledge(&world.app, id, &ada()).await.unwrap();
+    crate::world::acts::acknowledge(&world.app, id, &ada()).await.unwrap();
     world.wait(60).await;
     take_in(&world, Transition::Resolve, "a1").await;
     world.settle().await;
@@ -65,7 +65,7 @@ async fn s32_an_annotation_is_event_203_and_what_is_taken_back_is_open_again() {
     let server = program(ok()).await;
     let world = world(vec![webhook("tickets", WebhookKind::Signl4, &server.uri())]).await;
     let (id, _) = take_in(&world, Transition::Open, "a1").await;
-    alerting::acknowledge(&world.app, id, &ada()).await.unwrap();
+    crate::world::acts::acknowledge(&world.app, id, &ada()).await.unwrap();
     alerting::act(&world.app, id, &Act::UndoAcknowledge, &ada(), None).await.unwrap();
     alerting::act(&world.app, id, &Act::Note("OK, I’ll check".to_owned()), &ada(), None).await.unwrap();
     world.wait(2).await;
@@ -87,8 +87,8 @@ async fn the_standard_shape_says_what_happened_and_how_the_alert_was_then() {
     let world = world(vec![webhook("tickets", WebhookKind::Standard, &server.uri())]).await;
     let (id, _) = take_in(&world, Transition::Open, "a1").await;
     // All of it is told late, and as it was.
-    alerting::acknowledge(&world.app, id, &ada()).await.unwrap();
-    alerting::resolve(&world.app, id, &ada()).await.unwrap();
+    crate::world::acts::acknowledge(&world.app, id, &ada()).await.unwrap();
+    crate::world::acts::resolve(&world.app, id, &ada()).await.unwrap();
     world.wait(5).await;
     let told = bodies(&server).await;
     let types: Vec<_> = told

@@ -1,6 +1,7 @@
 //! A whole Dutyline for one test: the shipped program on a database of its own, behind its real HTTP port, with the
 //! built-in exchange as its carrier, and a clock that only the test moves.
 
+pub(crate) mod acts;
 mod clock;
 mod directory;
 mod gate;
@@ -22,7 +23,7 @@ use dutyline::domain::access::Scope;
 use dutyline::exchange::audio::Audio;
 use dutyline::exchange::carrier::{Config, Exchange};
 use dutyline::exchange::{serve, smtp};
-use dutyline::service::{effects, escalating, feed, keys, voice};
+use dutyline::service::{effects, feed, keys, voice};
 use dutyline::settings::{self, Loaded, Secret, Settings};
 use dutyline::start::{self, Ground, Source};
 use dutyline::storage::SqlStore;
@@ -231,7 +232,7 @@ impl World {
             self.exchange.settle().await;
             let done = self.run_effects().await
                 + voice::deadlines(&self.app).await.unwrap_or(0)
-                + escalating::due(&self.app).await.unwrap_or(0);
+                + acts::due(&self.app).await.unwrap_or(0);
             feed::poll(&self.app).await.unwrap_or(0);
             let is_quiet = self.exchange.next_due().is_none_or(|due| due > self.clock.time());
             if done == 0 && is_quiet {
@@ -256,7 +257,7 @@ impl World {
     pub(crate) async fn pass(&self, at_most: SignedDuration) -> SignedDuration {
         self.settle().await;
         let now = self.clock.time();
-        let outbox = self.app.outbox.next_due().await.ok().flatten();
+        let outbox = self.app.outbox.next_due(None).await.ok().flatten();
         // Deadlines of calls and alerts have no next moment that can be asked for; a look each five seconds finds them.
         let look = now + at_most.min(SignedDuration::from_secs(5));
         let next = [self.exchange.next_due(), outbox, Some(look)].into_iter().flatten().min();

@@ -1,10 +1,15 @@
+mod gaps;
+mod times;
+
 use super::*;
 use crate::domain::alerting::actor::{Actor, Channel, Who};
 use crate::domain::alerting::alert::Progress;
-use crate::domain::alerting::category::{Category, CategoryName, Matching, Window};
+use crate::domain::alerting::category::{Category, Matching, Window};
+use crate::domain::alerting::content::CategoryName;
 use crate::domain::alerting::content::Content;
 use crate::domain::alerting::life::Refused;
 use crate::domain::alerting::origin::{FromEvent, Origin};
+use crate::domain::alerting::policy::PolicyName;
 use crate::domain::alerting::policy::Step;
 use crate::domain::alerting::team::{IntegrationName, TeamName};
 use crate::domain::contact::{EmailAddress, PhoneNumber};
@@ -373,10 +378,10 @@ fn what_is_taken_back_goes_on_at_once() {
     assert_eq!(case.told(11), ["grace"]);
 }
 
-#[test]
-fn maintenance_keeps_a_new_alert_silent_until_its_end_g41() {
+/// Ada is to be told of an alert of a category with those windows of maintenance, in minutes.
+fn in_maintenance(windows: &[(i64, i64)]) -> Case {
     let mut case = Case::new(Some(policy("standard", vec![step(&[to("ada")])])));
-    let window = |from, until| Window { from: at(from), until: at(until) };
+    let windows = windows.iter().map(|(from, until)| Window { from: at(*from), until: at(*until) });
     case.team.categories = vec![Category {
         name: CategoryName("Pumps".to_owned()),
         include: vec![],
@@ -393,9 +398,16 @@ fn maintenance_keeps_a_new_alert_silent_until_its_end_g41() {
         severities: vec![],
         scenario: None,
         policy: None,
-        maintenance: vec![window(30, 40), window(-10, 30)],
+        maintenance: windows.collect(),
     }];
     case.story.alert.content.category = Some(CategoryName("Pumps".to_owned()));
+    case
+}
+
+#[test]
+fn maintenance_keeps_a_new_alert_silent_until_its_end_g41() {
+    let window = |from, until| Window { from: at(from), until: at(until) };
+    let mut case = in_maintenance(&[(30, 40), (-10, 30)]);
     assert_eq!((case.told(0), case.next()), (nobody(), Some(40)), "windows that touch are one");
     assert_eq!(case.words(), ["in_maintenance"]);
     assert_eq!(case.told(40), ["ada"]);

@@ -5,6 +5,7 @@ use crate::domain::alerting::policy::PolicyName;
 use crate::domain::alerting::scenario::Scenario;
 use crate::domain::alerting::team::{IntegrationName, TeamName};
 use crate::domain::directory::Directory;
+use crate::domain::directory::person::PersonId;
 use crate::domain::ids::EventId;
 use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
@@ -167,4 +168,30 @@ fn an_end_that_comes_before_its_beginning_is_remembered_for_a_while() {
     assert_eq!((change.notifications.len(), case.early), (0, None), "it counts once");
     assert_eq!(case.outcome(Transition::Resolve, 1_000), Outcome::Unmatched);
     assert_eq!(case.outcome(Transition::Open, 1_601), Outcome::Opened, "ten minutes");
+}
+
+#[test]
+fn worse_than_before_ends_a_rest_and_an_answer_that_is_not_yet_complete() {
+    let ada = Actor { who: Who::Person(PersonId("ada".to_owned())), from: Channel::Api };
+    let severe = |severity| Event { severity: Some(severity), ..event(Transition::Open) };
+    let mut case = Case::default();
+    case.take(&event(Transition::Open), 0);
+    let open = case.open.take().unwrap();
+    let snoozed = life::snooze(open.alert.clone(), at(3_600), &ada, at(1)).unwrap().alert;
+    case.open = Some(AlertStory { alert: snoozed, ..open.clone() });
+    let milder = case.take(&severe(Severity::Low), 2).change.unwrap().alert;
+    assert_eq!(milder.progress.snoozed_until, Some(at(3_600)));
+    let worse = case.take(&severe(Severity::Critical), 3).change.unwrap();
+    assert_eq!((worse.alert.progress.snoozed_until, worse.alert.due_at), (None, Some(at(3))));
+    assert_eq!(worse.alert.progress.escalation.next_at, Some(at(3)));
+
+    let mut several = open.alert.clone();
+    several.scenario = Scenario::MultiAck;
+    several.progress.on_duty = ["ada", "ben"].map(|id| PersonId(id.to_owned())).to_vec();
+    let part = life::acknowledge(several, &ada, at(1)).unwrap().alert;
+    assert!(part.acknowledged.is_none() && part.progress.acks.len() == 1);
+    case.open = Some(AlertStory { alert: part, ..open });
+    let worse = case.take(&severe(Severity::Critical), 2).change.unwrap();
+    assert_eq!((worse.alert.progress.acks, worse.alert.due_at), (vec![], Some(at(2))));
+    assert!(matches!(worse.log[0].what, Happened::Reopened { .. }));
 }

@@ -5,7 +5,8 @@ mod shown;
 mod status;
 
 use super::*;
-use crate::domain::alerting::category::{CategoryName, Matching};
+use crate::domain::alerting::category::Matching;
+use crate::domain::alerting::content::CategoryName;
 use crate::domain::alerting::policy::PolicyName;
 use crate::domain::alerting::scenario::Scenario;
 use crate::domain::alerting::team::{IntegrationName, TeamName};

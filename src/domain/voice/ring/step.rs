@@ -10,6 +10,7 @@ use super::{Ring, RingEnd, RingState};
 use crate::domain::alerting::actor::{Actor, Channel, Who};
 use crate::domain::alerting::change::Change;
 use crate::domain::alerting::log::Happened;
+use crate::domain::alerting::reply::Deed;
 use crate::domain::directory::device::DeviceKind;
 use crate::domain::effect::{DueEffect, Effect};
 use crate::domain::voice::call::Asked;
@@ -18,7 +19,7 @@ use crate::domain::voice::leg::LegEnd;
 use crate::domain::voice::menu::CallMenu;
 use crate::domain::voice::phrases::Phrase;
 use crate::domain::voice::plan::{Plan, Then};
-use crate::domain::voice::reading::{Deed, Reading};
+use crate::domain::voice::reading::{self, Reading};
 use crate::domain::voice::step::MOST_WRONG_KEYS;
 use jiff::{SignedDuration, Timestamp};
 
@@ -140,7 +141,7 @@ impl At<'_> {
     fn pressed(self, keys: &str, asked: Asked) -> RingTurn {
         let Setting { reading, now, .. } = self.setting;
         let sound = reading.sound(now).filter(|_| keys == "1");
-        match (keys, keys.parse().ok().and_then(Deed::of_key), sound) {
+        match (keys, keys.parse().ok().and_then(reading::deed_at), sound) {
             (_, Some(deed), _) => self.does(deed),
             ("*", ..) => self.read(vec![], asked),
             (.., Some(sound)) => self.ask(vec![Phrase::Recording(sound.clone())], asked),

@@ -2,12 +2,13 @@
 
 use super::{At, Change, Turn};
 use crate::domain::alerting::actor::{Actor, Channel, Who};
+use crate::domain::alerting::reply::Deed;
 use crate::domain::ids::AlertId;
 use crate::domain::voice::call::{Asked, CallState};
 use crate::domain::voice::facts::Need;
 use crate::domain::voice::input::CallInput;
 use crate::domain::voice::phrases::Phrase;
-use crate::domain::voice::reading::{Deed, Reading};
+use crate::domain::voice::reading::{self, Reading};
 
 /// The alerts that a caller hears, and which of them now.
 #[derive(Clone, Copy)]
@@ -57,7 +58,7 @@ impl At<'_> {
     /// A key while that alert is heard; `None`: it means nothing here.
     fn key(self, at: Place<'_>, reading: &Reading, key: usize) -> Result<Option<Turn>, Need> {
         let next = Place { place: at.place.saturating_add(1), ..at };
-        if let Some(deed) = Deed::of_key(key) {
+        if let Some(deed) = reading::deed_at(key) {
             return self.does(deed, reading, next);
         }
         Ok(match (key, reading.sound(self.setting.now)) {

@@ -128,6 +128,22 @@ pub enum Change {
 }
 
 impl Change {
+    /// Whether it happens to its alert only while that is open: somebody else may have ended it while the call went on.
+    pub const fn is_of_open(&self) -> bool {
+        match self {
+            Self::Missed(_) | Self::Acknowledged(..) | Self::Unacknowledged(..) | Self::Resolved(..) => true,
+            Self::Drafted(_)
+            | Self::Discarded(_)
+            | Self::Opened(..)
+            | Self::MessageLeft(..)
+            | Self::Answered(_)
+            | Self::Logged(..)
+            | Self::Called(_)
+            | Self::Heard(..)
+            | Self::Refused(_) => false,
+        }
+    }
+
     /// What the log of an alert says of it; `at`: when the turn is.
     pub fn logged(&self, at: Timestamp) -> Option<(AlertId, LogEntry)> {
         let entry = |alert: &AlertId, what| Some((*alert, LogEntry { at, what }));

@@ -1,5 +1,6 @@
 use super::*;
-use crate::domain::alerting::category::{Category, CategoryName, Matching};
+use crate::domain::alerting::category::{Category, Matching};
+use crate::domain::alerting::content::CategoryName;
 use crate::domain::alerting::event::{Event, Transition};
 use crate::domain::alerting::policy::PolicyName;
 use crate::domain::alerting::status_map::StatusMap;
@@ -162,6 +163,22 @@ fn json_keeps_order_and_numbers_and_of_two_names_the_last_value() {
     let numbers = ["9007199254740993", "-5", "0.5", "1.0"].map(|one| Node::Number(one.to_owned()));
     let list = numbers.into_iter().chain([Node::Flag(true), Node::Null]).collect();
     assert_eq!(root("application/problem+json", body), map([("z", text("2")), ("a", Node::List(list))]));
+}
+
+#[test]
+fn json_keeps_every_digit_of_a_whole_number() {
+    let sent = r#"{"\\\"1": "2 \\", "a": [18446744073709551616, 18446744073709551617, -0, 1e3, 0.10], "3": 4,
+        "b": {"c": -99999999999999999999}, "d": 5}"#;
+    let number = |digits: &str| Node::Number(digits.to_owned());
+    let list = ["18446744073709551616", "18446744073709551617", "-0", "1000.0", "0.1"].map(number);
+    let wanted = map([
+        ("\\\"1", text("2 \\")),
+        ("a", Node::List(list.into())),
+        ("3", number("4")),
+        ("b", map([("c", number("-99999999999999999999"))])),
+        ("d", number("5")),
+    ]);
+    assert_eq!(root("application/json", sent), wanted);
 }
 
 #[test]

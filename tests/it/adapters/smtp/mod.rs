@@ -6,7 +6,7 @@ use dutyline::adapters::smtp::{Smtp, SmtpAccount, SmtpLogin, SmtpTls};
 use dutyline::domain::contact::{EmailAddress, PhoneNumber};
 use dutyline::domain::ids::NotificationId;
 use dutyline::ports::clock::Clock;
-use dutyline::ports::error::VendorError;
+use dutyline::ports::error::{Undone, VendorError};
 use dutyline::ports::vendor::{Body, Message, SingleSender};
 use insta::assert_snapshot;
 use jiff::Timestamp;
@@ -54,7 +54,7 @@ fn mail() -> Message {
 /// What becomes of a mail at a server of such manners.
 async fn sent(manners: Manners) -> Result<Option<String>, VendorError> {
     let server = Server::start(manners).await;
-    smtp(account(server.address)).send(&mail()).await
+    smtp(account(server.address)).send(&mail()).await.map_err(|undone| undone.error().clone())
 }
 
 #[tokio::test]
@@ -164,7 +164,7 @@ async fn a_server_that_can_not_do_tls_gets_nothing() {
     let server = Server::start(Manners::default()).await;
     let smtp = smtp(SmtpAccount { tls: SmtpTls::StartTls, ..account(server.address) });
     let error = smtp.send(&mail()).await.unwrap_err();
-    assert!(matches!(error, VendorError::Temporary { .. }), "{error}");
+    assert!(matches!(error, Undone::Certainly(VendorError::Temporary { .. })), "{error}");
     let heard = server.heard.lock().unwrap();
     assert!(heard.mails.is_empty());
     assert!(!heard.commands.iter().any(|line| line.contains('@')), "{:?}", heard.commands);
@@ -175,7 +175,7 @@ async fn tls_from_the_first_byte_is_tls() {
     let server = Server::start(Manners::default()).await;
     let smtp = smtp(SmtpAccount { tls: SmtpTls::Tls, ..account(server.address) });
     let error = smtp.send(&mail()).await.unwrap_err();
-    assert!(matches!(error, VendorError::Temporary { .. }), "{error}");
+    assert!(matches!(error, Undone::Certainly(VendorError::Temporary { .. })), "{error}");
     assert!(server.heard.lock().unwrap().mails.is_empty());
 }
 
@@ -184,5 +184,8 @@ async fn a_short_message_is_not_for_the_mail_server() {
     let to = PhoneNumber::parse("+15550101").unwrap();
     let message = Message { id: mail().id, body: Body::Sms { to, text: String::new() } };
     let answer = smtp(account(([127, 0, 0, 1], 9).into())).send(&message).await;
-    assert_eq!(answer, Err(VendorError::permanent("the mail server takes no short messages")));
+    assert_eq!(
+        answer,
+        Err(Undone::Certainly(VendorError::permanent("the mail server takes no short messages")))
+    );
 }

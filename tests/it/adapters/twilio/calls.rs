@@ -4,8 +4,8 @@ use super::{ACCOUNT, OUR_NUMBER, TOKEN, account, answering, asked, twilio};
 use dutyline::adapters::http_client;
 use dutyline::adapters::twilio::{TWILIO, Twilio, TwilioAccount, TwilioLogin};
 use dutyline::domain::contact::PhoneNumber;
-use dutyline::ports::error::VendorError;
-use dutyline::ports::telephony::{CallAtCarrier, CallOver, CallProgress, NewCall, NotPlaced, Telephony};
+use dutyline::ports::error::{Undone, VendorError};
+use dutyline::ports::telephony::{CallAtCarrier, CallOver, CallProgress, NewCall, Telephony};
 use dutyline::twiml::render::Capabilities;
 use insta::assert_snapshot;
 use jiff::Timestamp;
@@ -54,7 +54,7 @@ fn call(word: &str) -> ResponseTemplate {
 }
 
 /// What becomes of a call that is placed.
-async fn placed(answer: ResponseTemplate) -> Result<String, NotPlaced> {
+async fn placed(answer: ResponseTemplate) -> Result<String, Undone> {
     let (_server, twilio) = answering(answer).await;
     twilio.place_call(&new_call()).await
 }
@@ -135,41 +135,43 @@ async fn a_refusal_is_certain_and_tells_why_without_the_number() {
         status(404),
     ] {
         let refused = placed(answer).await.unwrap_err();
-        assert!(matches!(refused, NotPlaced::Certainly(VendorError::Permanent { .. })), "{refused}");
+        assert!(matches!(refused, Undone::Certainly(VendorError::Permanent { .. })), "{refused}");
         assert!(!format!("{refused} {refused:?}").contains("5550101"), "{refused}");
     }
     let refused = placed(refusal(400, 21217, "'+15550101' does not appear to be valid")).await.unwrap_err();
-    assert_snapshot!(refused, @"no call was placed: for good: the carrier refused it (400, code 21217: '…' does not appear to be valid)");
+    assert_snapshot!(refused, @"for good: the carrier refused it (400, code 21217: '…' does not appear to be valid)");
 }
 
 #[tokio::test]
 async fn a_call_that_is_refused_for_now_can_be_placed_later() {
     let unknown = placed(refusal(401, 20003, "Authenticate")).await.unwrap_err();
-    assert_snapshot!(unknown, @"no call was placed: for now: the carrier does not know us (401, code 20003: Authenticate); check carrier.account_sid and carrier.auth_token");
+    assert_snapshot!(unknown, @"for now: the carrier does not know us (401, code 20003: Authenticate); check carrier.account_sid and carrier.auth_token");
     let busy = placed(status(429).insert_header("Retry-After", "3")).await.unwrap_err();
     let pace = VendorError::Temporary {
         retry_after: Some(jiff::SignedDuration::from_secs(3)),
         cause: "the carrier is busy (429)".to_owned(),
     };
-    assert_eq!(busy, NotPlaced::Certainly(pace));
+    assert_eq!(busy, Undone::Certainly(pace));
+    let failing = placed(status(503)).await.unwrap_err();
+    assert_snapshot!(failing, @"for now: the carrier failed (503)");
+    assert!(matches!(failing, Undone::Certainly(_)), "it says that it can't now: {failing:?}");
     let elsewhere = placed(status(307).insert_header("Location", "http://elsewhere.example/")).await;
-    assert_snapshot!(elsewhere.unwrap_err(), @"no call was placed: for now: the carrier sent us elsewhere (307); check carrier.api_url");
+    assert_snapshot!(elsewhere.unwrap_err(), @"for now: the carrier sent us elsewhere (307); check carrier.api_url");
 }
 
 #[tokio::test]
 async fn where_nobody_is_there_no_call_is_placed() {
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let refused = twilio(&format!("http://{nobody}")).place_call(&new_call()).await.unwrap_err();
-    assert!(matches!(refused, NotPlaced::Certainly(VendorError::Temporary { .. })), "{refused}");
+    assert!(matches!(refused, Undone::Certainly(VendorError::Temporary { .. })), "{refused}");
 }
 
 #[tokio::test]
 async fn what_fails_at_the_carrier_may_have_placed_the_call() {
-    assert_snapshot!(placed(status(500)).await.unwrap_err(), @"whether the call was placed is not known: for now: the carrier failed (500)");
-    assert_snapshot!(placed(status(503)).await.unwrap_err(), @"whether the call was placed is not known: for now: the carrier failed (503)");
-    assert_snapshot!(placed(status(201).set_body_string("welcome")).await.unwrap_err(), @"whether the call was placed is not known: for now: the carrier's answer can't be understood");
+    assert_snapshot!(placed(status(500)).await.unwrap_err(), @"it is not known whether it was done: for now: the carrier failed (500)");
+    assert_snapshot!(placed(status(201).set_body_string("welcome")).await.unwrap_err(), @"it is not known whether it was done: for now: the carrier's answer can't be understood");
     let slow = placed(status(201).set_delay(Duration::from_secs(30))).await.unwrap_err();
-    assert_snapshot!(slow, @"whether the call was placed is not known: for now: the carrier did not answer in time: operation timed out");
+    assert_snapshot!(slow, @"it is not known whether it was done: for now: the carrier did not answer in time: operation timed out");
 }
 
 #[tokio::test]
@@ -181,7 +183,7 @@ async fn an_answer_that_is_lost_may_have_placed_the_call() {
         let _read = connection.read(&mut [0; 4_096]).await.unwrap();
     });
     let lost = twilio(&format!("http://{address}")).place_call(&new_call()).await.unwrap_err();
-    assert!(matches!(lost, NotPlaced::Perhaps(VendorError::Temporary { .. })), "{lost}");
+    assert!(matches!(lost, Undone::Perhaps(VendorError::Temporary { .. })), "{lost}");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@ use super::messages::sms;
 use super::recordings::{named, sound};
 use super::{OUR_NUMBER, TOKEN, answering, twilio};
 use dutyline::adapters::twilio::Twilio;
-use dutyline::ports::error::VendorError;
+use dutyline::ports::error::{Undone, VendorError};
 use dutyline::ports::telephony::Telephony;
 use dutyline::ports::vendor::SingleSender;
 use insta::assert_snapshot;
@@ -15,7 +15,7 @@ use wiremock::ResponseTemplate;
 /// What becomes of a short message.
 async fn sent(answer: ResponseTemplate) -> VendorError {
     let (_server, twilio) = answering(answer).await;
-    twilio.send(&sms("Pumps are down")).await.unwrap_err()
+    twilio.send(&sms("Pumps are down")).await.unwrap_err().error().clone()
 }
 
 /// What becomes of a recording that is fetched.
@@ -104,8 +104,30 @@ async fn a_slow_carrier_is_asked_again() {
 async fn a_carrier_that_is_not_there_is_asked_again() {
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let error = twilio(&format!("http://{nobody}")).send(&sms("Pumps are down")).await.unwrap_err();
+    assert!(matches!(error, Undone::Certainly(_)), "without a connection there is no request");
     let text = error.to_string();
     assert!(text.starts_with("for now: the carrier can't be reached: Connection refused"), "{text}");
+}
+
+#[tokio::test]
+async fn what_the_carrier_may_have_taken_is_told_from_what_it_has_refused() {
+    let slow = status(201).set_delay(Duration::from_secs(30));
+    let garbage = status(201).set_body_string("welcome to the hotel's network");
+    for (answer, is_known) in [
+        (status(400), true),
+        (status(401), true),
+        (status(429), true),
+        (status(302), true),
+        (status(503), true),
+        (status(500), false),
+        (status(502), false),
+        (garbage, false),
+        (slow, false),
+    ] {
+        let (_server, twilio) = answering(answer.clone()).await;
+        let undone = twilio.send(&sms("Pumps are down")).await.unwrap_err();
+        assert_eq!(matches!(undone, Undone::Certainly(_)), is_known, "{answer:?}: {undone}");
+    }
 }
 
 #[tokio::test]

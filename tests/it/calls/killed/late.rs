@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use dutyline::domain::contact::PhoneNumber;
 use dutyline::domain::voice::recording::Source;
-use dutyline::ports::error::VendorError;
+use dutyline::ports::error::{Undone, VendorError};
 use dutyline::ports::telephony::{
-    CallAtCarrier, CallProgress, KeptRecording, NewCall, NotPlaced, NumberAtCarrier, Sound, Telephony, TextOf,
+    CallAtCarrier, CallProgress, KeptRecording, NewCall, NumberAtCarrier, Sound, Telephony, TextOf,
 };
 use dutyline::twiml::render::Capabilities;
 use futures_util::future::BoxFuture;
@@ -32,7 +32,7 @@ impl Telephony for Late {
     fn capabilities(&self) -> Capabilities {
         self.carrier.capabilities()
     }
-    async fn place_call(&self, call: &NewCall) -> Result<String, NotPlaced> {
+    async fn place_call(&self, call: &NewCall) -> Result<String, Undone> {
         let placed = self.carrier.place_call(call).await;
         let meanwhile = self.meanwhile.lock().unwrap().take();
         if let Some(meanwhile) = meanwhile {

@@ -55,6 +55,19 @@ async fn a_body_may_have_a_mebibyte_and_no_byte_more() {
     assert_eq!(alerts(&world).await.len(), 1);
 }
 
+#[tokio::test]
+async fn only_a_form_with_files_may_be_longer() {
+    let world = world().await;
+    let part =
+        format!("--x\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\n{}", "x".repeat(2 * 1_048_576));
+    for kind in ["multipart/mixed; boundary=x", "multipart/form-data-of-ours; boundary=x"] {
+        let error = refused(&world, kind, part.clone(), StatusCode::PAYLOAD_TOO_LARGE).await;
+        assert_eq!(error["code"], "too_large", "{kind}");
+        assert!(error["message"].as_str().unwrap().contains("1048576 bytes"), "{error}");
+    }
+    assert!(alerts(&world).await.is_empty());
+}
+
 /// Each of them is small to send; a reader that believes it would be busy with it for long, or out of memory.
 #[tokio::test]
 async fn bombs_cost_nothing_and_are_refused() {

@@ -1,6 +1,11 @@
 //! The status of a matter, and what an event says of itself: the cases that users of the webhook rely on.
 
 use super::*;
+use dutyline::domain::retention::Retention;
+use dutyline::exchange::line::Road;
+use dutyline::service::retention;
+use jiff::SignedDuration;
+use tokio::sync::watch;
 
 #[tokio::test]
 async fn s01_an_event_opens_an_alert_with_everything_that_it_says() {
@@ -103,6 +108,30 @@ async fn s09_the_same_matter_once_more_is_the_same_alert() {
     assert_eq!(alerts(&world).await[0]["repeats"], 1);
 }
 
+/// However old it is: an alert is matched by its id as long as it is open, and nothing of an open alert is forgotten.
+#[tokio::test]
+async fn s03_an_alert_of_last_year_is_still_that_matter() {
+    let days = Some(30);
+    let world = World::start_with("events", |settings| {
+        settings.retention = Retention {
+            calls: days,
+            recordings: days,
+            closed_alerts: days,
+            log: days,
+            absences: days,
+            audit: days,
+        };
+    })
+    .await;
+    let opened = event(&world, critical()).await;
+    world.clock.set(world.now() + SignedDuration::from_hours(24 * 400));
+    let (_run, stop) = watch::channel(false);
+    retention::pass(&world.app, &stop).await.unwrap();
+    let ended = event(&world, status("a1", "Resolved")).await;
+    assert_eq!((&ended["outcome"], &ended["alertId"]), (&json!("resolved"), &opened["alertId"]));
+    assert_eq!(states(&world).await, ["resolved"]);
+}
+
 #[tokio::test]
 async fn s10_after_its_end_the_same_matter_is_a_new_alert() {
     let world = world().await;
@@ -190,6 +219,13 @@ async fn s18_a_place_is_shown_on_a_map_and_a_bad_one_is_noted() {
     event(&world, said("52.4354955,13.0540154")).await;
     let alert = alerts(&world).await.remove(0);
     assert_eq!(alert["location"]["latitude"], 52.435_495_5);
+    world.settle().await;
+    let mails: Vec<_> = world.exchange.arrived(0).into_iter().filter(|one| one.kind == Road::Mail).collect();
+    let map = "https://www.openstreetmap.org/?mlat=52.4354955&mlon=13.0540154#map=16/52.4354955/13.0540154";
+    assert!(!mails.is_empty());
+    for mail in mails {
+        assert!(mail.text.lines().any(|line| line == format!("Map: {map}")), "{}", mail.text);
+    }
     for bad in ["abc", "95,10", "1;2", "1,2,3", ""] {
         let answer = event(&world, said(bad)).await;
         assert_eq!(answer["outcome"], "opened", "{bad}");

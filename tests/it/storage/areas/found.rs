@@ -4,8 +4,8 @@ use super::{Store, at, store};
 use crate::storage::subject::on_every_driver;
 use dutyline::domain::alerting::actor::{Actor, Channel, Who};
 use dutyline::domain::alerting::alert::{Alert, AlertState, Progress};
-use dutyline::domain::alerting::category::CategoryName;
 use dutyline::domain::alerting::change::Change;
+use dutyline::domain::alerting::content::CategoryName;
 use dutyline::domain::alerting::content::Content;
 use dutyline::domain::alerting::filter::AlertFilter;
 use dutyline::domain::alerting::life;
@@ -201,11 +201,13 @@ async fn words_of_a_spoken_message_are_found(s: &Store) {
     let spoken = s.alerted("CA1", at(5), vec![]).await;
     s.alerted("CA2", at(6), vec![]).await;
     let recording = spoken.message.unwrap().recording;
-    let transcript = Transcript::Text("The Boiler leaks".to_owned());
+    let transcript = Transcript::Text("ÜBERDRUCK: the Boiler leaks".to_owned());
     let transcribed = Transcribed { recording, transcript, log: None, effects: vec![], let_go: None };
     s.store.record_text(&transcribed, None).await.unwrap();
-    let filter = AlertFilter { words: Some("boiler LEAKS".to_owned()), ..AlertFilter::default() };
-    assert_eq!(found(s, filter).await, [spoken.id]);
+    for words in ["boiler LEAKS", "überdruck", "Überdruck"] {
+        let filter = AlertFilter { words: Some(words.to_owned()), ..AlertFilter::default() };
+        assert_eq!(found(s, filter).await, [spoken.id], "{words}");
+    }
 }
 
 async fn entries_follow_one_another_by_their_ids(s: &Store) {

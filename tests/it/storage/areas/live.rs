@@ -2,10 +2,11 @@
 
 use super::{Store, ada, at, choosing, conflict, store, turn};
 use crate::storage::subject::on_every_driver;
-use dutyline::domain::alerting::actor::{Channel, Who};
+use dutyline::domain::alerting::actor::{Actor, Channel, Who};
 use dutyline::domain::alerting::alert::Progress;
 use dutyline::domain::alerting::alert::{Acknowledged, Alert, AlertState, Closed};
 use dutyline::domain::alerting::content::Content;
+use dutyline::domain::alerting::life;
 use dutyline::domain::alerting::log::{Happened, Release};
 use dutyline::domain::alerting::origin::{FromCall, Origin};
 use dutyline::domain::alerting::scenario::Scenario;
@@ -26,6 +27,7 @@ on_every_driver! {
     the_first_who_takes_it_has_it
     who_was_gone_gives_it_back
     the_end_of_a_call_can_end_it_once
+    what_has_ended_meanwhile_stays_as_it_is_and_its_log_too
     lists_hold_what_is_of_their_state
 }
 
@@ -160,6 +162,23 @@ async fn the_end_of_a_call_can_end_it_once(s: &Store) {
     );
     s.change(&call, 70, vec![Change::Resolved(alert.id, PersonId("cleo".to_owned()))]).await;
     assert_eq!(s.told(&alert).await.closed, closed);
+}
+
+async fn what_has_ended_meanwhile_stays_as_it_is_and_its_log_too(s: &Store) {
+    let (call, alert) = s.live("CA1", 5).await;
+    let story = s.store.alert(alert.id).await.unwrap().unwrap();
+    let cleo = Actor { who: Who::Person(PersonId("cleo".to_owned())), from: Channel::Api };
+    s.store.change(&life::resolve(story.alert, &cleo, at(8)).unwrap()).await.unwrap();
+    let ended = s.store.alert(alert.id).await.unwrap().unwrap();
+    for (second, change) in [
+        (9, Change::Missed(alert.id)),
+        (10, Change::Acknowledged(alert.id, ben())),
+        (11, Change::Unacknowledged(alert.id, ben())),
+        (12, Change::Resolved(alert.id, ben())),
+    ] {
+        s.change(&call, second, vec![change]).await;
+        assert_eq!(s.store.alert(alert.id).await.unwrap().unwrap(), ended, "{second}");
+    }
 }
 
 async fn lists_hold_what_is_of_their_state(s: &Store) {

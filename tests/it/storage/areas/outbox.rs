@@ -86,16 +86,16 @@ async fn what_failed_comes_again_and_what_was_given_up_stays(s: &Store) {
 }
 
 async fn the_next_moment_is_known(s: &Store) {
-    assert_eq!(s.store.next_due().await.unwrap(), None);
+    assert_eq!(s.store.next_due(None).await.unwrap(), None);
     queue(s, 3).await;
-    assert_eq!(s.store.next_due().await.unwrap(), Some(at(0)));
+    assert_eq!(s.store.next_due(None).await.unwrap(), Some(at(0)));
     let claimed = s.store.claim(&Lane::Own, at(1), at(60), 10).await.unwrap();
-    assert_eq!(s.store.next_due().await.unwrap(), Some(at(2)));
+    assert_eq!(s.store.next_due(None).await.unwrap(), Some(at(2)));
     for one in claimed {
         s.store.fail(&one, None, "for good", &[]).await.unwrap();
     }
     let [last] = s.store.claim(&Lane::Own, at(2), at(60), 10).await.unwrap().try_into().unwrap();
-    assert_eq!(s.store.next_due().await.unwrap(), Some(at(60)), "when the lease ends");
+    assert_eq!(s.store.next_due(None).await.unwrap(), Some(at(60)), "when the lease ends");
     s.store.complete(&last, &[]).await.unwrap();
-    assert_eq!(s.store.next_due().await.unwrap(), None);
+    assert_eq!(s.store.next_due(None).await.unwrap(), None);
 }

@@ -128,15 +128,15 @@ async fn what_the_carrier_calls_it_is_written_once(s: &Store) {
     let ring = s.planned(&s.alerted("CA1", at(0), vec![]).await, "ben").await;
     s.store.begin_ring(&ring).await.unwrap();
     assert!(s.store.rings_since(at(0)).await.unwrap().is_empty());
-    s.store.ask_for_ring(&ring, at(9)).await.unwrap();
+    s.store.ask_for_ring(&ring, at(9), at(90)).await.unwrap();
     let asked = s.ring(&ring).await;
     assert_eq!((asked.asked_at, asked.version), (at(9), 2));
-    conflict(s.store.ask_for_ring(&ring, at(10)).await);
+    conflict(s.store.ask_for_ring(&ring, at(10), at(90)).await);
     for id in ["CA7", "CA8"] {
         s.store.ring_placed(ring.id, id).await.unwrap();
     }
     assert_eq!(s.ring(&ring).await.carrier_call.as_deref(), Some("CA7"));
-    conflict(s.store.ask_for_ring(&asked, at(11)).await);
+    conflict(s.store.ask_for_ring(&asked, at(11), at(90)).await);
     assert_eq!(s.store.rings_since(at(9)).await.unwrap(), ["CA7"]);
     assert!(s.store.rings_since(at(10)).await.unwrap().is_empty());
 }
@@ -164,7 +164,7 @@ async fn a_turn_is_written_all_of_it_or_nothing(s: &Store) {
     };
     conflict(s.store.record_ring(written(&after, &last, Some("<two/>"))).await);
     assert_eq!(s.ring(&ring).await, after);
-    assert_eq!(s.store.next_due().await.unwrap(), None);
+    assert_eq!(s.store.next_due(None).await.unwrap(), None);
     let mut alert = s.store.alert(alert.id).await.unwrap().unwrap().alert;
     alert.is_held = true;
     let last = RingTurn { change: Some(Box::new(Change::of(alert))), ..last };
@@ -172,7 +172,7 @@ async fn a_turn_is_written_all_of_it_or_nothing(s: &Store) {
     assert_eq!(s.ring(&ring).await.state, answered);
     assert!(s.store.alert(ring.alert).await.unwrap().unwrap().alert.is_held);
     assert_eq!(s.log(&ring).await.last(), Some(&told));
-    assert_eq!(s.store.next_due().await.unwrap(), Some(at(5)));
+    assert_eq!(s.store.next_due(None).await.unwrap(), Some(at(5)));
     assert!(s.store.rings_under_way().await.unwrap().is_empty());
     // The turn before came twice.
     conflict(s.store.record_ring(written(&after, &turn(asking()), Some("<two/>"))).await);

@@ -13,7 +13,7 @@ use crate::domain::directory::{Directory, Recipient};
 use crate::domain::ids::{AlertId, CallId, NotificationId, RecordingId, RingId};
 use crate::domain::links::{Link, LinkCode};
 use crate::domain::severity::Severity;
-use crate::domain::voice::reading::Matter;
+use crate::domain::voice::phrases::Matter;
 use crate::domain::voice::recording::{Audio, DraftStatus, Recording, Source, Transcript};
 use crate::domain::voice::step::tests::menu;
 use uuid::Uuid;
@@ -110,7 +110,10 @@ struct Walk {
 
 impl Walk {
     fn begin(story: AlertStory) -> Self {
-        Self { ring: ring(RingState::Ringing), reading: Reading::of(story, &Directory::default()) }
+        Self {
+            ring: ring(RingState::Ringing),
+            reading: Reading::of(story, &Directory::default(), Some(&ben()), now()),
+        }
     }
 
     /// One step, and what must hold of every step.
@@ -186,7 +189,10 @@ fn g22_what_is_written_is_read_out_in_one_line_each() {
     assert_eq!(*hello, Phrase::Greeting("Ben".to_owned()));
     let from = Some("PRTG".to_owned());
     let for_whom = Some("ben".to_owned());
-    assert_eq!(*line, Phrase::AlertLine(7, Severity::High, Matter::Alert, for_whom, from));
+    assert_eq!(
+        *line,
+        Phrase::AlertLine(7, Severity::High, Matter::Alert, for_whom, from, "09:00 UTC".to_owned())
+    );
     assert_eq!(*title, Phrase::Verbatim("Pump 3".to_owned()));
     assert_eq!(*text, Phrase::Verbatim("The pressure is low".to_owned()));
     assert_eq!(*message, Phrase::MessageText("Pumps are down".to_owned()));
@@ -276,7 +282,7 @@ fn g22_who_picks_up_too_late_hears_who_was_first() {
     // Or, where that happened while the alert was read out, after their key.
     let mut walk = Walk::begin(story(alert()));
     walk.step(&LegInput::PickedUp);
-    walk.reading = Reading::of(story(late), &Directory::default());
+    walk.reading = Reading::of(story(late), &Directory::default(), Some(&ben()), now());
     assert_eq!(walk.press("4")[0], Phrase::AlreadyAcknowledged("cleo".to_owned()));
 }
 
