@@ -64,8 +64,8 @@ struct Wanted {
     /// Only those opened before that moment.
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
-    /// Only those with these words in title, text or spoken message.
-    #[arg(long, value_name = "WORDS")]
+    /// Only those with this in title, text or spoken message, as it stands there, in any case of letters.
+    #[arg(long, value_name = "TEXT")]
     search: Option<String>,
 }
 
@@ -176,6 +176,8 @@ impl Alerts {
 
     fn show(self) -> Result<(), Failed> {
         let client = self.client.read()?;
+        let is_narrowed =
+            self.after.is_some() || self.wanted.parameters().iter().any(|(_, value)| value.is_some());
         let path = if let Some(alert) = &self.alert {
             path_of(alert)?
         } else {
@@ -189,6 +191,7 @@ impl Alerts {
             say(&serde_json::to_string_pretty(&answer)?);
         } else if self.alert.is_some() {
             show(&answer);
+            list(&answer, "notifications").iter().for_each(show_unsent);
             for entry in list(&answer, "log") {
                 say(&format!("  {}  {}", text(&entry["at"]), story(entry, &[])));
             }
@@ -197,6 +200,7 @@ impl Alerts {
             alerts.iter().for_each(show);
             match answer.get("next").and_then(Value::as_str) {
                 Some(next) => say(&format!("there are more: --after {next}")),
+                None if alerts.is_empty() && is_narrowed => say("no such alerts"),
                 None if alerts.is_empty() => say("no alerts yet"),
                 None => {}
             }
@@ -270,6 +274,24 @@ async fn id_of(client: &Client, alert: &str) -> Result<String, Failed> {
     }
     let found = ask(client, Method::GET, &path_of(alert)?).await?;
     segment(&found.get("id").map(text).unwrap_or_default())
+}
+
+/// A message that has not gone out, and why.
+fn show_unsent(message: &Value) {
+    let state = text(&message["state"]);
+    if !["waiting", "sending", "failed", "unknown"].contains(&state.as_str()) {
+        return;
+    }
+    let until = ["throttled_until", "next_at"].map(|name| text(&message[name])).into_iter();
+    let until = until.filter(|until| !until.is_empty()).map(|until| format!(" until {until}")).next();
+    let cause = Some(text(&message["cause"])).filter(|cause| !cause.is_empty());
+    say(&format!(
+        "  {} for {}: {state}{}{}",
+        text(&message["by"]),
+        text(&message["person"]),
+        until.unwrap_or_default(),
+        cause.map(|cause| format!(", {cause}")).unwrap_or_default(),
+    ));
 }
 
 /// One alert for people.

@@ -32,7 +32,8 @@ impl Reload {
 /// Something that happened, for people: its fields as they are, but for those of these names.
 pub(super) fn story(entry: &Value, without: &[&str]) -> String {
     let is_told = |name: &str| !["at", "what"].contains(&name) && !without.contains(&name);
-    let fields = entry.as_object().into_iter().flatten().filter(|(name, _)| is_told(name));
+    let fields = entry.as_object().into_iter().flatten();
+    let fields = fields.filter(|(name, value)| is_told(name) && !value.is_null());
     let details: Vec<_> = fields.map(|(name, value)| format!("{name} {value}")).collect();
     format!("{} {}", text(&entry["what"]), details.join(", ")).trim_end().to_owned()
 }

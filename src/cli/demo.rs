@@ -15,6 +15,7 @@ use dutyline::exchange::script::{self, remote::Contacts};
 use dutyline::exchange::serve as exchange_on;
 use dutyline::logging;
 use dutyline::ports::store::KeyStore;
+use dutyline::service::intake::WayIn;
 use dutyline::service::keys;
 use dutyline::settings::Settings;
 use dutyline::start::{self, Ground, Source};
@@ -74,6 +75,9 @@ impl Demo {
         })
     }
 }
+
+/// The secret of a way in of the demo's own settings. It is in the source, and opens nothing else.
+const WAY_IN: &str = "demo-only-operations";
 
 /// A fresh key for this run of the demo; that of the run before opens nothing any more.
 async fn demo_key(store: &SqlStore, ground: &Ground) -> Result<String, Failed> {
@@ -169,6 +173,12 @@ fn introduce(settings: &Settings, client: &Client, place: &Path, now: Timestamp)
     }
     say(&format!("  cargo run --release -- alerts{option}               the alerts"));
     say(&format!("  curl -H 'Authorization: Bearer {}' {}/api/alerts", client.api_key, client.url));
+    if WayIn::of(settings, WAY_IN).is_some() {
+        say(&format!(
+            "  curl {}/webhook/{WAY_IN} --json '{{\"title\": \"Pump 3 stands still\"}}'   an event of a monitoring tool",
+            client.url
+        ));
+    }
     say("");
     say("Text messages and mails to the team appear below. Ctrl-C ends the demo.");
     say("");

@@ -50,6 +50,14 @@ impl Preview {
             return Err(WrongSettings(format!("no [[person]] has the id \"{person}\"")).into());
         }
         if let Some(language) = &self.language {
+            let known = &loaded.phrases.languages;
+            if !known.contains_key(language) {
+                let known = known.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+                return Err(WrongSettings(format!(
+                    "there are no prompts for \"{language}\"; there are {known}"
+                ))
+                .into());
+            }
             loaded.settings.menu.language.clone_from(language);
             for one in loaded.settings.directory.people.iter_mut().filter(|one| one.id == person) {
                 one.language = Some(language.clone());

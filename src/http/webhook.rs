@@ -58,6 +58,11 @@ pub(super) fn takes_files(route: &str, headers: &HeaderMap) -> bool {
     params(
         ("secret" = String, Path, description = "The secret of a way in."),
         ("simulate" = Option<String>, Query, description = "`1`: only say what would happen."),
+        ("ExtIdParam" = Option<String>, Query, description = "The parameter that holds the id of the matter."),
+        ("ExtStatusParam" = Option<String>, Query, description = "The parameter that holds its status."),
+        ("NewStatus" = Option<String>, Query, description = "The status there that opens an alert."),
+        ("AckStatus" = Option<String>, Query, description = "The status there that acknowledges it."),
+        ("ResolvedStatus" = Option<String>, Query, description = "The status there that resolves it."),
         ("Idempotency-Key" = Option<String>, Header, description = "A request with a key that came before is answered as it was then."),
     ),
     request_body(
@@ -114,7 +119,7 @@ async fn take(app: &App, request: Request, is_batch: bool) -> Result<Response, A
     let secret = Path::<String>::from_request_parts(&mut parts, app).await;
     // A secret that is no text at all is as wrong as any other.
     let way_in = secret.ok().and_then(|Path(secret)| WayIn::of(&live.settings, &secret));
-    let way_in = way_in.ok_or_else(|| stranger(app, &parts))?;
+    let way_in = way_in.ok_or_else(|| stranger(app, &parts, None))?;
     limited(app, way_in)?;
     let _room = app.event_room.take(body::most_bytes(&parts.headers)).ok_or_else(|| {
         let message = "too many events are being taken in at the moment";
@@ -123,9 +128,7 @@ async fn take(app: &App, request: Request, is_batch: bool) -> Result<Response, A
     let body = body::whole(&parts.headers, body).await?;
     let signature = SIGNATURES.iter().find_map(|name| parts.headers.get(*name)?.to_str().ok());
     if !way_in.takes(&body, signature) {
-        let (team, integration) = (way_in.team.name.0.as_str(), way_in.integration.name.0.as_str());
-        tracing::warn!(team, integration, "event refused: its signature is missing or wrong");
-        return Err(stranger(app, &parts));
+        return Err(stranger(app, &parts, Some(way_in)));
     }
     let once = once(way_in, &parts, &body)?;
     let asked = Asked::of(parts.uri.query().unwrap_or_default());
@@ -209,13 +212,19 @@ fn answered(status: StatusCode, json: String, is_replayed: bool) -> Response {
 }
 
 /// Nobody whom we know. Unknown, malformed and wrong are answered the same; who tries one after the other is slowed down.
-fn stranger(app: &App, parts: &Parts) -> ApiError {
+/// `unsigned`: whose secret they have, without its signature.
+fn stranger(app: &App, parts: &Parts, unsigned: Option<WayIn<'_>>) -> ApiError {
     metrics::counter!("dutyline_events_refused_total").increment(1);
     let source = limits::peer(app, &parts.headers, &parts.extensions);
     if let Err(too_many) = limits::within(app, &format!("stranger {source}")) {
         return too_many;
     }
-    tracing::warn!("event refused: nothing here has such a secret");
+    if let Some(WayIn { team, integration, .. }) = unsigned {
+        let (team, integration) = (team.name.0.as_str(), integration.name.0.as_str());
+        tracing::warn!(team, integration, "event refused: its signature is missing or wrong");
+    } else {
+        tracing::warn!("event refused: nothing here has such a secret");
+    }
     let message = "the secret in the path, or the signature of the body, is wrong";
     ApiError {
         challenge: Challenge::Secret,

@@ -63,6 +63,10 @@ pub async fn pass(app: &App) -> Result<Pass, StoreError> {
         pass.is_stuck |= next.is_some_and(|next| now.duration_since(next) > STUCK);
     }
     metrics::gauge!("dutyline_alerts_open").set(pass.open);
+    // They are there before there is one, so that whoever watches them sees the first.
+    for fault in Fault::ALL {
+        metrics::counter!("dutyline_audit_faults_total", "fault" => fault.word()).increment(0);
+    }
     let result = if pass.is_good() { "good" } else { "bad" };
     metrics::counter!("dutyline_audit_passes_total", "result" => result).increment(1);
     if pass.is_good() {

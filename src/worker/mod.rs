@@ -42,9 +42,27 @@ pub async fn run(app: App, stop: watch::Receiver<bool>) {
     loops.spawn(escalations(app.clone(), stop.clone()));
     loops.spawn(followers(app.clone(), stop.clone()));
     loops.spawn(callers(app.clone(), stop.clone()));
-    loops.spawn(phones(app.clone(), stop.clone()));
-    loops.spawn(auditor(app.clone(), stop.clone()));
-    loops.spawn(cleanup(app, stop));
+    let phones = {
+        let app = app.clone();
+        move || look_after(app.clone())
+    };
+    loops.spawn(every(LOOK, stop.clone(), "the phones under way can't be read", phones));
+    let audit = {
+        let app = app.clone();
+        move || {
+            let app = app.clone();
+            async move { auditing::pass(&app).await }
+        }
+    };
+    loops.spawn(every(AUDIT, stop.clone(), "the open alerts can't be checked", audit));
+    let cleanup = {
+        let stop = stop.clone();
+        move || {
+            let (app, stop) = (app.clone(), stop.clone());
+            async move { retention::pass(&app, &stop).await }
+        }
+    };
+    loops.spawn(every(CLEANUP, stop, "what is too old could not all be forgotten", cleanup));
     while let Some(ended) = loops.join_next().await {
         note(ended);
     }
@@ -93,22 +111,9 @@ fn note(ended: Result<(), JoinError>) {
 /// Calls whose deadline has come.
 async fn deadlines(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        let pass = tokio::spawn({
-            let app = app.clone();
-            async move { voice::deadlines(&app).await }
-        });
-        let done = match pass.await {
-            Ok(Ok(done)) => done,
-            Ok(Err(error)) => {
-                tracing::error!(error = &error as &dyn Error, "the calls' deadlines can't be read");
-                0
-            }
-            Err(panicked) => {
-                note(Err(panicked));
-                0
-            }
-        };
-        if done == 0 {
+        let app = app.clone();
+        let done = pass("the calls' deadlines can't be read", async move { voice::deadlines(&app).await });
+        if done.await.unwrap_or_default() == 0 {
             tokio::select! {
                 () = rest() => {}
                 _ = stop.changed() => {}
@@ -161,17 +166,8 @@ async fn escalations(app: App, mut stop: watch::Receiver<bool>) {
 /// What happens to alerts is told to whoever follows it; at the end they are let go.
 async fn followers(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        let pass = tokio::spawn({
-            let app = app.clone();
-            async move { feed::poll(&app).await }
-        });
-        match pass.await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => {
-                tracing::error!(error = &error as &dyn Error, "what happens to alerts can't be read");
-            }
-            Err(panicked) => note(Err(panicked)),
-        }
+        let polling = app.clone();
+        pass("what happens to alerts can't be read", async move { feed::poll(&polling).await }).await;
         tokio::select! {
             () = app.feed.woken() => {}
             () = rest() => {}
@@ -199,65 +195,41 @@ async fn callers(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Phones that are being called: at the start, since news of them may have found nobody here, and then now and again.
-async fn phones(app: App, mut stop: watch::Receiver<bool>) {
+/// Phones that are being called: news of one may have found nobody here, or be lost.
+async fn look_after(app: App) -> Result<usize, StoreError> {
+    Ok(calling::reconcile(&app).await? + ringing::reconcile(&app).await?)
+}
+
+/// Does something at the start, and then every so often. `trouble`: what the log says where it fails.
+async fn every<T: Send + 'static, D: Future<Output = Result<T, StoreError>> + Send + 'static>(
+    time: Duration,
+    mut stop: watch::Receiver<bool>,
+    trouble: &'static str,
+    doing: impl Fn() -> D,
+) {
     while !*stop.borrow() {
-        let pass = tokio::spawn({
-            let app = app.clone();
-            async move { Ok::<_, StoreError>(calling::reconcile(&app).await? + ringing::reconcile(&app).await?) }
-        });
-        match pass.await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => {
-                tracing::error!(error = &error as &dyn Error, "the phones under way can't be read");
-            }
-            Err(panicked) => note(Err(panicked)),
-        }
+        pass(trouble, doing()).await;
         tokio::select! {
-            () = patience(LOOK) => {}
+            () = patience(time) => {}
             _ = stop.changed() => {}
         }
     }
 }
 
-/// Every open alert is checked: at the start, and then every minute.
-async fn auditor(app: App, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        let pass = tokio::spawn({
-            let app = app.clone();
-            async move { auditing::pass(&app).await }
-        });
-        match pass.await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => {
-                tracing::error!(error = &error as &dyn Error, "the open alerts can't be checked");
-            }
-            Err(panicked) => note(Err(panicked)),
+/// Does something in a task of its own, so that one that panics ends only itself. `None`: it has failed, and the log says so.
+async fn pass<T: Send + 'static, E: Error + Send + 'static>(
+    trouble: &'static str,
+    doing: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> Option<T> {
+    match tokio::spawn(doing).await {
+        Ok(Ok(done)) => Some(done),
+        Ok(Err(error)) => {
+            tracing::error!(error = &error as &dyn Error, "{trouble}");
+            None
         }
-        tokio::select! {
-            () = patience(AUDIT) => {}
-            _ = stop.changed() => {}
-        }
-    }
-}
-
-/// What is too old goes: at the start, and then every hour.
-async fn cleanup(app: App, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        let pass = tokio::spawn({
-            let (app, stop) = (app.clone(), stop.clone());
-            async move { retention::pass(&app, &stop).await }
-        });
-        match pass.await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                tracing::error!(error = &error as &dyn Error, "what is too old could not all be forgotten");
-            }
-            Err(panicked) => note(Err(panicked)),
-        }
-        tokio::select! {
-            () = patience(CLEANUP) => {}
-            _ = stop.changed() => {}
+        Err(panicked) => {
+            note(Err(panicked));
+            None
         }
     }
 }

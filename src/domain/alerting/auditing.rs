@@ -21,6 +21,9 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Overdue, Self::Unwatched, Self::Forgotten];
+
     /// The word for logs and metrics.
     pub const fn word(self) -> &'static str {
         match self {

@@ -74,6 +74,7 @@ pub(in crate::http) async fn snooze(
     mut said: Fields,
 ) -> Answer {
     let acting_as = acting_as(&mut said);
+    let is_one = said.has("until") != said.has("minutes");
     let until = said.opt_time("until");
     let minutes = said.opt_number("minutes", 1..=u32::MAX);
     let until = match (until, minutes) {
@@ -82,6 +83,8 @@ pub(in crate::http) async fn snooze(
             let end = app.clock.now().checked_add(SignedDuration::from_mins(minutes.into()));
             Some(end.unwrap_or(Timestamp::MAX))
         }
+        // One that is wrong has been said to be.
+        (None, None) if is_one => None,
         (None, None) | (Some(_), Some(_)) => {
             said.wrong("until", "one_of", "say one of `until` and `minutes`");
             None

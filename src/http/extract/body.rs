@@ -138,6 +138,11 @@ impl Fields {
         number
     }
 
+    /// Whether something is said there, right or wrong. It is asked before that is read.
+    pub(in crate::http) fn has(&self, name: &str) -> bool {
+        self.left.get(name).is_some_and(|value| !value.is_null())
+    }
+
     /// A text that is not empty; `None` where there is none, or null.
     pub(in crate::http) fn opt_text(&mut self, name: &'static str) -> Option<String> {
         self.known.push(name);

@@ -88,7 +88,7 @@ impl<'a> AnswerView<'a> {
             category: event.content.category.as_ref().map(|category| category.0.as_str()),
             category_reason: understood.category.code(),
             decided_by: understood.category.decided_by(),
-            severity: event.severity,
+            severity: ingested.change.as_ref().map(|change| change.alert.severity).or(event.severity),
             alert_id: ingested.alert,
             notes,
         }

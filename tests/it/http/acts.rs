@@ -112,6 +112,7 @@ async fn what_is_said_wrongly_is_refused_and_changes_nothing() {
         let answer = post(&world, &format!("/api/alerts/{id}/{deed}"), body.clone()).await;
         assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{deed} {body}");
         let error: Value = answer.json().await.unwrap();
+        assert_eq!(error["error"]["fields"].as_array().unwrap().len(), 1, "{deed} {body}: {error}");
         let field = &error["error"]["fields"][0];
         let loc: Vec<_> =
             field["loc"].as_array().unwrap().iter().map(|part| part.as_str().unwrap()).collect();
@@ -346,7 +347,7 @@ async fn the_command_line_acts_by_number_or_id() {
         assert!(is_done && text.contains(said), "{words:?}: {text}");
         assert!(text.starts_with(&format!("{number}  {id}  ")), "{words:?}: {text}");
     }
-    assert_eq!(run(&["--search", "boiler"]).await, (true, "no alerts yet\n".to_owned()));
+    assert_eq!(run(&["--search", "boiler"]).await, (true, "no such alerts\n".to_owned()));
     for words in
         [&["snooze", &*number][..], &["acknowledge", "99999"], &["acknowledge", &number, "--as", "nobody"]]
     {

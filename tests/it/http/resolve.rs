@@ -113,7 +113,7 @@ async fn the_command_line_resolves_and_lists() {
     assert!(done && said.contains("resolved") && said.contains("by test"), "{said}");
     let (done, said) = run(&["alerts", "resolve", &id]).await;
     assert!(!done && said.contains("the gateway refused: the alert was resolved at"), "{said}");
-    assert_eq!(run(&["alerts", "--state", "open"]).await, (true, "no alerts yet\n".to_owned()));
+    assert_eq!(run(&["alerts", "--state", "open"]).await, (true, "no such alerts\n".to_owned()));
     let (done, said) = run(&["alerts", "--state", "resolved"]).await;
     assert!(done && said.contains(&id), "{said}");
     let (done, said) = run(&["alerts", &id]).await;

@@ -1,20 +1,51 @@
 //! The same on the command line.
 
 use super::*;
+use crate::world::acts;
 use std::process::Command;
+
+#[tokio::test]
+async fn a_preview_in_a_language_that_is_not_there_says_so() {
+    for (language, code) in [("en", 0), ("de", 0), ("fr", 2)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dutyline"));
+        command.args(["preview", "--settings", "tests/settings/teams.toml", "--language", language]);
+        let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert_eq!(said.contains("there are no prompts for \"fr\"; there are de, en"), code == 2, "{said}");
+    }
+}
+
+/// `dutyline alerts` with some words: how it ends, and what it says.
+async fn command(world: &World, words: &str) -> (i32, String) {
+    let client = world.folder().join("client.toml");
+    std::fs::write(&client, format!("url = \"{}\"\napi_key = \"{}\"\n", world.url(""), world.key)).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dutyline"));
+    command.arg("alerts").args(words.split(' ')).arg("--client").arg(&client);
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout) + &text(output.stderr))
+}
+
+#[tokio::test]
+async fn the_command_line_shows_what_has_not_gone_out_yet() {
+    let world = world().await;
+    let url = world.url("/webhook/plant-secret-of-tests");
+    world.http.post(url).json(&json!({ "Title": "Pump stopped" })).send().await.unwrap();
+    acts::due(&world.app).await.unwrap();
+
+    let is_waiting = |said: &str| said.lines().any(|line| line.contains("email for ada: waiting"));
+    let said = command(&world, "1").await.1;
+    assert!(is_waiting(&said), "{said}");
+    world.settle().await;
+    let said = command(&world, "1").await.1;
+    assert!(!is_waiting(&said), "{said}");
+}
 
 #[tokio::test]
 async fn the_command_line_finds_alerts_and_acts_on_one_and_on_many() {
     let world = world().await;
-    let client = world.folder().join("client.toml");
-    std::fs::write(&client, format!("url = \"{}\"\napi_key = \"{}\"\n", world.url(""), world.key)).unwrap();
-    let run = async |words: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dutyline"));
-        command.arg("alerts").args(words.split(' ')).arg("--client").arg(&client);
-        let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        (output.status.code().unwrap(), text(output.stdout) + &text(output.stderr))
-    };
+    let run = async |words: &str| command(&world, words).await;
     let done = async |words: &str| {
         let (code, said) = run(words).await;
         assert_eq!(code, 0, "{words}: {said}");

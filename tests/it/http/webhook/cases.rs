@@ -210,6 +210,8 @@ async fn s17_a_category_that_is_named_counts_more_than_words() {
     assert_eq!(answer["severity"], "critical", "the category's");
     let answer = event(&world, json!({ "title": "A drill: postgres is slow" })).await;
     assert_eq!((&answer["category"], &answer["categoryReason"]), (&json!("Other"), &json!("default")));
+    let opened = alerts(&world).await.pop().unwrap();
+    assert!(opened["severity"].is_string() && answer["severity"] == opened["severity"], "{answer}");
 }
 
 #[tokio::test]
