@@ -29,7 +29,7 @@ pub async fn of(app: &App, of: Recipient) -> Result<Option<Calendar>, StoreError
     // Months of many schedules take a while, and calls go on meanwhile.
     let made = tokio::task::spawn_blocking(move || {
         let events = calendar::calendar(&directory, &of, window);
-        Calendar { made_at: now, directory, events }
+        Calendar { made_at: now, directory: directory.into_own(), events }
     });
     on_call::finished(made.await).map(Some)
 }

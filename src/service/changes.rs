@@ -40,7 +40,7 @@ impl From<NotRemoved> for ChangeError {
 /// Those who are away now, or will be, the one that begins first coming first: of the settings and of the store.
 pub async fn absences(app: &App) -> Result<Vec<Absence>, StoreError> {
     let now = app.clock.now();
-    let mut absences = on_call::directory(app, now).await?.absences;
+    let mut absences = on_call::directory(app, now).await?.absences.clone();
     absences.retain(|one| one.until.is_none_or(|until| until > now));
     absences.sort_by_key(|one| (one.from, change::absence_id(one)));
     Ok(absences)
@@ -50,7 +50,7 @@ pub async fn absences(app: &App) -> Result<Vec<Absence>, StoreError> {
 /// the store.
 pub async fn overrides(app: &App) -> Result<Vec<Override>, StoreError> {
     let now = app.clock.now();
-    let mut overrides = on_call::directory(app, now).await?.overrides;
+    let mut overrides = on_call::directory(app, now).await?.overrides.clone();
     overrides.retain(|one| one.until > now);
     overrides.sort_by_key(|one| (one.from, change::override_id(one)));
     Ok(overrides)

@@ -174,7 +174,7 @@ async fn decide(app: &App, team: &Team, event: &Event, now: Timestamp) -> Result
     } else {
         None
     };
-    let directory = directory.as_ref().unwrap_or(&live.settings.directory);
+    let directory = directory.as_deref().unwrap_or(&live.settings.directory);
     let facts = Facts { directory, team: Some(team), policy, can: &can };
     Ok(ingest::ingest(event, open.as_ref(), early, team, &facts, now, &*app.ids))
 }

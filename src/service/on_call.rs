@@ -1,26 +1,59 @@
 //! Who is on call: one answer for the phone, the API, the messages and the calendars.
 
-use crate::app::App;
+use crate::app::{App, Live};
 use crate::domain::directory::resolve::{self, OnCall};
 use crate::domain::directory::schedule::gaps::{self, Gap};
 use crate::domain::directory::{Directory, Recipient};
 use crate::ports::error::StoreError;
 use crate::service::directory::on_call as elsewhere;
 use jiff::{SignedDuration, Timestamp};
+use std::ops::Deref;
+use std::sync::Arc;
 use tokio::task::JoinError;
+
+/// The directory of a moment: that of the settings as it is, or with what is different at that moment.
+#[derive(Debug)]
+pub struct Current {
+    live: Arc<Live>,
+    changed: Option<Directory>,
+}
+
+impl Deref for Current {
+    type Target = Directory;
+
+    fn deref(&self) -> &Directory {
+        self.changed.as_ref().unwrap_or(&self.live.settings.directory)
+    }
+}
+
+impl Current {
+    /// A copy of its own, to be changed.
+    pub(super) fn to_mut(&mut self) -> &mut Directory {
+        self.changed.get_or_insert_with(|| self.live.settings.directory.clone())
+    }
+
+    /// The directory itself, to be kept.
+    pub(super) fn into_own(self) -> Directory {
+        self.changed.unwrap_or_else(|| self.live.settings.directory.clone())
+    }
+}
 
 /// The directory of the settings, with the absences and overrides of the store that end after that moment. What of
 /// them refers to somebody, or to a schedule, that the settings have no more is left out, and said once.
-pub async fn directory(app: &App, ends_after: Timestamp) -> Result<Directory, StoreError> {
+pub async fn directory(app: &App, ends_after: Timestamp) -> Result<Current, StoreError> {
     let stored = app.changes.run_time(ends_after).await?;
-    let (directory, left_out) = app.live().settings.directory.clone().with(stored);
+    let live = app.live();
+    if stored.is_empty() {
+        return Ok(Current { live, changed: None });
+    }
+    let (directory, left_out) = live.settings.directory.clone().with(stored);
     for one in left_out {
         if app.said.is_news(one.id) {
             let what = one.what;
             tracing::warn!(id = %one.id, what, "it names somebody, or a schedule, that the settings have no more");
         }
     }
-    Ok(directory)
+    Ok(Current { live, changed: Some(directory) })
 }
 
 /// The same for one moment, with what another system's directory says of who is on call then, as far as these recipients
@@ -29,7 +62,7 @@ pub async fn directory_for(
     app: &App,
     recipients: &[Recipient],
     at: Timestamp,
-) -> Result<Directory, StoreError> {
+) -> Result<Current, StoreError> {
     let mut directory = directory(app, at).await?;
     elsewhere::add(app, &mut directory, recipients, at).await;
     Ok(directory)
@@ -48,7 +81,7 @@ pub struct Answer {
 pub async fn on_call(app: &App, recipient: &Recipient, at: Timestamp) -> Result<Answer, StoreError> {
     let directory = directory_for(app, std::slice::from_ref(recipient), at).await?;
     let on_call = resolve::on_call(&directory, recipient, at);
-    Ok(Answer { directory, on_call })
+    Ok(Answer { directory: directory.into_own(), on_call })
 }
 
 /// When nobody is on call.

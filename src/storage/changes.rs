@@ -35,8 +35,8 @@ impl ChangeStore for SqlStore {
         let overrides = "select id, schedule, change, place, replacement, from_at, until_at from overrides \
                          where until_at > $1 order by id";
         let (absences, overrides) = futures_util::future::try_join(
-            self.driver.query(absences, args![ends_after]),
-            self.driver.query(overrides, args![ends_after]),
+            self.driver.few(absences, args![ends_after]),
+            self.driver.few(overrides, args![ends_after]),
         )
         .await?;
         Ok(RunTime {

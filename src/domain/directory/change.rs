@@ -36,6 +36,13 @@ pub struct RunTime {
     pub overrides: Vec<Override>,
 }
 
+impl RunTime {
+    /// Whether it says nothing.
+    pub const fn is_empty(&self) -> bool {
+        self.absences.is_empty() && self.overrides.is_empty()
+    }
+}
+
 /// One thing that is wrong with what is to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wrong {

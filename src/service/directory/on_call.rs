@@ -4,12 +4,13 @@ mod search;
 
 use crate::app::App;
 use crate::app::lookups::{Answer, Elsewhere, Question};
+use crate::domain::directory::Recipient;
 use crate::domain::directory::elsewhere::merge::{self, Known};
 use crate::domain::directory::elsewhere::on_call::{GroupOnCall, KeptOnCall};
 use crate::domain::directory::group::GroupName;
 use crate::domain::directory::person::PersonId;
-use crate::domain::directory::{Directory, Recipient};
 use crate::ports::error::{StoreError, VendorError};
+use crate::service::on_call::Current;
 use jiff::Timestamp;
 use search::Search;
 use std::collections::BTreeSet;
@@ -21,7 +22,7 @@ use tokio::time::timeout;
 /// by then is taken from what was said before, and where there is nothing, it is left out as unknown.
 pub(in crate::service) async fn add(
     app: &App,
-    directory: &mut Directory,
+    directory: &mut Current,
     recipients: &[Recipient],
     at: Timestamp,
 ) {
@@ -42,7 +43,7 @@ pub(in crate::service) async fn add(
         }
         None => Known::default(),
     };
-    merge::merge(directory, &rules.groups, &known, at);
+    merge::merge(directory.to_mut(), &rules.groups, &known, at);
 }
 
 /// Asks about the groups that callers reach, and the people in them, where no young answer is kept.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use refinery::{Migration, SchemaVersion};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::session::Session;
@@ -43,6 +44,7 @@ pub(super) fn writer(options: &SqliteOptions) -> Result<Session, OpenError> {
         Place::Memory => {
             let unusable = |error| unusable(Path::new(":memory:"), error);
             let mut connection = Connection::open_in_memory_with_flags(flags()).map_err(unusable)?;
+            keep_plans(&connection).map_err(unusable)?;
             prepare(&mut connection, options).map_err(unusable)?;
             up_to_date(&mut connection)?;
             Ok(Session::new(connection))
@@ -101,7 +103,14 @@ fn flags() -> OpenFlags {
 fn connect(path: &Path, options: &SqliteOptions) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags())?;
     connection.busy_timeout(options.patience)?;
+    keep_plans(&connection)?;
     Ok(connection)
+}
+
+/// A statement's plan does not hang on the values that it is given: a statement over a table with a partial index would
+/// be planned anew for each, and that takes longer than most of them do.
+fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 /// Asks for the write-ahead log; the answer is the mode that is then in force. The one statement for which
