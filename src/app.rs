@@ -5,6 +5,7 @@ pub mod event_room;
 pub mod feed;
 pub mod lookups;
 pub mod said;
+pub mod shut;
 pub mod turns;
 
 use crate::domain::alerting::forward::ForwardName;
@@ -35,6 +36,7 @@ use event_room::EventRoom;
 use feed::Feed;
 use lookups::Elsewhere;
 use said::Said;
+use shut::Shut;
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -140,6 +142,8 @@ pub struct Parts {
     pub engine: Engine,
     /// The absences and overrides that this process has warned of.
     pub said: Said,
+    /// The devices that have been sent as much as they may.
+    pub shut: Shut,
     /// The effects that this process is carrying out.
     pub under_way: UnderWay,
 }

@@ -66,7 +66,8 @@
 //!   - `service/answering.rs`, `service/answering/`: alerts answered by text, and on the page behind a link.
 //!   - `service/alerting.rs`: alerts read, and what people and programs do to them.
 //!   - `service/escalating.rs`: alerts whose time has come; `service/auditing.rs`: none is forgotten.
-//!   - `service/sending.rs`: a message handed to a vendor; `service/ledger.rs`: what becomes of it.
+//!   - `service/sending.rs`: a message handed to a vendor; `service/ledger.rs`: what becomes of it; `service/throttling.rs`: what
+//!     of it has to wait.
 //!   - `service/hooks.rs`: other programs told what happens to alerts; `service/feed.rs`: those who follow it live.
 //!   - `service/message.rs`, `service/message/`: what people are written of an alert.
 //!   - `service/on_call.rs`: who is on call: the one answer that everybody is given.

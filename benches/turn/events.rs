@@ -32,8 +32,8 @@ pub(super) struct Events {
     /// Connections that stay open, each with one request at a time.
     #[arg(long, default_value_t = 64)]
     connections: usize,
-    /// Events on each connection, in a round.
-    #[arg(long = "events", default_value_t = 100)]
+    /// Events on each connection, in a round: enough for seconds, since half a second shows how a fresh program starts.
+    #[arg(long = "events", default_value_t = 300)]
     each: usize,
     /// Rounds; the middle one counts.
     #[arg(long, default_value_t = 5)]

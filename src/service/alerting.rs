@@ -1,6 +1,6 @@
 //! Alerts: read, and what people and programs do to them.
 
-use super::hooks;
+use super::{hooks, throttling};
 use crate::app::App;
 use crate::domain::alerting::act::{self, Act};
 use crate::domain::alerting::actor::Actor;
@@ -152,9 +152,11 @@ async fn is_followed(app: &App, story: &AlertStory) -> Result<bool, StoreError> 
     Ok(open.is_some_and(|newer| newer.alert.id != story.alert.id))
 }
 
-/// What a change means for other programs is added to it: every change goes through here before it is written.
+/// What a change means for other programs is added to it, and what of it has to wait is put off: every change goes
+/// through here before it is written.
 pub(super) fn prepare(app: &App, change: &mut Change) {
     hooks::add(app, change);
+    throttling::put_off(app, change);
 }
 
 /// There are messages to send, or an alert to look at, and something to tell of it.

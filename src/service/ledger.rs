@@ -7,6 +7,7 @@
 
 use super::answering::offer;
 use super::effects::error::EffectError;
+use super::throttling::{rules, topic};
 use crate::app::App;
 use crate::domain::alerting::alert::AlertStory;
 use crate::domain::alerting::log::{Happened, LogEntry};
@@ -149,19 +150,6 @@ async fn still_needed(app: &App, bundled: Vec<Delivery>, now: Timestamp) -> Resu
     Ok(needed)
 }
 
-/// How much a device of that kind is sent; `None`: everything.
-fn rules(app: &App, kind: DeviceKind) -> Option<Rules> {
-    let live = app.live();
-    match kind {
-        DeviceKind::Sms => live
-            .settings
-            .sms
-            .as_ref()
-            .map(|sms| Rules { most: sms.per_number, bundle_above: sms.bundle_above }),
-        DeviceKind::Voice | DeviceKind::Email | DeviceKind::Webhook => None,
-    }
-}
-
 /// Until when a message is kept waiting; `None`: it is its turn, and what goes with it is noted.
 async fn throttled(app: &App, ready: &mut Ready, rules: Rules) -> Result<Option<Timestamp>, StoreError> {
     let Ready { delivery, story, as_of, .. } = &*ready;
@@ -172,19 +160,21 @@ async fn throttled(app: &App, ready: &mut Ready, rules: Rules) -> Result<Option<
         .begun(device, since)
         .await?
         .into_iter()
-        .map(|one| Begun {
-            at: one.at,
-            topic: topic(one.team.as_ref().map(|team| team.0.as_str()), one.alert),
-        })
+        .map(|one| Begun { at: one.at, topic: topic(one.team.as_ref(), one.alert) })
         .collect();
     let own = Waiting {
         id,
-        topic: topic(story.alert.team.as_ref().map(|team| team.0.as_str()), story.alert.id),
+        topic: topic(story.alert.team.as_ref(), story.alert.id),
         is_urgent: story.alert.severity == Severity::Critical,
         is_throttled: delivery.is_throttled,
         is_due: true,
     };
     let is_full = throttle::is_full(&own, &begun, rules);
+    let learn = |until| {
+        if is_full && !own.is_urgent {
+            app.shut.learn(device, &own.topic, rules, now, until);
+        }
+    };
     let mut others = if is_full { vec![] } else { others(app, device, id, LOOKED_AT, now).await? };
     let turn = |others: &[WaitingMessage]| {
         let mut waiting: Vec<Waiting> = others.iter().map(|one| known(one, now)).collect();
@@ -192,7 +182,10 @@ async fn throttled(app: &App, ready: &mut Ready, rules: Rules) -> Result<Option<
         throttle::turn(id, &waiting, &begun, rules, now)
     };
     let (mut bundled, limit) = match turn(&others) {
-        Turn::Wait(until) => return Ok(Some(until)),
+        Turn::Wait(until) => {
+            learn(until);
+            return Ok(Some(until));
+        }
         Turn::Now { bundled, limit } => (bundled, limit),
     };
     if !bundled.is_empty() {
@@ -228,16 +221,11 @@ async fn others(
 fn known(one: &WaitingMessage, now: Timestamp) -> Waiting {
     Waiting {
         id: one.id,
-        topic: topic(one.team.as_ref().map(|team| team.0.as_str()), one.alert),
+        topic: topic(one.team.as_ref(), one.alert),
         is_urgent: one.about.as_ref().is_some_and(|(severity, _)| *severity == Severity::Critical),
         is_throttled: one.is_throttled,
         is_due: one.next_at <= now,
     }
-}
-
-/// What a message is about, as far as floods go: the team, or an alert that is no team's.
-fn topic(team: Option<&str>, alert: AlertId) -> String {
-    team.map_or_else(|| alert.to_string(), str::to_owned)
 }
 
 /// Writes that a vendor is about to be asked, before it is. `before`: why the vendor before that has failed.

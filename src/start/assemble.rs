@@ -22,6 +22,7 @@ use crate::app::event_room::EventRoom;
 use crate::app::feed::Feed;
 use crate::app::lookups::Elsewhere;
 use crate::app::said::Said;
+use crate::app::shut::Shut;
 use crate::app::turns::Turns;
 use crate::app::{App, Live, Parts, Transcribing, UnderWay};
 use crate::domain::alerting::policy::WebhookName;
@@ -144,6 +145,7 @@ pub fn assemble(loaded: Loaded, store: SqlStore, ground: Ground) -> Result<App, 
         visitor: Arc::new(HttpVisitor::new(client, "auditor.ping_url")),
         engine: Engine::default(),
         said: Said::default(),
+        shut: Shut::default(),
         under_way: UnderWay::default(),
     }))
 }

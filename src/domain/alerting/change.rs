@@ -6,6 +6,7 @@ use super::hook::HookMessage;
 use super::log::{Happened, LogEntry};
 use crate::domain::delivery::Notification;
 use crate::domain::effect::DueEffect;
+use crate::domain::ids::NotificationId;
 use crate::domain::links::LinkCode;
 use jiff::Timestamp;
 
@@ -18,6 +19,8 @@ pub struct Change {
     pub log: Vec<LogEntry>,
     /// Messages to people.
     pub notifications: Vec<Notification>,
+    /// Those of them that are kept waiting, and until when: their device has been sent enough for now.
+    pub throttled: Vec<(NotificationId, Timestamp)>,
     /// What other programs are told.
     pub hooks: Vec<HookMessage>,
     /// What is done outside besides.
@@ -35,6 +38,7 @@ impl Change {
             alert,
             log: vec![],
             notifications: vec![],
+            throttled: vec![],
             hooks: vec![],
             effects: vec![],
             short_link: None,

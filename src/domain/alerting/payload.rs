@@ -147,7 +147,7 @@ impl Node {
     /// there are. What has no name at all is called `unnamed`.
     pub fn details(&self, unnamed: &str, most: usize) -> (Vec<Detail>, usize) {
         let mut found = Found { details: vec![], most, more: 0 };
-        found.add(self, "", unnamed);
+        found.add(self, String::new(), unnamed);
         (found.details, found.more)
     }
 }
@@ -160,23 +160,23 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, node: &Node, path: &str, unnamed: &str) {
+    fn add(&mut self, node: &Node, path: String, unnamed: &str) {
         match node {
             Node::Map(fields) => {
                 for (name, value) in fields {
-                    self.add(value, &below(path, name), unnamed);
+                    self.add(value, below(&path, name), unnamed);
                 }
             }
             Node::List(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.add(item, &below(path, &(index + 1).to_string()), unnamed);
+                    self.add(item, below(&path, &(index + 1).to_string()), unnamed);
                 }
             }
             Node::Text(_) | Node::Number(_) | Node::Flag(_) | Node::Null => {
                 let Some(value) = node.text().filter(|text| !text.trim().is_empty()) else { return };
                 if self.details.len() < self.most {
-                    let name = if path.is_empty() { unnamed } else { path };
-                    self.details.push(Detail { name: name.to_owned(), value: value.to_owned() });
+                    let name = if path.is_empty() { unnamed.to_owned() } else { path };
+                    self.details.push(Detail { name, value: value.to_owned() });
                 } else {
                     self.more += 1;
                 }
@@ -188,11 +188,19 @@ impl Found {
 /// The path to what is in something. It is never long, so that many values below a long name take no memory.
 fn below(path: &str, name: &str) -> String {
     let dot = if path.is_empty() || name.is_empty() { "" } else { "." };
+    if path.len() + name.len() < LONGEST_NAME {
+        return [path, dot, name].concat();
+    }
     path.chars().chain(dot.chars()).chain(name.chars()).take(LONGEST_NAME).collect()
 }
 
 /// Whether two names are the same in any case of letters.
 pub fn is_same(one: &str, other: &str) -> bool {
-    let [one, other] = [one, other].map(|name| name.trim().chars().flat_map(char::to_lowercase));
+    let [one, other] = [one, other].map(str::trim);
+    // An event has many names, and each is compared with many.
+    if one.is_ascii() && other.is_ascii() {
+        return one.eq_ignore_ascii_case(other);
+    }
+    let [one, other] = [one, other].map(|name| name.chars().flat_map(char::to_lowercase));
     one.eq(other)
 }

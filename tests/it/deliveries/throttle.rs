@@ -1,9 +1,11 @@
 //! A phone is not flooded, and nothing is lost by that.
 
 use super::*;
+use dutyline::app::Live;
 use dutyline::domain::access::TokenHash;
 use dutyline::domain::alerting::team::TeamName;
 use jiff::SignedDuration;
+use std::sync::Arc;
 
 /// A phone gets five texts in a quarter of an hour, of which one is kept for what is urgent or new; and nobody is told of an
 /// alert twice.
@@ -46,6 +48,36 @@ async fn g33_what_is_too_much_waits_visibly_and_goes_on_after_the_window() {
     assert_eq!(messages(&world, all[0], "ada").await.len(), 2);
     let mails = world.exchange.arrived(0).into_iter().filter(|one| one.kind == Road::Mail).count();
     assert_eq!(mails, 6, "mail is not counted");
+}
+
+#[tokio::test]
+async fn g33_in_a_flood_a_message_waits_from_the_beginning_while_there_is_no_place() {
+    let world = World::start_with("demo", few).await;
+    let all = flood(&world, 6).await;
+    let until = messages(&world, all[5], "ben").await[0]["throttled_until"].clone();
+    assert!(until.is_string());
+    let told = async |title: &str, severity: &str| {
+        let id = post(&world, json!({ "title": title, "severity": severity })).await;
+        let message = messages(&world, id, "ben").await.remove(0);
+        (id, message["throttled_until"].clone())
+    };
+
+    // Nobody has looked at any of these yet.
+    let (waits, known) = told("Pump 6", "high").await;
+    assert_eq!(known, until);
+    assert_eq!(told("Fire", "critical").await.1, Value::Null);
+    let live = world.app.live();
+    let mut settings = live.settings.clone();
+    at_most(10)(&mut settings);
+    world.app.live.store(Arc::new(Live { settings, phrases: live.phrases.clone() }));
+    let (goes, known) = told("Pump 7", "high").await;
+    assert_eq!(known, Value::Null, "the settings say something else by now");
+
+    world.settle().await;
+    assert_eq!(states(&world, goes, "ben").await, ["delivered"]);
+    assert_eq!(states(&world, waits, "ben").await, ["waiting"]);
+    world.wait(16 * 60).await;
+    assert_eq!(states(&world, waits, "ben").await, ["delivered"]);
 }
 
 #[tokio::test]
