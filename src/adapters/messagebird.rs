@@ -16,14 +16,12 @@ use url::Url;
 
 /// Its words may repeat a number in any form, so that only its codes stand in our log.
 const MESSAGEBIRD: Vendor = Vendor {
-    name: "the second vendor of text messages",
+    name: "MessageBird",
     url: "sms.vendor.api_url",
     credential: "sms.vendor.access_key",
     is_quoted: false,
 };
 
-/// Characters of the longest message: nine parts of 153.
-const LONGEST: usize = 1_377;
 /// How many messages are listed at a time.
 const PAGE: usize = 200;
 /// How many pages are looked through for one that may have been taken.
@@ -36,6 +34,7 @@ pub struct MessageBird {
     api_url: Url,
     access_key: String,
     originator: String,
+    is_answered: bool,
 }
 
 impl std::fmt::Debug for MessageBird {
@@ -78,9 +77,15 @@ struct Listed {
 
 impl MessageBird {
     /// The account of that key, by that client (of [`super::http_client`]). `api_url` has a trailing slash; `originator`
-    /// is the number or the name that messages come from.
-    pub const fn new(client: Client, api_url: Url, access_key: String, originator: String) -> Self {
-        Self { client, api_url, access_key, originator }
+    /// is the number or the name that messages come from; `is_answered`: what is written back to that comes in here.
+    pub const fn new(
+        client: Client,
+        api_url: Url,
+        access_key: String,
+        originator: String,
+        is_answered: bool,
+    ) -> Self {
+        Self { client, api_url, access_key, originator, is_answered }
     }
 
     fn url(&self, path: &str) -> Result<Url, VendorError> {
@@ -98,11 +103,10 @@ impl MessageBird {
     }
 
     async fn text(&self, id: NotificationId, to: &PhoneNumber, text: &str) -> Result<String, Undone> {
-        let body: String = text.chars().take(LONGEST).collect();
         let new = New {
             originator: &self.originator,
             recipients: [to.as_str()],
-            body: &body,
+            body: text,
             reference: id.to_string(),
             datacoding: "auto",
         };
@@ -153,6 +157,10 @@ impl SingleSender for MessageBird {
             }
         }
         Ok(Known::CannotTell)
+    }
+
+    fn is_answered(&self) -> bool {
+        self.is_answered
     }
 
     /// Asks for the balance, which every live key may.

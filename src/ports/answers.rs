@@ -24,6 +24,15 @@ pub struct ReplyCode {
     pub is_open: bool,
 }
 
+/// An open alert that a phone was told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldOf {
+    /// Which.
+    pub alert: AlertId,
+    /// Whom the last text about it was for.
+    pub person: PersonId,
+}
+
 /// What is known of a phone that has written to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Texter {
@@ -94,6 +103,12 @@ pub trait AnswerStore: Send + Sync {
         given: &ReplyCode,
         before: Option<AlertId>,
     ) -> Result<(), StoreError>;
+    /// Open alerts that a phone was told of by a text that has gone out, about one alert or about several; the newest
+    /// first, so many at most. `deed`: only those for which that is still to be done.
+    async fn told_on(&self, phone: &PhoneNumber, deed: Deed, limit: u32) -> Result<Vec<ToldOf>, StoreError>;
+    /// Whether the latest text to a phone was about several alerts. One of which nobody knows yet whether it has gone
+    /// out counts.
+    async fn was_last_told_of_several(&self, phone: &PhoneNumber) -> Result<bool, StoreError>;
     /// What is known of a phone.
     async fn texter(&self, phone: &PhoneNumber) -> Result<Texter, StoreError>;
     /// What was answered to a text by the carrier's id of it; the outer `None`: it has not come before.

@@ -7,6 +7,11 @@ use crate::domain::ids::NotificationId;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+/// How long a short message is at most, in characters: the most that all vendors take (`MessageBird` nine parts of 153,
+/// Twilio 1600), since which of them takes it is not known when it is written, and what is too long is refused or loses
+/// its end.
+pub const LONGEST_SMS: usize = 1_377;
+
 /// One message, ready to go. Its `Debug` shows no address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -74,6 +79,10 @@ pub trait SingleSender: Send + Sync {
     async fn knows(&self, sought: &Sought<'_>) -> Result<Known, VendorError>;
     /// Hands the message to the vendor; the answer is the vendor's id of it, where it gives one.
     async fn send(&self, message: &Message) -> Result<Option<String>, Undone>;
+    /// Whether what people write back to its messages comes in here.
+    fn is_answered(&self) -> bool {
+        true
+    }
     /// Whether the vendor knows us. Nothing is sent.
     async fn probe(&self) -> Result<(), VendorError>;
 }

@@ -98,7 +98,7 @@ pub(super) async fn act_unless(
 /// How many alerts something can be done to at a time.
 pub const AT_ONCE: usize = 500;
 /// How many of them are changed at the same time.
-const SIDE_BY_SIDE: usize = 16;
+pub(super) const SIDE_BY_SIDE: usize = 16;
 
 /// What became of many alerts.
 #[derive(Debug)]

@@ -15,15 +15,14 @@ use crate::domain::directory::{Directory, Recipient};
 use crate::domain::voice::action::Action;
 use crate::domain::voice::menu::ExternalBridge;
 use crate::domain::voice::recording::Transcript;
-use crate::ports::vendor::Body;
+use crate::ports::vendor::{Body, LONGEST_SMS};
 use crate::settings::{MOST_DETAILS, Piece, Settings, TemplateFailed, Templates};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-/// How long a short message is at most, in characters: carriers refuse more (Twilio: 1600), and what is refused is never
-/// read.
-const LONGEST_SMS: usize = 1_500;
+/// How many dots stand for what is cut.
+const DOTS: usize = 3;
 
 /// How long a mail's subject is at most, in characters.
 const LONGEST_SUBJECT: usize = 250;
@@ -107,7 +106,7 @@ pub fn body(
     let said = |piece| materials.said(&notification.person, piece, values);
     match &notification.device {
         Device::Sms(to) => {
-            Ok(Body::Sms { to: to.clone(), text: cut(&one_line(&said(Piece::Sms)?), LONGEST_SMS) })
+            Ok(Body::Sms { to: to.clone(), text: cut(&one_line(&said(Piece::Sms)?), LONGEST_SMS - DOTS) })
         }
         Device::Email(to) => Ok(Body::Mail {
             to: to.clone(),
@@ -123,11 +122,13 @@ pub fn body(
 pub const BUNDLE_SHOWS: usize = 4;
 
 /// What a message to a person says that stands for several: how many alerts there are, and the first of them.
+/// `is_answered`: what its reader writes back is read.
 pub fn bundle(
     shown: &[AlertStory],
     count: usize,
     notification: &Notification,
     materials: Materials<'_>,
+    is_answered: bool,
 ) -> Result<Body, NotWritten> {
     const LONGEST: usize = 60;
     let Device::Sms(to) = &notification.device else { return Err(NotWritten::Wordless) };
@@ -142,9 +143,9 @@ pub fn bundle(
         }
     };
     let lines = shown.iter().map(line).collect();
-    let values = BundleWording { count, more: count.saturating_sub(shown.len()), lines };
+    let values = BundleWording { count, more: count.saturating_sub(shown.len()), lines, is_answered };
     let text = materials.said(&notification.person, Piece::Bundle, &values)?;
-    Ok(Body::Sms { to: to.clone(), text: cut(&one_line(&text), LONGEST_SMS) })
+    Ok(Body::Sms { to: to.clone(), text: cut(&one_line(&text), LONGEST_SMS - DOTS) })
 }
 
 /// An alert as the templates speak of it to that person.

@@ -14,7 +14,7 @@ use crate::ports::shortener::Shortener;
 use crate::ports::vendor::SingleSender;
 use crate::ports::visitor::Visitor;
 use crate::settings::{Problem, TranscriberBy};
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, join_all};
 use futures_util::stream::{FuturesOrdered, Stream};
 use std::fmt;
 use std::sync::Arc;
@@ -122,7 +122,8 @@ pub fn probes(app: &App, visitor: &Arc<dyn Visitor>, warnings: &[Problem]) -> Ve
         Probe::new("status callback", carrier::status_callback(app.clone(), ours.clone())),
         Probe::new("text messages", carrier::texts(app.clone(), ours.clone())),
         Probe::new("replies by text", carrier::replies(app.clone(), ours)),
-        Probe::new("mail login", mail(app.mail.clone())),
+        Probe::new("text vendors", each(app.sms.iter().chain(&app.sms_next).cloned().collect(), TEXTS)),
+        Probe::new("mail login", each(app.mail.iter().chain(&app.mail_next).cloned().collect(), MAILS)),
         Probe::new("transcriber", transcriber(app.clone())),
         Probe::new("short links", shortener(app.shortener.clone())),
         Probe::new("public URL", edge::answers(app.clone(), visitor.clone())),
@@ -153,13 +154,52 @@ fn recordings_remedy(app: &App) -> &'static str {
     }
 }
 
-async fn mail(mail: Option<Arc<dyn SingleSender>>) -> Verdict {
-    let Some(mail) = mail else { return Verdict::skipped("there is no [mail]") };
-    match mail.probe().await {
-        Ok(()) => Verdict::ok("the mail server lets us in"),
-        Err(error) => {
-            failed(&error, "check mail.host, mail.port and mail.tls, and mail.user with its password")
+/// What is said of those who transmit messages of a kind.
+struct Senders {
+    none: &'static str,
+    one: &'static str,
+    many: &'static str,
+    remedy: &'static str,
+}
+
+const TEXTS: Senders = Senders {
+    none: "sms.enabled is false",
+    one: "who transmits texts knows us",
+    many: "all who transmit texts know us",
+    remedy: "check [carrier], or api_url and access_key of that [[sms.vendor]]",
+};
+
+const MAILS: Senders = Senders {
+    none: "there is no [mail]",
+    one: "the mail server lets us in",
+    many: "all mail servers let us in",
+    remedy: "check mail.host, mail.port and mail.tls, and mail.user with its password",
+};
+
+/// Asks those who transmit messages of a kind, all at the same time; of several, it is said which ones fail, by their
+/// place in the settings.
+async fn each(senders: Vec<Arc<dyn SingleSender>>, words: Senders) -> Verdict {
+    let is_one = senders.len() == 1;
+    // One that says nothing is named before the whole look is given up.
+    let patience = PATIENCE.saturating_sub(Duration::from_secs(1));
+    let asked = senders.iter().map(|sender| async move {
+        let silent = |_elapsed| Err(VendorError::temporary("no answer"));
+        timeout(patience, sender.probe()).await.unwrap_or_else(silent)
+    });
+    let answers = join_all(asked).await;
+    let mut causes = vec![];
+    for ((place, sender), answer) in (1..).zip(&senders).zip(answers) {
+        match answer {
+            Err(error) if is_one => causes.push(error.cause().to_owned()),
+            Err(error) => causes.push(format!("{place}. ({}): {}", sender.name(), error.cause())),
+            Ok(()) => {}
         }
+    }
+    match senders.len() {
+        0 => Verdict::skipped(words.none),
+        _ if !causes.is_empty() => Verdict::failed(causes.join("; "), words.remedy),
+        1 => Verdict::ok(words.one),
+        many => Verdict::ok(format!("{}: {many}", words.many)),
     }
 }
 

@@ -3,9 +3,10 @@
 use super::answering::offer;
 use super::effects::error::EffectError;
 use super::ledger::{self, Opened, Ready};
-use super::message::Materials;
+use super::message::{Materials, NotWritten, Offer};
 use super::{links, message};
 use crate::app::App;
+use crate::domain::delivery::Notification;
 use crate::domain::delivery::ledger::{DeliveryState, OnUnknown};
 use crate::domain::directory::device::DeviceKind;
 use crate::domain::ids::{AlertId, NotificationId};
@@ -41,12 +42,13 @@ async fn transmit(app: &App, ready: &mut Ready) -> Result<Vec<Consequence>, Effe
     {
         return Ok(led_to);
     }
-    let message = composed(app, ready).await?;
-    let id = message.id;
-    let kind = ready.delivery.notification.device.kind();
+    let Notification { id, ref device, .. } = ready.delivery.notification;
+    let kind = device.kind();
+    let vendors = vendors(app, kind);
+    let messages = composed(app, ready, &vendors).await?;
     let mut failed: Option<VendorError> = None;
     let mut last: Option<Undone> = None;
-    for vendor in vendors(app, kind) {
+    for (vendor, message) in vendors.iter().zip(&messages) {
         if let Some(Undone::Perhaps(_)) = last {
             count_unknown(kind, "next_vendor");
         }
@@ -54,8 +56,8 @@ async fn transmit(app: &App, ready: &mut Ready) -> Result<Vec<Consequence>, Effe
             Some(Undone::Certainly(error)) => Some(error.cause()),
             Some(Undone::Perhaps(_)) | None => None,
         };
-        ledger::begin(app, ready, vendor.name(), vendor.trace(&message), before).await?;
-        match vendor.send(&message).await {
+        ledger::begin(app, ready, vendor.name(), vendor.trace(message), before).await?;
+        match vendor.send(message).await {
             Ok(vendor_ref) => return Ok(ledger::sent(app, ready, vendor_ref)),
             Err(undone) => {
                 tracing::warn!(notification = %id, vendor = vendor.name(), error = %undone, "a vendor has not taken a message");
@@ -112,26 +114,41 @@ fn vendors(app: &App, kind: DeviceKind) -> Vec<Arc<dyn SingleSender>> {
     first.iter().chain(next).cloned().collect()
 }
 
-/// What is sent.
-async fn composed(app: &App, ready: &Ready) -> Result<Message, EffectError> {
+/// What is sent, by each of those vendors: all the same, but that nobody is asked to write back to where nobody reads it.
+/// All of them are there before one is asked, since what fails here was given to nobody.
+async fn composed(
+    app: &App,
+    ready: &Ready,
+    vendors: &[Arc<dyn SingleSender>],
+) -> Result<Vec<Message>, EffectError> {
     let one = &ready.delivery.notification;
     let live = app.live();
     let materials = Materials::of(&live.settings);
+    let is_read = |vendor: &Arc<dyn SingleSender>| vendor.is_answered() && offer::is_read(app, &one.device);
     let others = others(ready);
-    let body = if others.is_empty() {
+    let mut bodies = vec![];
+    if others.is_empty() {
         let link = ready.story.alert.message.as_ref().map(|message| links::link_url(app, &message.link));
-        let offer = offer::make(app, &ready.story, one).await?;
         let link = link.filter(|_| offer::takes_links(&one.device));
-        message::body(&ready.story, one, link.as_deref(), materials, &offer)
+        let offer = offer::make(app, &ready.story, one, vendors.iter().any(is_read)).await?;
+        for vendor in vendors {
+            let reply_code = offer.reply_code.filter(|_| is_read(vendor));
+            let offer = Offer { reply_code, ..offer.clone() };
+            bodies.push(message::body(&ready.story, one, link.as_deref(), materials, &offer));
+        }
     } else {
         let mut shown = vec![ready.story.clone()];
         for also in others.iter().take(message::BUNDLE_SHOWS.saturating_sub(1)) {
             shown.extend(app.alerts.alert(*also).await?);
         }
-        message::bundle(&shown, others.len().saturating_add(1), one, materials)
-    };
-    let body = body.map_err(|error| VendorError::permanent(error.to_string()))?;
-    Ok(Message { id: one.id, body })
+        let count = others.len().saturating_add(1);
+        for vendor in vendors {
+            bodies.push(message::bundle(&shown, count, one, materials, is_read(vendor)));
+        }
+    }
+    let bodies = bodies.into_iter().collect::<Result<Vec<_>, NotWritten>>();
+    let bodies = bodies.map_err(|error| VendorError::permanent(error.to_string()))?;
+    Ok(bodies.into_iter().map(|body| Message { id: one.id, body }).collect())
 }
 
 /// The alerts that a message is about besides its own, each once: of one there may be several messages.

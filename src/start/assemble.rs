@@ -33,7 +33,7 @@ use crate::ports::transcriber::Transcriber;
 use crate::ports::vendor::SingleSender;
 use crate::ports::webhook::Webhook;
 use crate::settings::{
-    self, ForwardKind, ForwardTo, Links, Loaded, Login, MailTls, Secret, SecretUrl, Settings, SmsVendor,
+    self, ForwardKind, ForwardTo, Links, Loaded, Login, MailTls, Secret, SecretUrl, Settings, Sms, SmsVendor,
     TranscriberBy, WebhookKind,
 };
 use crate::storage::SqlStore;
@@ -245,14 +245,16 @@ fn sms_vendors(
     client: &reqwest::Client,
     carrier: &Arc<Twilio>,
 ) -> Vec<Arc<dyn SingleSender>> {
-    let vendors = settings.sms.iter().flat_map(|sms| &sms.vendors);
-    let sender = |vendor: &SmsVendor| match vendor {
+    let vendors = settings.sms.iter().flat_map(|sms| sms.vendors.iter().map(move |vendor| (sms, vendor)));
+    let sender = |(sms, vendor): (&Sms, &SmsVendor)| match vendor {
         SmsVendor::Carrier => carrier.clone() as Arc<dyn SingleSender>,
         SmsVendor::MessageBird { access_key, from, api_url } => Arc::new(MessageBird::new(
             client.clone(),
             api_url.clone(),
             access_key.expose().to_owned(),
             from.clone(),
+            // The carrier brings what is written to its number, whoever has sent what is answered.
+            from == sms.from.as_str(),
         )),
     };
     vendors.map(sender).collect()

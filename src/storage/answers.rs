@@ -7,11 +7,28 @@ use crate::domain::alerting::reply::Deed;
 use crate::domain::contact::PhoneNumber;
 use crate::domain::directory::person::PersonId;
 use crate::domain::ids::AlertId;
-use crate::ports::answers::{AnswerLink, AnswerStore, AnsweredText, ReplyCode, Texter, TexterChange};
+use crate::ports::answers::{AnswerLink, AnswerStore, AnsweredText, ReplyCode, Texter, TexterChange, ToldOf};
 use crate::ports::error::StoreError;
 use crate::storage::write::args;
 use async_trait::async_trait;
 use jiff::Timestamp;
+
+/// The open alerts come first, of which there are few; what each phone was told is looked up alert by alert. A bundle that
+/// was forgotten with its own alert has gone out.
+macro_rules! select_told {
+    ($which:literal) => {
+        concat!(
+            "select t.id, t.person from (select a.id, a.opened_at, (select n.person from notifications n ",
+            "left join notifications b on b.id = n.bundle ",
+            "where n.alert_id = a.id and n.device_kind = 'sms' and n.address = $1 ",
+            "and (n.state in ('sent', 'delivered') ",
+            "or (n.state = 'bundled' and coalesce(b.state, 'sent') in ('sent', 'delivered'))) ",
+            "order by n.id desc limit 1) as person from alerts a where a.closed_at is null ",
+            $which,
+            ") t where t.person is not null order by t.opened_at desc, t.id desc limit $2"
+        )
+    };
+}
 
 #[async_trait]
 impl AnswerStore for SqlStore {
@@ -44,6 +61,26 @@ impl AnswerStore for SqlStore {
             ),
         };
         self.driver.apply(write).await
+    }
+
+    async fn told_on(&self, phone: &PhoneNumber, deed: Deed, limit: u32) -> Result<Vec<ToldOf>, StoreError> {
+        let sql = match deed {
+            Deed::Acknowledge => select_told!("and a.acknowledged_at is null"),
+            Deed::Resolve | Deed::Escalate => select_told!(""),
+        };
+        let told =
+            |row: &Row| Ok(ToldOf { alert: row.parsed(0)?, person: PersonId(row.text(1)?.to_owned()) });
+        self.driver.query(sql, args![phone.as_str(), limit]).await?.iter().map(told).collect()
+    }
+
+    async fn was_last_told_of_several(&self, phone: &PhoneNumber) -> Result<bool, StoreError> {
+        // Of two that went out in the same moment, the one about several counts: who asks too often does no harm.
+        let sql = "select cast(case when exists (select 1 from notifications o \
+                   where o.bundle = n.id and o.alert_id <> n.alert_id) then 1 else 0 end as bigint) as is_bundle \
+                   from notifications n where n.device_kind = 'sms' and n.address = $1 \
+                   and n.started_at is not null and n.state in ('sending', 'sent', 'delivered', 'unknown') \
+                   order by n.started_at desc, is_bundle desc limit 1";
+        Ok(self.first(sql, args![phone.as_str()], |row| row.flag(0)).await?.unwrap_or_default())
     }
 
     async fn texter(&self, phone: &PhoneNumber) -> Result<Texter, StoreError> {

@@ -1,5 +1,6 @@
 //! What becomes of a message to a person: the ledger, by way of the whole program, with time moved by hand.
 
+mod bundles;
 mod crash;
 mod throttle;
 mod vendors;

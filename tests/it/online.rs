@@ -1,13 +1,14 @@
 //! `check --online`: a line each thing, and what to do about it. The built-in exchange is the carrier.
 
+mod senders;
+
 use crate::world::{PeopleServer, TestIds, World, load, voice};
 use arc_swap::ArcSwap;
 use dutyline::adapters::http_client;
-use dutyline::adapters::smtp::{Smtp, SmtpAccount, SmtpTls};
 use dutyline::adapters::twilio::{Twilio, TwilioAccount, TwilioLogin};
 use dutyline::adapters::visitor::HttpVisitor;
 use dutyline::app::{App, Live};
-use dutyline::domain::contact::{EmailAddress, PhoneNumber};
+use dutyline::domain::contact::PhoneNumber;
 use dutyline::domain::directory::group::{Group, GroupName};
 use dutyline::ports::telephony::Telephony;
 use dutyline::ports::visitor::Visitor;
@@ -107,6 +108,7 @@ async fn where_all_is_as_it_should_be_every_line_says_so() {
     ok       status callback: it is PUBLIC/voice/status
     ok       text messages: carrier.number belongs to the account and sends texts
     ok       replies by text: it is PUBLIC/sms
+    ok       text vendors: who transmits texts knows us
     ok       mail login: the mail server lets us in
     skipped  transcriber: transcriber.kind is "carrier"
     skipped  short links: links.kind is "own"
@@ -350,31 +352,6 @@ async fn the_look_at_the_signature_leaves_no_trace() {
     said(&world.app, &[]).await;
     assert_eq!(world.app.outbox.next_due(None).await.unwrap(), None);
     assert_eq!(world.exchange.arrived(0), []);
-}
-
-#[tokio::test]
-async fn a_mail_server_that_is_not_there_or_does_not_know_us_is_told() {
-    let world = World::start("one-group").await;
-    let mut app = world.app.clone();
-    let port = nobody().await.parse::<reqwest::Url>().unwrap().port().unwrap();
-    let account = SmtpAccount {
-        host: "127.0.0.1".to_owned(),
-        port,
-        tls: SmtpTls::None,
-        login: None,
-        from: EmailAddress::parse("duty@duty.example").unwrap(),
-        timeout: Duration::from_secs(2),
-    };
-    app.mail = Some(Arc::new(Smtp::new(account, app.clock.clone()).unwrap()));
-    let lines = said(&app, &[]).await;
-    let told = line(&lines, "mail login");
-    assert!(told.starts_with("FAILED   mail login: the mail server can't be reached"), "{told}");
-    assert!(
-        told.ends_with("-> check mail.host, mail.port and mail.tls, and mail.user with its password"),
-        "{told}"
-    );
-    app.mail = None;
-    assert_eq!(line(&said(&app, &[]).await, "mail login"), "skipped  mail login: there is no [mail]");
 }
 
 /// A program that is put together by a settings file with that in it.

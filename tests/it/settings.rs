@@ -115,6 +115,9 @@ fn a_file_says_who_is_told_of_an_alert_when() {
         (&plant.members, plant.acknowledge_timeout),
         (&vec![operations, ben.clone()], Some(minutes(60)))
     );
+    let (days, never) = (|days: i64| Some(SignedDuration::from_hours(24 * days)), None);
+    assert_eq!((plant.close_after, plant.close_acknowledged_after), (days(7), days(30)));
+    assert_eq!((office.close_after, office.close_acknowledged_after), (never, never));
     assert_eq!(
         (&office.members, &office.on_call),
         (&vec![ben.clone()], &vec![ben]),

@@ -3,6 +3,7 @@
 use super::alert::AlertStory;
 use super::log::{Happened, LogEntry};
 use crate::domain::contact::PhoneNumber;
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// What somebody does to an alert by text, on the page behind a link, or with a key of their phone.
@@ -170,8 +171,14 @@ pub fn smallest_free(in_use: impl IntoIterator<Item = u32>) -> u32 {
 
 /// How many steps of its policy were made or asked for so far: what whoever is told of it now knows of.
 pub fn steps_made(story: &AlertStory) -> u32 {
+    steps_made_by(story, Timestamp::MAX)
+}
+
+/// The same, of those up to that moment.
+pub fn steps_made_by(story: &AlertStory, until: Timestamp) -> u32 {
     let is_step = |entry: &&LogEntry| {
-        matches!(entry.what, Happened::Escalated { .. } | Happened::EscalationAsked { .. })
+        entry.at <= until
+            && matches!(entry.what, Happened::Escalated { .. } | Happened::EscalationAsked { .. })
     };
     u32::try_from(story.log.iter().filter(is_step).count()).unwrap_or(u32::MAX)
 }

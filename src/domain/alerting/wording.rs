@@ -93,6 +93,8 @@ pub struct BundleWording {
     pub more: usize,
     /// The others.
     pub lines: Vec<BundleLine>,
+    /// Whether what is written back is read.
+    pub is_answered: bool,
 }
 
 /// One of several alerts.

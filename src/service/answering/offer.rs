@@ -19,11 +19,24 @@ const LINK_LIVES: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How often a short number is looked for anew when another message has taken it meanwhile.
 const MOST_CONFLICTS: u32 = 20;
 
-/// What a message offers; it is kept before the message is sent. Nothing, where the alert has ended.
+/// Whether what people write back to a text to that device is read.
+pub(in crate::service) fn is_read(app: &App, device: &Device) -> bool {
+    match device {
+        Device::Sms(phone) => {
+            let replies = app.live().settings.sms.as_ref().is_some_and(|sms| sms.replies);
+            replies && reply::can_write_back(phone)
+        }
+        Device::Voice(_) | Device::Email(_) | Device::Webhook(_) => false,
+    }
+}
+
+/// What a message offers; it is kept before the message is sent. Nothing, where the alert has ended. `is_read`: what is
+/// written back to it is.
 pub(in crate::service) async fn make(
     app: &App,
     story: &AlertStory,
     one: &Notification,
+    is_read: bool,
 ) -> Result<Offer, StoreError> {
     if story.alert.closed.is_some() {
         return Ok(Offer::default());
@@ -31,12 +44,7 @@ pub(in crate::service) async fn make(
     let now = app.clock.now();
     Ok(match &one.device {
         Device::Sms(phone) => {
-            let is_read = app.live().settings.sms.as_ref().is_some_and(|sms| sms.replies);
-            let reply_code = if is_read && reply::can_write_back(phone) {
-                Some(code(app, phone, story, now).await?)
-            } else {
-                None
-            };
+            let reply_code = if is_read { Some(code(app, phone, story, now).await?) } else { None };
             let answer_link =
                 if reply::takes_links(phone) { Some(link(app, story, one, now).await?) } else { None };
             Offer { reply_code, answer_link }

@@ -11,12 +11,14 @@ use crate::domain::alerting::actor::{Actor, Channel, Who};
 use crate::domain::alerting::alert::AlertStory;
 use crate::domain::alerting::reply::{self, Deed, MOST_SORRIES, Reply, Which};
 use crate::domain::contact::PhoneNumber;
+use crate::domain::delivery::ledger::DeliveryState;
 use crate::domain::directory::Directory;
 use crate::domain::directory::device::Device;
 use crate::domain::directory::person::PersonId;
-use crate::ports::answers::{AnsweredText, ReplyCode, Texter, TexterChange};
+use crate::ports::answers::{AnsweredText, ReplyCode, Texter, TexterChange, ToldOf};
 use crate::ports::error::StoreError;
 use crate::service::alerting;
+use futures_util::stream::{self, StreamExt};
 
 /// A text message, as the carrier brings it.
 #[derive(Clone, Copy)]
@@ -44,8 +46,7 @@ pub async fn take(app: &App, text: TextIn<'_>) -> Result<Option<String>, StoreEr
     let live = app.live();
     let directory = &live.settings.directory;
     let owners = owners(directory, &from);
-    // Whom another directory knows is known by what they were told.
-    if owners.is_empty() && (app.elsewhere.is_none() || codes.is_empty()) {
+    if owners.is_empty() && !was_told(app, &from, &codes).await? {
         tracing::info!("a text of a number that nobody has is not answered");
         return Ok(None);
     }
@@ -63,6 +64,14 @@ pub async fn take(app: &App, text: TextIn<'_>) -> Result<Option<String>, StoreEr
         Err(StoreError::Conflict) => Ok(app.answers.answer_to(text.carrier_id).await?.flatten()),
         Err(error) => Err(error),
     }
+}
+
+/// Whether whoever has that phone was told of something by it: whom only another directory knows is known by that.
+async fn was_told(app: &App, phone: &PhoneNumber, codes: &[ReplyCode]) -> Result<bool, StoreError> {
+    if app.elsewhere.is_none() {
+        return Ok(false);
+    }
+    Ok(!codes.is_empty() || !app.answers.told_on(phone, Deed::Resolve, 1).await?.is_empty())
 }
 
 /// Who of the directory gets texts at that number.
@@ -140,6 +149,9 @@ impl Sender<'_> {
     async fn act(&self, deed: Deed, which: Which) -> Result<Result<String, String>, StoreError> {
         let meant = match which {
             Which::All => return self.act_on_all(deed).await,
+            Which::Latest if self.app.answers.was_last_told_of_several(self.phone).await? => {
+                return Ok(Err(self.which(deed).await?));
+            }
             Which::Latest => self.latest().await?,
             Which::Short(number) => self.short(number).await?,
             Which::Number(number) => self.numbered(number).await?,
@@ -151,16 +163,41 @@ impl Sender<'_> {
         Ok(words::outcome(&outcome, deed, meant.by.who.person(), self.directory))
     }
 
+    /// Does it to all open alerts that this phone was told of, by texts about one alert or about several.
     async fn act_on_all(&self, deed: Deed) -> Result<Result<String, String>, StoreError> {
-        let mut numbers = vec![];
+        let most = u32::try_from(alerting::AT_ONCE).unwrap_or(u32::MAX);
+        let mut told = self.app.answers.told_on(self.phone, deed, most.saturating_add(1)).await?;
+        let is_more = told.len() > alerting::AT_ONCE;
+        told.truncate(alerting::AT_ONCE);
+        // A text of which nobody knows yet whether it has gone out may have been read all the same.
         for code in self.codes.iter().filter(|code| code.is_open) {
-            let Some(meant) = self.told_by(code).await? else { continue };
-            let outcome = act(self.app, code.alert, deed, code.steps, &meant.by).await?;
-            if let Outcome::Done(story) = outcome {
+            if !told.iter().any(|one| one.alert == code.alert)
+                && let Some(meant) = self.told_by(code).await?
+                && let Some(person) = meant.by.who.person()
+            {
+                told.push(ToldOf { alert: code.alert, person: person.clone() });
+            }
+        }
+        // Nobody escalates everything at once, so that it does not matter which steps are known.
+        let each = told
+            .into_iter()
+            .map(|one| async move { act(self.app, one.alert, deed, 0, &by(one.person)).await });
+        let mut outcomes = stream::iter(each).buffered(alerting::SIDE_BY_SIDE);
+        let mut numbers = vec![];
+        while let Some(outcome) = outcomes.next().await {
+            if let Outcome::Done(story) = outcome? {
                 numbers.push(story.number);
             }
         }
-        Ok(words::all(deed, &numbers))
+        numbers.sort_unstable();
+        Ok(words::all(deed, &numbers, is_more))
+    }
+
+    /// Asks which alert they mean, if there is one.
+    async fn which(&self, deed: Deed) -> Result<String, StoreError> {
+        let is_open = self.codes.iter().any(|code| code.is_open)
+            || !self.app.answers.told_on(self.phone, Deed::Resolve, 1).await?.is_empty();
+        Ok(if is_open { words::which(deed) } else { words::no_such(Which::Latest) })
     }
 
     /// The one told last of those that are open; where none is, the one told last.
@@ -195,10 +232,30 @@ impl Sender<'_> {
         let person =
             told.into_iter().rev().find(|one| is_own(&one.person, &one.device)).map(|one| one.person);
         let Some(person) = person else { return Ok(None) };
-        let code = self.codes.iter().find(|code| code.alert == story.alert.id);
-        // By another device they may have been told just now.
-        let known = code.map_or_else(|| reply::steps_made(&story), |code| code.steps);
+        let known = match self.codes.iter().find(|code| code.alert == story.alert.id) {
+            Some(code) => code.steps,
+            None => self.known_with_others(&story).await?,
+        };
         Ok(Some(Meant { story, known, by: by(person) }))
+    }
+
+    /// How many steps of an alert's policy those know of who were told of it together with others.
+    async fn known_with_others(&self, story: &AlertStory) -> Result<u32, StoreError> {
+        let told = self.app.deliveries.deliveries_of(story.alert.id).await?;
+        let here = told.into_iter().filter(|one| self.is_this(&one.notification.device));
+        let moments = here.filter_map(|one| match one.state {
+            DeliveryState::Sent | DeliveryState::Delivered => one.sent_at,
+            // When it became part of another.
+            DeliveryState::Bundled => one.ended_at,
+            DeliveryState::Waiting
+            | DeliveryState::Sending
+            | DeliveryState::Failed
+            | DeliveryState::Dropped
+            | DeliveryState::Unknown => None,
+        });
+        let last = moments.max();
+        // By another device they may have been told just now.
+        Ok(last.map_or_else(|| reply::steps_made(story), |at| reply::steps_made_by(story, at)))
     }
 
     /// The alert of a short number, and who was told of it on this phone.

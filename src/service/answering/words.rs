@@ -24,6 +24,9 @@ pub(super) const STARTED: &str = "You get texts about alerts again. Reply STOP t
 pub const TROUBLE: &str =
     "Sorry, that could not be done just now, and nothing may have changed. Please try again, or call.";
 
+/// Alerts that an answer names at most, where something was done to many.
+const MOST_NAMED: usize = 20;
+
 /// Characters that are told of what an alert says.
 const LONGEST: usize = 60;
 
@@ -55,13 +58,33 @@ pub(super) fn outcome(
     }
 }
 
-/// What was done to several.
-pub(super) fn all(deed: Deed, numbers: &[u32]) -> Result<String, String> {
-    let list: Vec<String> = numbers.iter().map(|number| format!("#{number}")).collect();
+/// Which one they mean is anybody's guess: the last text was about several alerts.
+pub(super) fn which(deed: Deed) -> String {
+    let how = match deed {
+        Deed::Acknowledge => "aa to acknowledge all of them, or ack #NUMBER for one",
+        Deed::Resolve => "cc to close all of them, or close #NUMBER for one",
+        Deed::Escalate => "escalate #NUMBER",
+    };
+    format!("Which one? Your last text was about several alerts, and nothing was done. Reply {how}.")
+}
+
+/// What was done to several. `is_more`: there are others to which it was not done yet.
+pub(super) fn all(deed: Deed, numbers: &[u32], is_more: bool) -> Result<String, String> {
+    let named = numbers.iter().take(MOST_NAMED).map(|number| format!("#{number}"));
+    let mut list = named.collect::<Vec<_>>().join(", ");
+    let unnamed = numbers.len().saturating_sub(MOST_NAMED);
+    if unnamed > 0 {
+        list = format!("{list} and {unnamed} more");
+    }
+    let again = match deed {
+        Deed::Acknowledge if is_more => " There are more: reply aa again.",
+        Deed::Resolve if is_more => " There are more: reply cc again.",
+        Deed::Acknowledge | Deed::Resolve | Deed::Escalate => "",
+    };
     match numbers {
         [] => Err("There is no open alert left for that.".to_owned()),
-        [_] => Ok(format!("{} {}.", past(deed), list.join(", "))),
-        [..] => Ok(format!("{} {} alerts: {}.", past(deed), numbers.len(), list.join(", "))),
+        [_] => Ok(format!("{} {list}.{again}", past(deed))),
+        [..] => Ok(format!("{} {} alerts: {list}.{again}", past(deed), numbers.len())),
     }
 }
 
@@ -99,5 +122,23 @@ const fn past(deed: Deed) -> &'static str {
         Deed::Acknowledge => "Acknowledged",
         Deed::Resolve => "Closed",
         Deed::Escalate => "Escalated",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Deed, all};
+
+    #[test]
+    fn what_was_done_to_many_fits_into_a_text_and_says_whether_there_are_more() {
+        let few: Vec<u32> = (1..=20).collect();
+        let said = all(Deed::Acknowledge, &few, false).unwrap();
+        assert!(said.starts_with("Acknowledged 20 alerts: #1, #2,") && said.ends_with(", #20."), "{said}");
+        let many: Vec<u32> = (100_001..=100_500).collect();
+        let said = all(Deed::Resolve, &many, true).unwrap();
+        assert!(said.starts_with("Closed 500 alerts: #100001, "), "{said}");
+        assert!(said.ends_with(", #100020 and 480 more. There are more: reply cc again."), "{said}");
+        assert!(said.len() < 300, "{}", said.len());
+        assert_eq!(all(Deed::Acknowledge, &[7], false).unwrap(), "Acknowledged #7.");
     }
 }

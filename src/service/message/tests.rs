@@ -17,7 +17,7 @@ use crate::domain::voice::action::Action;
 use crate::domain::voice::call::Caller;
 use crate::domain::voice::menu::ExternalBridge;
 use crate::domain::voice::recording::{DraftStatus, Recording, Source, Transcript};
-use crate::ports::vendor::Body;
+use crate::ports::vendor::{Body, LONGEST_SMS};
 use crate::settings::Templates;
 use insta::assert_snapshot;
 use uuid::Uuid;
@@ -430,25 +430,27 @@ fn several_alerts_are_told_in_one_message_in_the_language_of_its_reader() {
     let (templates, directory) = (Templates::default(), in_berlin());
     let shown = [sample::event("2026-01-05T09:00:00Z".parse().unwrap()), missed_call()];
     let phone = Device::Sms(PhoneNumber::parse("+15550101").unwrap());
-    let text = |person: &str| {
+    let text = |person: &str, is_answered: bool| {
         let materials =
             Materials { templates: &templates, directory: &directory, bridge: None, language: "en" };
         let to = Notification {
             person: PersonId(person.to_owned()),
             ..notification(&shown[0], phone.clone(), false)
         };
-        match bundle(&shown, 5, &to, materials) {
+        match bundle(&shown, 5, &to, materials, is_answered) {
             Ok(Body::Sms { text, .. }) => text,
             other => panic!("{other:?}"),
         }
     };
-    assert_snapshot!(text("ben"), @"5 open alerts: #8 HIGH Pump 3 stands still; #7 CRITICAL by Ada Lovelace and 3 more");
-    assert_snapshot!(text("grace"), @"5 offene Alarme: #8 HOCH Pump 3 stands still; #7 KRITISCH von Ada Lovelace und 3 weitere");
+    assert_snapshot!(text("ben", false), @"5 open alerts: #8 HIGH Pump 3 stands still; #7 CRITICAL by Ada Lovelace and 3 more");
+    assert_snapshot!(text("ben", true), @"5 open alerts: #8 HIGH Pump 3 stands still; #7 CRITICAL by Ada Lovelace and 3 more. Reply aa to acknowledge all, cc to close all, or ack #NUMBER for one.");
+    assert_snapshot!(text("grace", false), @"5 offene Alarme: #8 HOCH Pump 3 stands still; #7 KRITISCH von Ada Lovelace und 3 weitere");
+    assert_snapshot!(text("grace", true), @"5 offene Alarme: #8 HOCH Pump 3 stands still; #7 KRITISCH von Ada Lovelace und 3 weitere. Antwort aa übernimmt alle, cc schließt alle, ack #NUMMER übernimmt einen.");
 }
 
 #[test]
-fn a_text_is_never_longer_than_carriers_take() {
+fn a_text_is_never_longer_than_any_vendor_takes() {
     let mut story = sample::event("2026-01-05T09:00:00Z".parse().unwrap());
     story.alert.recipients = (0..200).map(|n| Recipient::Group(GroupName(format!("Group {n}")))).collect();
-    assert!(sms(&story, false).chars().count() <= 1_503);
+    assert_eq!(sms(&story, false).chars().count(), LONGEST_SMS, "cut, dots and all");
 }

@@ -107,7 +107,8 @@ const SMS_VENDOR: &[Key] = &[
         "from",
         Text,
         "`sms.from`",
-        "With `messagebird`: the number, or the name of up to 11 letters and digits, that messages come from.",
+        "With `messagebird`: the number, or the name of up to 11 letters and digits, that messages come from. What people \
+         write back to another than `sms.from` does not come in here, so that those texts carry no reply codes.",
     ),
     Key::default("api_url", Text, "\"https://rest.messagebird.com\"", "With `messagebird`: its API."),
 ];

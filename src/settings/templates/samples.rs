@@ -92,7 +92,7 @@ fn bundles() -> Vec<Value> {
     };
     let called = BundleLine { caller: Some("Ben Brook".to_owned()), ..line(Severity::High) };
     let all = Severity::ALL.map(line).into_iter().chain([named.clone(), called]).collect();
-    let many = BundleWording { count: 40, more: 33, lines: all };
-    let few = BundleWording { count: 1, more: 0, lines: vec![named] };
+    let many = BundleWording { count: 40, more: 33, lines: all, is_answered: true };
+    let few = BundleWording { count: 1, more: 0, lines: vec![named], is_answered: false };
     [many, few].into_iter().map(|one| Value::from(Serde(one))).collect()
 }

@@ -6,7 +6,7 @@ use dutyline::domain::contact::PhoneNumber;
 use dutyline::domain::directory::device::Device;
 use dutyline::domain::ids::NotificationId;
 use dutyline::ports::error::{Undone, VendorError};
-use dutyline::ports::vendor::{Body, Known, Message, SingleSender, Sought};
+use dutyline::ports::vendor::{Body, Known, LONGEST_SMS, Message, SingleSender, Sought};
 use insta::assert_snapshot;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ const KEY: &str = "a-key-that-nobody-else-may-see";
 fn messagebird(url: &str) -> MessageBird {
     let client = http_client::build(Duration::from_millis(500)).unwrap();
     let url = format!("{}/", url.trim_end_matches('/')).parse().unwrap();
-    MessageBird::new(client, url, KEY.to_owned(), "Dutyline".to_owned())
+    MessageBird::new(client, url, KEY.to_owned(), "Dutyline".to_owned(), false)
 }
 
 const fn id() -> NotificationId {
@@ -67,14 +67,26 @@ async fn a_message_carries_our_id() {
 }
 
 #[tokio::test]
+async fn the_longest_text_that_is_written_goes_out_to_its_last_letter() {
+    let server = MockServer::start().await;
+    let taken = json!({ "id": "mb-1" });
+    Mock::given(any()).respond_with(ResponseTemplate::new(201).set_body_json(taken)).mount(&server).await;
+    let text = format!("{}/a/23456789", "x".repeat(LONGEST_SMS - 11));
+    messagebird(&server.uri()).send(&message(&text)).await.unwrap();
+    let [request] = server.received_requests().await.unwrap().try_into().unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&request.body).unwrap()["body"], text);
+    assert_eq!(LONGEST_SMS, 9 * 153, "what it takes: nine parts");
+}
+
+#[tokio::test]
 async fn refusals_say_what_helps_and_repeat_no_number() {
     let status = ResponseTemplate::new;
     let no_number =
         json!({ "errors": [{ "code": 9, "description": "no (correct) recipients found: 4930123125" }] });
-    assert_snapshot!(refused(status(422).set_body_json(no_number)).await, @"for good: the second vendor of text messages refused it (422)");
-    assert_snapshot!(refused(status(401)).await, @"for now: the second vendor of text messages does not know us (401); check sms.vendor.access_key");
-    assert_snapshot!(refused(status(429)).await, @"for now: the second vendor of text messages is busy (429)");
-    assert_snapshot!(refused(status(500)).await, @"for now: the second vendor of text messages failed (500)");
+    assert_snapshot!(refused(status(422).set_body_json(no_number)).await, @"for good: MessageBird refused it (422)");
+    assert_snapshot!(refused(status(401)).await, @"for now: MessageBird does not know us (401); check sms.vendor.access_key");
+    assert_snapshot!(refused(status(429)).await, @"for now: MessageBird is busy (429)");
+    assert_snapshot!(refused(status(500)).await, @"for now: MessageBird failed (500)");
     for (status, is_known) in [(401, true), (429, true), (500, false), (201, false)] {
         let undone = undone(ResponseTemplate::new(status)).await;
         assert_eq!(matches!(undone, Undone::Certainly(_)), is_known, "{status}: {undone}");

@@ -41,6 +41,12 @@ async fn g63_what_is_overdue_is_put_right_and_counted() {
     assert_eq!(messages.more(&world).await.len(), 8);
     let pass = auditing::pass(&world.app).await.unwrap();
     assert_eq!((pass.open, pass.repaired), (1, 0), "once");
+    let figures = world.http.get(world.url("/metrics")).send().await.unwrap().text().await.unwrap();
+    let faults: Vec<_> =
+        figures.lines().filter(|line| line.starts_with("dutyline_audit_faults_total{")).collect();
+    let counted: Vec<_> = faults.iter().copied().filter(|line| !line.ends_with(" 0")).collect();
+    assert!(faults.len() > 1, "each fault has its figure from the beginning: {faults:?}");
+    assert_eq!(counted, [r#"dutyline_audit_faults_total{fault="overdue"} 1"#], "{faults:?}");
 }
 
 #[tokio::test]

@@ -45,6 +45,43 @@ fn sorted(addresses: &[&str]) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn g42_what_nobody_wants_any_more_is_closed_by_itself_acknowledged_or_not() {
+    let world = World::start_with("demo", |settings| {
+        for team in &mut settings.teams {
+            team.acknowledge_timeout = None;
+            team.close_after = Some(SignedDuration::from_hours(2));
+            team.close_acknowledged_after = Some(SignedDuration::from_hours(3));
+        }
+    })
+    .await;
+    let unseen = opened(&world).await;
+    let taken = event(&world, json!({ "title": "Fans", "X-S4-ExternalID": "fans" })).await;
+    world.wait(30 * 60).await;
+    crate::world::acts::acknowledge(&world.app, taken, &person("ben")).await.unwrap();
+    let found = async |id: AlertId| world.api(&format!("/api/alerts/{id}")).await;
+    world.wait(90 * 60 - 30).await;
+    assert_eq!(
+        (&found(unseen).await["state"], &found(taken).await["state"]),
+        (&json!("open"), &json!("acknowledged"))
+    );
+    world.wait(60).await;
+    let closed = found(unseen).await;
+    assert_eq!((&closed["state"], &closed["resolved"]["by"]), (&json!("resolved"), &json!("close_hours")));
+    assert_eq!(found(taken).await["state"], "acknowledged", "three hours from its acknowledgement");
+    world.wait(90 * 60 - 60).await;
+    assert_eq!(found(taken).await["state"], "acknowledged");
+    world.wait(60).await;
+    let closed = found(taken).await;
+    assert_eq!(
+        (&closed["state"], &closed["resolved"]["by"], &closed["resolved"]["from"]),
+        (&json!("resolved"), &json!("close_acknowledged_hours"), &json!("settings"))
+    );
+    let mut messages = Messages(world.exchange.arrived(0).len());
+    world.wait(3 * 3_600).await;
+    assert_eq!(messages.more(&world).await.len(), 0);
+}
+
+#[tokio::test]
 async fn g04_whoever_has_not_answered_is_followed_by_the_next_step() {
     let world = World::start("demo").await;
     let mut messages = Messages(0);

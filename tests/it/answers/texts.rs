@@ -26,6 +26,27 @@ async fn g13_an_alert_is_acknowledged_by_its_number_and_nobody_else_is_told() {
 }
 
 #[tokio::test]
+async fn g13_a_bare_number_that_this_phone_has_not_is_the_alert_s() {
+    let world = world().await;
+    let before = event(&world, "Pump 1").await;
+    assert!(answer(&world, ADA, "1c").await.starts_with("Closed #"));
+    let alert = event(&world, "Pump 2").await;
+    assert!(texts_to(&world, ADA).last().unwrap().contains("Reply 1a to acknowledge"), "its short number");
+    let number = alert["number"].as_u64().unwrap();
+    assert_ne!(number, 1);
+    assert_eq!(answer(&world, ADA, &format!("ack{number}")).await, format!("Acknowledged #{number}: Pump 2"));
+    assert_eq!(
+        (state(&world, &before).await, state(&world, &alert).await),
+        ("resolved".into(), "acknowledged".into())
+    );
+    let sent = again(&world, &alert).await["notifications"].clone();
+    let text = sent.as_array().unwrap().iter().find(|one| one["by"] == "sms").unwrap();
+    assert_eq!((&text["person"], &text["state"]), (&json!("ada"), &json!("delivered")));
+    world.wait(3_600).await;
+    assert_eq!((texts_to(&world, BEN).len(), texts_to(&world, CLEO).len()), (0, 0), "nothing further");
+}
+
+#[tokio::test]
 async fn g14_short_numbers_are_the_phone_s_own_and_go_to_another_alert_after_the_end() {
     let world = world().await;
     let first = event(&world, "Pump 1").await;
@@ -175,7 +196,7 @@ async fn g20_g26_stop_ends_the_texts_to_one_phone_until_start() {
     let alert = event(&world, "Pump 1").await;
     assert!(answer(&world, ADA, "please stop it").await.starts_with("Sorry"), "not within a sentence");
     assert_eq!(write(&world, ADA, "Stop").await, None);
-    for text in ["1a", "help", "stop"] {
+    for text in ["1a", "aa", "a", "cc", "1e", "help", "stop"] {
         assert_eq!(write(&world, ADA, text).await, None, "a phone that is stopped gets no answer: {text}");
     }
     assert_eq!(state(&world, &alert).await, "open");

@@ -59,6 +59,32 @@ async fn g88_the_second_vendor_is_asked_at_once_when_the_first_is_down() {
 }
 
 #[tokio::test]
+async fn what_is_written_back_is_asked_for_only_where_it_comes_in() {
+    for (from, is_answered) in [("Dutyline", false), ("+15550190", false), ("+15550100", true)] {
+        let server = second(taken()).await;
+        let world = World::start_gated("demo", |settings| {
+            let mut vendor = vendor(&server);
+            if let SmsVendor::MessageBird { from: own, .. } = &mut vendor {
+                from.clone_into(own);
+            }
+            settings.sms.as_mut().unwrap().vendors.push(vendor);
+        })
+        .await;
+        let id = opened(&world, "Fans").await;
+        assert!(texts(&world, BEN)[0].contains("Reply 1a to acknowledge"), "the carrier's");
+        world.gates().carrier.shut(Broken::Down).await;
+        opened(&world, "Pumps").await;
+        let requests = server.received_requests().await.unwrap();
+        let mut bodies = requests.iter().map(|one| serde_json::from_slice::<Value>(&one.body).unwrap());
+        let own = bodies.rfind(|body| body["recipients"] == json!([BEN])).unwrap();
+        let said = own["body"].as_str().unwrap();
+        assert_eq!(said.contains("Reply 2a to acknowledge"), is_answered, "{from}: {said}");
+        assert!(said.contains("Pumps") && said.contains("/a/"), "the link is there all the same: {said}");
+        assert_eq!(states(&world, id, "ben").await, ["delivered"]);
+    }
+}
+
+#[tokio::test]
 async fn g88_the_second_vendor_is_asked_when_the_first_takes_the_message_and_says_nothing() {
     let server = second(taken()).await;
     let world = World::start_gated("demo", |settings| {
@@ -218,11 +244,11 @@ async fn g54_the_message_log_says_why_a_message_has_failed() {
     let ben = failed.iter().find(|one| one["person"] == "ben").unwrap();
     let told = (ben["alert"].as_str(), ben["by"].as_str(), ben["state"].as_str());
     assert_eq!(told, (Some(&*id.to_string()), Some("sms"), Some("failed")));
-    assert_eq!(ben["cause"], "the second vendor of text messages refused it (422)", "{ben}");
+    assert_eq!(ben["cause"], "MessageBird refused it (422)", "{ben}");
 }
 
 #[tokio::test]
-async fn g26_what_can_not_reach_a_phone_is_said_with_its_reason() {
+async fn g25_what_can_not_reach_a_phone_is_said_with_its_reason() {
     let world = World::start("demo").await;
     let id = post(&world, json!({ "title": "Pumps" })).await;
     crate::world::acts::due(&world.app).await.unwrap();

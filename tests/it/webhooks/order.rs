@@ -6,7 +6,7 @@ use dutyline::domain::alerting::act::Act;
 use dutyline::service::alerting;
 
 #[tokio::test]
-async fn s30_what_fails_is_sent_again_as_it_was_and_what_comes_later_waits_for_it() {
+async fn s30_g57_what_fails_is_sent_again_as_it_was_and_what_comes_later_waits_for_it() {
     let server = program(ResponseTemplate::new(503)).await;
     let world = world(vec![webhook("tickets", WebhookKind::Signl4, &server.uri())]).await;
     let (id, _) = take_in(&world, Transition::Open, "a1").await;
@@ -131,7 +131,7 @@ async fn who_is_busy_says_when_he_wants_to_be_asked_again() {
 }
 
 #[tokio::test]
-async fn whatever_is_broken_is_told_later_and_no_redirect_is_followed() {
+async fn g57_whatever_is_broken_is_told_later_and_no_redirect_is_followed() {
     for how in [Broken::Down, Broken::Slow, Broken::Redirecting] {
         let server = program(ok()).await;
         let gate = Gate::before(*server.address()).await;

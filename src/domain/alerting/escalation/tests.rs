@@ -416,7 +416,7 @@ fn maintenance_keeps_a_new_alert_silent_until_its_end_g41() {
 }
 
 #[test]
-fn g88_quiet_hours_are_by_the_clock_where_somebody_lives() {
+fn quiet_hours_are_by_the_clock_where_somebody_lives() {
     let mut case = Case::new(Some(policy("standard", vec![step(&[to("ada")]), step(&[to("ben")])])));
     // It is 18:00 in Tokyo.
     case.directory.people[0].zone = Some(TimeZone::get("Asia/Tokyo").unwrap());

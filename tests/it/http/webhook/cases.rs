@@ -26,7 +26,7 @@ async fn s01_an_event_opens_an_alert_with_everything_that_it_says() {
 }
 
 #[tokio::test]
-async fn s02_s03_the_same_id_acknowledges_and_resolves_it() {
+async fn s02_s03_g83_the_same_id_acknowledges_and_resolves_it() {
     let world = world().await;
     let opened = event(&world, critical()).await;
     for (status, outcome, state) in
@@ -52,7 +52,7 @@ async fn s04_without_a_status_it_is_new() {
 }
 
 #[tokio::test]
-async fn s05_s06_an_end_needs_no_content_and_may_be_written_in_any_case() {
+async fn s05_s06_g83_an_end_needs_no_content_and_may_be_written_in_any_case() {
     let world = world().await;
     for word in ["Resolved", "resolved", "RESOLVED", " Resolved ", "Closed"] {
         event(&world, critical()).await;
@@ -62,7 +62,7 @@ async fn s05_s06_an_end_needs_no_content_and_may_be_written_in_any_case() {
 }
 
 #[tokio::test]
-async fn s07_an_unknown_status_is_discarded_and_the_answer_says_so() {
+async fn s07_g83_an_unknown_status_is_discarded_and_the_answer_says_so() {
     let world = world().await;
     event(&world, critical()).await;
     let answer = event(&world, status("a1", "Investigating")).await;
@@ -151,7 +151,7 @@ async fn s11_an_end_that_does_not_say_of_what_changes_nothing() {
 }
 
 #[tokio::test]
-async fn s12_the_url_says_where_the_status_is() {
+async fn s12_g83_the_url_says_where_the_status_is() {
     let world = world().await;
     let query = "?ExtIdParam=Id&ExtStatusParam=Status_t&NewStatus=DOWN&AckStatus=PENDING&ResolvedStatus=UP";
     let said = |status: &str| json!({ "Title": "Pump", "Id": "e3b0c44", "Status_t": status });
@@ -187,6 +187,21 @@ async fn s15_a_parameter_that_is_missing_makes_it_a_plain_event_and_is_noted() {
 }
 
 #[tokio::test]
+async fn s15_without_a_status_an_id_alone_opens_its_matter_and_is_noted() {
+    let world = world().await;
+    let query = "?ExtIdParam=id&ExtStatusParam=state&ResolvedStatus=OK";
+    let answer = event_by(&world, query, json!({ "id": 7, "title": "Pump" })).await;
+    assert_eq!(answer["outcome"], "opened");
+    let notes = answer["notes"].as_array().unwrap();
+    assert!(
+        matches!(notes.as_slice(), [note] if note.as_str().unwrap().contains("ExtStatusParam")),
+        "{notes:?}"
+    );
+    let end = event_by(&world, query, json!({ "id": 7, "state": "OK" })).await;
+    assert_eq!((&end["outcome"], &end["alertId"]), (&json!("resolved"), &answer["alertId"]), "its id counts");
+}
+
+#[tokio::test]
 async fn s16_an_id_may_be_nested_and_a_number_is_the_same_as_its_digits() {
     let world = world().await;
     let query = "?ExtIdParam=alert.id&ExtStatusParam=status&ResolvedStatus=resolved";
@@ -196,7 +211,7 @@ async fn s16_an_id_may_be_nested_and_a_number_is_the_same_as_its_digits() {
 }
 
 #[tokio::test]
-async fn s17_a_category_that_is_named_counts_more_than_words() {
+async fn s17_g83_a_category_that_is_named_counts_more_than_words() {
     let world = world().await;
     let said = |service: &str| json!({ "title": "postgres is slow", "X-S4-Service": service });
     let answer = event(&world, said("other")).await;
@@ -215,7 +230,7 @@ async fn s17_a_category_that_is_named_counts_more_than_words() {
 }
 
 #[tokio::test]
-async fn s18_a_place_is_shown_on_a_map_and_a_bad_one_is_noted() {
+async fn s18_g83_a_place_is_shown_on_a_map_and_a_bad_one_is_noted() {
     let world = world().await;
     let said = |place: &str| json!({ "title": "Pump", "X-S4-Location": place });
     event(&world, said("52.4354955,13.0540154")).await;
@@ -239,7 +254,7 @@ async fn s18_a_place_is_shown_on_a_map_and_a_bad_one_is_noted() {
 }
 
 #[tokio::test]
-async fn s19_s20_only_what_fits_a_category_where_that_is_asked_for() {
+async fn s19_s20_g83_only_what_fits_a_category_where_that_is_asked_for() {
     let world = world().await;
     let said = |title: &str, filtering: Value| json!({ "title": title, "X-S4-Filtering": filtering });
     for yes in [json!(true), json!("true"), json!("True"), json!(" TRUE ")] {

@@ -45,7 +45,7 @@ async fn g05_a_schedule_that_starts_later_has_nobody_on_call_and_holds_up_nothin
 }
 
 #[tokio::test]
-async fn s22_an_emergency_reaches_everybody_on_duty_or_not() {
+async fn s22_g83_an_emergency_reaches_everybody_on_duty_or_not() {
     let world = world().await;
     event(&world, json!({ "title": "Pump" })).await;
     world.settle().await;

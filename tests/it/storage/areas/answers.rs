@@ -4,19 +4,26 @@ use super::{Store, at, conflict, store};
 use crate::storage::subject::on_every_driver;
 use dutyline::domain::access::TokenHash;
 use dutyline::domain::alerting::actor::{Channel, Who};
-use dutyline::domain::alerting::alert::{Alert, Closed};
+use dutyline::domain::alerting::alert::{Acknowledged, Alert, Closed};
 use dutyline::domain::alerting::change::Change;
 use dutyline::domain::alerting::reply::Deed;
 use dutyline::domain::contact::PhoneNumber;
+use dutyline::domain::delivery::Notification;
+use dutyline::domain::delivery::ledger::{Entry, Intent, VendorName};
+use dutyline::domain::directory::device::Device;
 use dutyline::domain::directory::person::PersonId;
+use dutyline::domain::ids::{AlertId, NotificationId};
 use dutyline::domain::retention::Forgettable;
 use dutyline::ports::answers::{AnswerLink, AnswerStore, AnsweredText, ReplyCode, Texter, TexterChange};
+use dutyline::ports::deliveries::DeliveryStore;
 use dutyline::ports::store::{AlertStore, RetentionStore};
 
 on_every_driver! {
     store;
     a_short_number_is_one_phone_s_and_its_alert_s_until_that_ends
     a_short_number_that_another_has_taken_meanwhile_is_not_taken_from_it
+    what_a_phone_was_told_of_alone_or_with_others_is_known
+    whether_the_latest_text_was_about_several_alerts_is_known
     a_text_is_written_once_with_what_was_answered
     what_a_phone_wants_is_remembered
     a_phone_that_takes_texts_is_forgotten
@@ -87,6 +94,114 @@ async fn a_short_number_that_another_has_taken_meanwhile_is_not_taken_from_it(s:
     // Nor has an alert two numbers on one phone.
     assert!(s.store.give_reply_code(&ben(), &code(2, &second, 5, 1), None).await.is_err());
     assert_eq!(s.store.reply_codes(&ben()).await.unwrap(), [after_it]);
+}
+
+impl Store {
+    /// A text about that alert to a phone waits to be sent.
+    async fn queued(&self, alert: &Alert, phone: &PhoneNumber, person: &str) -> NotificationId {
+        let one = Notification {
+            id: NotificationId::next(&*self.ids),
+            alert: alert.id,
+            person: PersonId(person.to_owned()),
+            device: Device::Sms(phone.clone()),
+            is_update: false,
+            due: at(0),
+        };
+        let alert = self.store.alert(alert.id).await.unwrap().unwrap().alert;
+        self.store.change(&Change { notifications: vec![one.clone()], ..Change::of(alert) }).await.unwrap();
+        one.id
+    }
+
+    /// A vendor is about to be asked to send it, and those with it.
+    async fn begun(&self, id: NotificationId, with: &[NotificationId], seconds: i64) {
+        let intent = Intent {
+            id,
+            attempt: 1,
+            vendor: VendorName("carrier".to_owned()),
+            at: at(seconds),
+            as_of: at(seconds),
+            trace: None,
+            before: None,
+            bundled: with.to_vec(),
+            limit: None,
+        };
+        self.store.begin(&intent).await.unwrap();
+    }
+
+    async fn became(&self, id: NotificationId, entry: Entry) {
+        let delivery = self.store.delivery(id).await.unwrap().unwrap();
+        self.store.heard(&delivery, &entry, None, &[]).await.unwrap();
+    }
+
+    /// Of which alerts Ben's phone was told, for whom each.
+    async fn told_of(&self, deed: Deed) -> Vec<(AlertId, String)> {
+        let told = self.store.told_on(&ben(), deed, 100).await.unwrap();
+        told.into_iter().map(|one| (one.alert, one.person.0)).collect()
+    }
+}
+
+async fn what_a_phone_was_told_of_alone_or_with_others_is_known(s: &Store) {
+    let mut alerts = vec![];
+    for n in 0..6 {
+        alerts.push(s.alerted(&format!("CA{n}"), at(n), vec![]).await);
+    }
+    let mut texts = vec![];
+    for alert in &alerts {
+        texts.push(s.queued(alert, &ben(), "ben").await);
+    }
+    let cleo = PhoneNumber::parse("+15550103").unwrap();
+    let elsewhere = s.queued(&alerts[5], &cleo, "cleo").await;
+    assert_eq!(s.told_of(Deed::Resolve).await, [], "nothing has gone out");
+    s.begun(texts[0], &[], 1).await;
+    s.begun(texts[1], &texts[2..4], 2).await;
+    s.begun(texts[4], &[], 3).await;
+    s.begun(elsewhere, &[], 3).await;
+    assert_eq!(s.told_of(Deed::Resolve).await, [], "nobody knows yet whether it has");
+    let sent = || Entry::Sent { at: at(4), vendor_ref: None };
+    for id in [texts[0], texts[1], elsewhere] {
+        s.became(id, sent()).await;
+    }
+    s.became(texts[4], Entry::Failed { at: at(4), cause: "no such number".to_owned() }).await;
+    let of = |n: usize| (alerts[n].id, "ben".to_owned());
+    assert_eq!(s.told_of(Deed::Resolve).await, [of(3), of(2), of(1), of(0)], "the newest first");
+    let two = s.store.told_on(&ben(), Deed::Acknowledge, 2).await.unwrap();
+    assert_eq!(two.iter().map(|one| one.alert).collect::<Vec<_>>(), [alerts[3].id, alerts[2].id]);
+    // Whom the last text is for who share a phone.
+    let shared = s.queued(&alerts[0], &ben(), "zoe").await;
+    s.begun(shared, &[], 5).await;
+    s.became(shared, sent()).await;
+    assert_eq!(s.told_of(Deed::Resolve).await.pop(), Some((alerts[0].id, "zoe".to_owned())));
+    let mut taken = s.store.alert(alerts[2].id).await.unwrap().unwrap().alert;
+    let by = Who::Person(PersonId("ben".to_owned()));
+    taken.acknowledged = Some(Acknowledged { at: at(6), by, from: Channel::Sms });
+    s.store.change(&Change::of(taken)).await.unwrap();
+    s.close(&alerts[3]).await;
+    let left: Vec<_> = s.told_of(Deed::Acknowledge).await.into_iter().map(|(alert, _)| alert).collect();
+    assert_eq!(left, [alerts[1].id, alerts[0].id], "for which that is still to be done");
+    assert_eq!(s.told_of(Deed::Resolve).await.len(), 3);
+    // A text that never arrived told nobody of anything.
+    s.became(texts[1], Entry::Failed { at: at(7), cause: "never arrived".to_owned() }).await;
+    assert_eq!(s.told_of(Deed::Resolve).await.len(), 1);
+}
+
+async fn whether_the_latest_text_was_about_several_alerts_is_known(s: &Store) {
+    let is_bundle = async || s.store.was_last_told_of_several(&ben()).await.unwrap();
+    let (first, second) = (s.opened("CA1").await, s.opened("CA2").await);
+    assert!(!is_bundle().await);
+    let (one, other) = (s.queued(&first, &ben(), "ben").await, s.queued(&second, &ben(), "ben").await);
+    s.begun(one, &[other], 1).await;
+    assert!(is_bundle().await, "it may have been read before its vendor has answered");
+    s.became(one, Entry::Sent { at: at(2), vendor_ref: None }).await;
+    assert!(is_bundle().await);
+    let third = s.queued(&first, &ben(), "ben").await;
+    assert!(is_bundle().await, "one that waits has told nobody");
+    s.begun(third, &[], 3).await;
+    assert!(!is_bundle().await);
+    s.became(third, Entry::Failed { at: at(4), cause: "refused".to_owned() }).await;
+    assert!(is_bundle().await, "nor has one that failed");
+    let (mine, yours) = (s.queued(&first, &ben(), "ben").await, s.queued(&first, &ben(), "zoe").await);
+    s.begun(mine, &[yours], 5).await;
+    assert!(!is_bundle().await, "several messages about the same alert are a text about one");
 }
 
 async fn a_text_is_written_once_with_what_was_answered(s: &Store) {

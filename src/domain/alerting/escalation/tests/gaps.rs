@@ -97,7 +97,7 @@ fn rule(severities: &[Severity], devices: &[Device], minutes: i32) -> Rule {
 }
 
 #[test]
-fn g88_a_last_resort_with_any_device_is_told_whatever_its_rules_say() {
+fn a_last_resort_with_any_device_is_told_whatever_its_rules_say() {
     let alone = Policy { last_resort_every: Some(MINUTE * 10), ..policy("standard", vec![]) };
     let due = |rules: Vec<Rule>| {
         let mut case = Case::new(Some(alone.clone()));
@@ -114,7 +114,7 @@ fn g88_a_last_resort_with_any_device_is_told_whatever_its_rules_say() {
 }
 
 #[test]
-fn g88_who_is_passed_over_for_their_rules_is_passed_over_for_the_right_reason() {
+fn who_is_passed_over_for_their_rules_is_passed_over_for_the_right_reason() {
     let why = |rules: Vec<Rule>| {
         let mut case = Case::new(Some(policy("standard", vec![step(&[to("ada")])])));
         case.directory.people[0].rules = rules;
