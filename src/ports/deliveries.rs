@@ -91,8 +91,12 @@ pub trait DeliveryStore: Send + Sync {
     ) -> Result<Vec<Attempt>, StoreError>;
     /// The messages of the same alert to the same device, itself among them.
     async fn siblings(&self, one: &Notification) -> Result<Vec<Sibling>, StoreError>;
-    /// The messages to a device that were begun after that moment, oldest first.
-    async fn begun(&self, device: &Device, since: Timestamp) -> Result<Vec<BegunMessage>, StoreError>;
+    /// The messages to a device that were begun after the first moment, up to the second, oldest first.
+    async fn begun(
+        &self,
+        device: &Device,
+        window: (Timestamp, Timestamp),
+    ) -> Result<Vec<BegunMessage>, StoreError>;
     /// The messages to a device that are not sent yet, oldest first.
     async fn waiting(&self, device: &Device, limit: u32) -> Result<Vec<WaitingMessage>, StoreError>;
     /// The messages that another one says too, oldest first.

@@ -1,6 +1,7 @@
 //! What is remembered. Every area has a few reads, each shaped by a question, and one write, shaped by a
 //! decision and atomic: all of it or nothing.
 
+use super::deliveries::BegunMessage;
 use super::error::StoreError;
 use crate::domain::access::{ApiKey, TokenHash};
 use crate::domain::alerting::alert::{AlertState, AlertStory, Matter};
@@ -12,6 +13,7 @@ use crate::domain::alerting::ingest::Ingested;
 use crate::domain::alerting::log::LogEntry;
 use crate::domain::alerting::team::TeamName;
 use crate::domain::audit::Audited;
+use crate::domain::contact::PhoneNumber;
 use crate::domain::delivery::Notification;
 use crate::domain::delivery::ledger::Entry;
 use crate::domain::directory::absence::Absence;
@@ -138,7 +140,14 @@ pub trait RingStore: Send + Sync {
     async fn rings_under_way(&self) -> Result<Vec<Ring>, StoreError>;
     /// What the carrier calls those that it was asked for since that moment, over or not.
     async fn rings_since(&self, since: Timestamp) -> Result<Vec<String>, StoreError>;
-    /// Writes one that the carrier is about to be asked for. [`StoreError::Conflict`] when that person is being rung.
+    /// How often the carrier was asked to ring a number about alerts after the first moment, up to the second, oldest first.
+    async fn rung(
+        &self,
+        number: &PhoneNumber,
+        window: (Timestamp, Timestamp),
+    ) -> Result<Vec<BegunMessage>, StoreError>;
+    /// Writes one that the carrier is about to be asked for. [`StoreError::Conflict`] when that person is being rung, or
+    /// its alert needs nobody any more.
     async fn begin_ring(&self, ring: &Ring) -> Result<(), StoreError>;
     /// Writes that the carrier is about to be asked for one again, which it does not have. [`StoreError::Conflict`] when
     /// something has happened to it since it was read.

@@ -113,6 +113,9 @@ pub trait Telephony: Send + Sync {
     /// Breaks off what a call that was picked up is doing, and goes on with the document at that URL (as those of a
     /// [`NewCall`]). For a call that is not in progress that fails for good.
     async fn redirect_call(&self, carrier_call: &str, url: &str) -> Result<(), VendorError>;
+    /// Ends a call that nobody has picked up. One that somebody has, that is over, or that the carrier doesn't know, is left
+    /// as it is.
+    async fn stop_ringing(&self, carrier_call: &str) -> Result<(), VendorError>;
     /// Ends a call, however far it is; one that is over, or that the carrier doesn't know, is ended.
     async fn hang_up(&self, carrier_call: &str) -> Result<(), VendorError>;
     /// How far a call is; `None`: the carrier has no such call.

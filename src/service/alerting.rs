@@ -1,6 +1,6 @@
 //! Alerts: read, and what people and programs do to them.
 
-use super::{hooks, throttling};
+use super::{hooks, ringing, throttling};
 use crate::app::App;
 use crate::domain::alerting::act::{self, Act};
 use crate::domain::alerting::actor::Actor;
@@ -82,7 +82,7 @@ pub(super) async fn act_unless(
         let is_followed = *act == Act::UndoResolve && is_followed(app, &story).await?;
         let mut change = act.done_to(&story, is_followed, by, now)?;
         change.audited = Some(act::audited(AuditId::next(&*app.ids), act, &story, &change, by, key, now));
-        prepare(app, &mut change);
+        prepare(app, &mut change).await?;
         match app.alerts.change(&change).await {
             Ok(()) => {
                 wake(app);
@@ -152,11 +152,13 @@ async fn is_followed(app: &App, story: &AlertStory) -> Result<bool, StoreError> 
     Ok(open.is_some_and(|newer| newer.alert.id != story.alert.id))
 }
 
-/// What a change means for other programs is added to it, and what of it has to wait is put off: every change goes
-/// through here before it is written.
-pub(super) fn prepare(app: &App, change: &mut Change) {
+/// What a change means for phones that ring, for messages that wait, and for other programs, is added to it, and what of
+/// it has to wait is put off: every change goes through here before it is written.
+pub(super) async fn prepare(app: &App, change: &mut Change) -> Result<(), StoreError> {
+    ringing::spare(app, change).await?;
     hooks::add(app, change);
     throttling::put_off(app, change);
+    Ok(())
 }
 
 /// There are messages to send, or an alert to look at, and something to tell of it.

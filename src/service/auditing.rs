@@ -147,7 +147,7 @@ async fn repair(
         change.alert.is_held = false;
         change.alert.due_at = Some(now);
         change.note(now, Happened::Missed);
-        alerting::prepare(app, &mut change);
+        alerting::prepare(app, &mut change).await?;
         match app.alerts.change(&change).await {
             // It has moved on by itself.
             Ok(()) | Err(StoreError::Conflict) => {}

@@ -75,7 +75,7 @@ pub(super) async fn look(app: &App, id: AlertId) -> Result<(), EffectError> {
             Some(Shortened::Failed(entry)) => change.log.push(entry.clone()),
             None => {}
         }
-        alerting::prepare(app, &mut change);
+        alerting::prepare(app, &mut change).await?;
         match app.alerts.change(&change).await {
             Ok(()) => {
                 app.outbox_wake.notify_one();

@@ -109,7 +109,7 @@ pub async fn take_in(
         let now = app.clock.now();
         let mut ingested = decide(app, team, event, now).await?;
         if let Some(change) = &mut ingested.change {
-            alerting::prepare(app, change);
+            alerting::prepare(app, change).await?;
         }
         // Whoever reads of a file finds it.
         if ingested.keeps_files() && !has_kept {

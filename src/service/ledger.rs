@@ -10,18 +10,19 @@ use super::effects::error::EffectError;
 use super::throttling::{rules, topic};
 use crate::app::App;
 use crate::domain::alerting::alert::AlertStory;
+use crate::domain::alerting::announce;
 use crate::domain::alerting::log::{Happened, LogEntry};
 use crate::domain::alerting::standing::Standing;
 use crate::domain::delivery::Notification;
 use crate::domain::delivery::ledger::{
     self, Delivery, DeliveryState, Dropped, Entry, Intent, Limit, VendorName,
 };
-use crate::domain::delivery::throttle::{self, Begun, Rules, Turn, WINDOW, Waiting};
+use crate::domain::delivery::throttle::{self, Begun, Rules, Turn, Waiting, window};
 use crate::domain::directory::device::{Device, DeviceKind};
 use crate::domain::directory::person::PersonId;
 use crate::domain::ids::{AlertId, NotificationId};
 use crate::domain::severity::Severity;
-use crate::ports::deliveries::{Attempt, WaitingMessage};
+use crate::ports::deliveries::{Attempt, BegunMessage, WaitingMessage};
 use crate::ports::error::StoreError;
 use crate::ports::store::Consequence;
 use jiff::{SignedDuration, Timestamp};
@@ -63,7 +64,7 @@ pub struct Also {
 }
 
 /// How many of the messages that wait for a device are looked at to find out whose turn it is.
-const LOOKED_AT: u32 = 100;
+pub(super) const LOOKED_AT: u32 = 100;
 /// How many messages may become one.
 const MOST_BUNDLED: u32 = 5_000;
 
@@ -100,17 +101,20 @@ pub async fn open(app: &App, id: NotificationId) -> Result<Opened, EffectError> 
         return Ok(Opened::Ready(Box::new(ready)));
     };
     if let Some(until) = throttled(app, &mut ready, rules).await? {
-        let one = &ready.delivery.notification;
-        let effect = crate::domain::alerting::announce::sending(one).at(until);
-        tracing::info!(notification = %id, %until, "a message is kept waiting: its device has been sent enough for now");
-        metrics::counter!("dutyline_deliveries_throttled_total", "kind" => one.device.kind().word())
-            .increment(1);
-        return Ok(Opened::Nothing(vec![
-            Consequence::Delivery(id, Entry::Throttled { until }),
-            Consequence::Next(effect),
-        ]));
+        return Ok(Opened::Nothing(kept_waiting(&ready.delivery.notification, until)));
     }
     Ok(Opened::Ready(Box::new(ready)))
+}
+
+/// What it means that a message waits until then, since its device has been sent as much as it may.
+pub(super) fn kept_waiting(one: &Notification, until: Timestamp) -> Vec<Consequence> {
+    tracing::info!(notification = %one.id, %until, "a message is kept waiting: its device has been sent enough for now");
+    let kind = one.device.kind().word();
+    metrics::counter!("dutyline_deliveries_throttled_total", "kind" => kind).increment(1);
+    vec![
+        Consequence::Delivery(one.id, Entry::Throttled { until }),
+        Consequence::Next(announce::sending(one).at(until)),
+    ]
 }
 
 /// Why a message is not needed any more; `None`: it is, or one is that it says too.
@@ -154,21 +158,9 @@ async fn still_needed(app: &App, bundled: Vec<Delivery>, now: Timestamp) -> Resu
 async fn throttled(app: &App, ready: &mut Ready, rules: Rules) -> Result<Option<Timestamp>, StoreError> {
     let Ready { delivery, story, as_of, .. } = &*ready;
     let (id, device, now) = (delivery.notification.id, &delivery.notification.device, *as_of);
-    let since = now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
-    let begun: Vec<Begun> = app
-        .deliveries
-        .begun(device, since)
-        .await?
-        .into_iter()
-        .map(|one| Begun { at: one.at, topic: topic(one.team.as_ref(), one.alert) })
-        .collect();
-    let own = Waiting {
-        id,
-        topic: topic(story.alert.team.as_ref(), story.alert.id),
-        is_urgent: story.alert.severity == Severity::Critical,
-        is_throttled: delivery.is_throttled,
-        is_due: true,
-    };
+    let begun = app.deliveries.begun(device, window(now)).await?;
+    let begun: Vec<Begun> = begun.iter().map(known_begun).collect();
+    let own = own(delivery, story);
     let is_full = throttle::is_full(&own, &begun, rules);
     let learn = |until| {
         if is_full && !own.is_urgent {
@@ -201,8 +193,24 @@ async fn throttled(app: &App, ready: &mut Ready, rules: Rules) -> Result<Option<
     Ok(None)
 }
 
+/// A message whose turn is sought.
+pub(super) fn own(delivery: &Delivery, story: &AlertStory) -> Waiting {
+    Waiting {
+        id: delivery.notification.id,
+        topic: topic(story.alert.team.as_ref(), story.alert.id),
+        is_urgent: story.alert.severity == Severity::Critical,
+        is_throttled: delivery.is_throttled,
+        is_due: true,
+    }
+}
+
+/// A message that its device was sent.
+pub(super) fn known_begun(one: &BegunMessage) -> Begun {
+    Begun { at: one.at, topic: topic(one.team.as_ref(), one.alert) }
+}
+
 /// The other messages that wait for a device and are still needed.
-async fn others(
+pub(super) async fn others(
     app: &App,
     device: &Device,
     except: NotificationId,
@@ -218,7 +226,8 @@ async fn others(
     Ok(others)
 }
 
-fn known(one: &WaitingMessage, now: Timestamp) -> Waiting {
+/// A message that waits.
+pub(super) fn known(one: &WaitingMessage, now: Timestamp) -> Waiting {
     Waiting {
         id: one.id,
         topic: topic(one.team.as_ref(), one.alert),

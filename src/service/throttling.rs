@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::domain::alerting::announce;
 use crate::domain::alerting::change::Change;
 use crate::domain::alerting::team::TeamName;
+use crate::domain::delivery::ledger::Entry;
 use crate::domain::delivery::throttle::Rules;
 use crate::domain::directory::device::DeviceKind;
 use crate::domain::ids::AlertId;
@@ -44,7 +45,7 @@ pub(super) fn put_off(app: &App, change: &mut Change) {
         let effect = change.effects.iter_mut().find(|due| due.effect == sending && !due.is_held);
         if let Some(effect) = effect.filter(|effect| effect.due < until) {
             effect.due = until;
-            change.throttled.push((one.id, until));
+            change.deliveries.push((one.id, Entry::Throttled { until }));
             metrics::counter!("dutyline_deliveries_throttled_total", "kind" => kind.word()).increment(1);
         }
     }

@@ -115,6 +115,7 @@ pub(super) struct Carrier {
     pub(super) number: Option<Text>,
     pub(super) conferences: bool,
     pub(super) caller_id: Option<Text>,
+    pub(super) calls_per_number: u32,
 }
 
 #[derive(Deserialize)]

@@ -239,6 +239,14 @@ const CARRIER: &[Key] = &[
         "`number`",
         "The number that people see whom Dutyline calls: ours, or one that the carrier has verified as ours.",
     ),
+    Key::default(
+        "calls_per_number",
+        Count(1, 10_000),
+        "3",
+        "How often one number is rung about alerts within 15 minutes, at most; further calls wait. A fifth of them, and at \
+         least one of several, is kept for critical alerts, and for the first of each team. A caller who waits for somebody \
+         is not counted.",
+    ),
 ];
 
 const SHARED_KEY: &[Key] = &[

@@ -257,6 +257,8 @@ pub struct Carrier {
     pub conferences: bool,
     /// The number that people see whom we call.
     pub caller_id: PhoneNumber,
+    /// How often one number is rung about alerts within a quarter of an hour, at most.
+    pub calls_per_number: u32,
 }
 
 /// Whose protocol a carrier speaks.

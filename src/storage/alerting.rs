@@ -23,7 +23,6 @@ use crate::domain::alerting::change::Change;
 use crate::domain::alerting::filter::AlertFilter;
 use crate::domain::alerting::log::LogEntry;
 use crate::domain::delivery::Notification;
-use crate::domain::delivery::ledger::Entry;
 use crate::domain::ids::{AlertId, NotificationId};
 use crate::ports::error::StoreError;
 use crate::ports::store::{AlertCursor, AlertPage, AlertStore};
@@ -166,8 +165,8 @@ impl SqlStore {
         for one in &change.notifications {
             write = write.then(deliveries::queued(one));
         }
-        for (id, until) in &change.throttled {
-            write = write.then(deliveries::noted(*id, &Entry::Throttled { until: *until }));
+        for (id, entry) in &change.deliveries {
+            write = write.then(deliveries::noted(*id, entry));
         }
         for one in &change.hooks {
             write = write.then(hooks::queue(one, &*self.ids)?);

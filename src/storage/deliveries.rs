@@ -121,15 +121,17 @@ impl DeliveryStore for SqlStore {
         rows.iter().map(sibling).collect()
     }
 
-    async fn begun(&self, device: &Device, since: Timestamp) -> Result<Vec<BegunMessage>, StoreError> {
+    async fn begun(
+        &self,
+        device: &Device,
+        (since, until): (Timestamp, Timestamp),
+    ) -> Result<Vec<BegunMessage>, StoreError> {
         let sql = "select n.started_at, n.alert_id, a.team from notifications n \
                    left join alerts a on a.id = n.alert_id \
-                   where n.device_kind = $1 and n.address = $2 and n.started_at > $3 \
+                   where n.device_kind = $1 and n.address = $2 and n.started_at > $3 and n.started_at <= $4 \
                    and n.state in ('sending', 'sent', 'delivered', 'unknown') order by n.started_at";
         let (kind, address) = columns(device);
-        let begun =
-            |row: &Row| Ok(BegunMessage { at: row.time(0)?, alert: row.parsed(1)?, team: team(row, 2)? });
-        self.driver.few(sql, args![kind, address, since]).await?.iter().map(begun).collect()
+        self.driver.few(sql, args![kind, address, since, until]).await?.iter().map(begun).collect()
     }
 
     async fn waiting(&self, device: &Device, limit: u32) -> Result<Vec<WaitingMessage>, StoreError> {
@@ -162,7 +164,8 @@ impl DeliveryStore for SqlStore {
                  trace = $6, started_at = $4, next_at = null, throttled = 0, ended_at = null \
                  where id = $1 and attempts = $5 and state in ('waiting', 'sending', 'failed', 'unknown') \
                  and (select count(*) from notifications o where o.device_kind = notifications.device_kind \
-                 and o.address = notifications.address and o.started_at > $7 and o.id <> notifications.id \
+                 and o.address = notifications.address and o.started_at > $7 and o.started_at <= $9 \
+                 and o.id <> notifications.id \
                  and o.state in ('sending', 'sent', 'delivered', 'unknown')) < $8",
                 args![
                     id,
@@ -173,6 +176,7 @@ impl DeliveryStore for SqlStore {
                     trace,
                     limit.since,
                     limit.most,
+                    limit.until,
                 ],
             ),
         };
@@ -251,13 +255,16 @@ pub(super) fn noted(id: NotificationId, entry: &Entry) -> Write {
                 args![id.0, *at, cause.as_str()],
             )
             .then(ended(id, *at, "unknown", None, Some(cause))),
+        // A phone that rings, and is hung up, was sent for nothing.
         Entry::Dropped { at, why } => write.any(
             "update notifications set state = 'dropped', ended_at = $2, cause = $3, next_at = null \
-             where id = $1 and state in ('waiting', 'sending', 'failed', 'unknown')",
+             where id = $1 and (state in ('waiting', 'sending', 'failed', 'unknown') \
+             or (state = 'sent' and device_kind = 'voice'))",
             args![id.0, *at, why.words()],
         ),
         Entry::Throttled { until } => write.any(
-            "update notifications set throttled = 1, next_at = $2 where id = $1 and state = 'waiting'",
+            "update notifications set state = 'waiting', throttled = 1, next_at = $2, ended_at = null \
+             where id = $1 and state in ('waiting', 'failed', 'unknown')",
             args![id.0, *until],
         ),
         Entry::Delivered { at } => write
@@ -366,6 +373,11 @@ fn waiting(row: &Row) -> Result<WaitingMessage, StoreError> {
         team: team(row, 6)?,
         about,
     })
+}
+
+/// Something that a device was sent, from three columns: when, about which alert, whose that is.
+pub(super) fn begun(row: &Row) -> Result<BegunMessage, StoreError> {
+    Ok(BegunMessage { at: row.time(0)?, alert: row.parsed(1)?, team: team(row, 2)? })
 }
 
 fn state(row: &Row, column: usize) -> Result<DeliveryState, StoreError> {

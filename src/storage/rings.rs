@@ -11,7 +11,9 @@ use crate::domain::contact::PhoneNumber;
 use crate::domain::delivery::ledger::Entry;
 use crate::domain::directory::person::PersonId;
 use crate::domain::ids::{NotificationId, RingId};
+use crate::domain::voice::leg::LegEnd;
 use crate::domain::voice::ring::{Ring, RingEnd, RingState};
+use crate::ports::deliveries::BegunMessage;
 use crate::ports::error::StoreError;
 use crate::ports::store::{RecordedRing, RingStore};
 use crate::storage::write::args;
@@ -49,8 +51,27 @@ impl RingStore for SqlStore {
         rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
     }
 
+    async fn rung(
+        &self,
+        number: &PhoneNumber,
+        (since, until): (Timestamp, Timestamp),
+    ) -> Result<Vec<BegunMessage>, StoreError> {
+        // One that the carrier has refused has rung nowhere.
+        let sql = "select r.asked_at, r.alert_id, a.team from rings r left join alerts a on a.id = r.alert_id \
+                   where r.number = $1 and r.asked_at > $2 and r.asked_at <= $3 \
+                   and (r.carrier_call is not null or r.ended_at is null) order by r.asked_at";
+        let rows = self.driver.few(sql, args![number.as_str(), since, until]).await?;
+        rows.iter().map(deliveries::begun).collect()
+    }
+
     async fn begin_ring(&self, ring: &Ring) -> Result<(), StoreError> {
         let write = Write::new().one(
+            // It changes nothing: it holds the alert as it is until the ring is there.
+            "update alerts set version = version \
+             where id = $1 and closed_at is null and acknowledged_at is null",
+            args![ring.alert.0],
+        );
+        let write = write.one(
             "insert into rings (id, notification_id, alert_id, person, name, language, number, attempt, state, version, \
              document, asked_at, due_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             args![
@@ -69,6 +90,10 @@ impl RingStore for SqlStore {
                 ring.due_at,
             ],
         );
+        let write = write.any(
+            "update notifications set started_at = $2 where id = $1",
+            args![ring.notification.0, ring.asked_at],
+        );
         let called = LogEntry { at: ring.asked_at, what: Happened::Called { person: ring.person.0.clone() } };
         self.driver.apply(write.then(log::entry(ring.alert, &called, &*self.ids)?)).await
     }
@@ -84,8 +109,13 @@ impl RingStore for SqlStore {
     }
 
     async fn forget_ring(&self, id: RingId) -> Result<(), StoreError> {
+        let write = Write::new().any(
+            "update notifications set started_at = null where id in (select notification_id from rings \
+             where id = $1 and carrier_call is null and ended_at is null)",
+            args![id.0],
+        );
         let sql = "delete from rings where id = $1 and carrier_call is null and ended_at is null";
-        self.driver.apply(Write::new().any(sql, args![id.0])).await
+        self.driver.apply(write.any(sql, args![id.0])).await
     }
 
     async fn ring_reply(&self, id: RingId, document: u32) -> Result<Option<String>, StoreError> {
@@ -138,6 +168,14 @@ impl RingStore for SqlStore {
         {
             let cause = why.in_words().to_owned();
             write = write.then(deliveries::noted(ring.notification, &Entry::Failed { at: turn.at, cause }));
+            if *why == LegEnd::Failed {
+                // It has rung nowhere.
+                let sql = "update notifications set started_at = null where id = $1";
+                write = write.any(sql, args![ring.notification.0]);
+            }
+        }
+        if let Some(why) = turn.dropped {
+            write = write.then(deliveries::noted(ring.notification, &Entry::Dropped { at: turn.at, why }));
         }
         for effect in &turn.effects {
             write = write.then(queue::queue(effect, &*self.ids)?);

@@ -1,6 +1,7 @@
 //! What becomes of a message to a person: the ledger, by way of the whole program, with time moved by hand.
 
 mod bundles;
+mod calls;
 mod crash;
 mod throttle;
 mod vendors;

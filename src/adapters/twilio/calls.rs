@@ -64,13 +64,22 @@ async fn changed(twilio: &Twilio, answer: Response) -> Result<(), VendorError> {
     Ok(())
 }
 
-/// `completed` ends a call that rings as well as one that was picked up (`canceled` leaves the latter alone), so that
-/// nothing depends on how far it has come in the meantime.
-///
-/// Twilio refuses to change a call that is over (error 21220), and others say so in words of their own. So what has
-/// become of the call decides, and not the refusal; a call that goes on has to be ended all the same.
+/// `completed` ends a call that rings as well as one that was picked up, so that nothing depends on how far it has come in
+/// the meantime.
 pub(super) async fn hang_up(twilio: &Twilio, call: &str) -> Result<(), VendorError> {
-    let request = twilio.client.post(one(twilio, call)?).form(&[("Status", "completed")]);
+    end(twilio, call, "completed", true).await
+}
+
+/// `canceled` ends a call that is queued or rings, and leaves one alone that was picked up in the meantime.
+pub(super) async fn stop_ringing(twilio: &Twilio, call: &str) -> Result<(), VendorError> {
+    end(twilio, call, "canceled", false).await
+}
+
+/// Twilio refuses to change a call that is over (error 21220), and others say so in words of their own. So what has
+/// become of the call decides, and not the refusal; a call that goes on has to be ended all the same. `also_answered`:
+/// also one that was picked up.
+async fn end(twilio: &Twilio, call: &str, status_word: &str, also_answered: bool) -> Result<(), VendorError> {
+    let request = twilio.client.post(one(twilio, call)?).form(&[("Status", status_word)]);
     let answer = twilio.ask(request).await?;
     if answer.status() == StatusCode::NOT_FOUND {
         return Ok(());
@@ -81,6 +90,7 @@ pub(super) async fn hang_up(twilio: &Twilio, call: &str) -> Result<(), VendorErr
     }
     match status(twilio, call).await? {
         None | Some(CallProgress::Over(_)) => Ok(()),
+        Some(CallProgress::InProgress) if !also_answered => Ok(()),
         Some(CallProgress::Queued | CallProgress::Ringing | CallProgress::InProgress) => {
             Err(VendorError::temporary(refusal.cause()))
         }

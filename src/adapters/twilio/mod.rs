@@ -174,6 +174,10 @@ impl Telephony for Twilio {
         calls::redirect(self, carrier_call, url).await
     }
 
+    async fn stop_ringing(&self, carrier_call: &str) -> Result<(), VendorError> {
+        calls::stop_ringing(self, carrier_call).await
+    }
+
     async fn hang_up(&self, carrier_call: &str) -> Result<(), VendorError> {
         calls::hang_up(self, carrier_call).await
     }

@@ -5,6 +5,8 @@ use super::audited::AuditedAct;
 use super::hook::HookMessage;
 use super::log::{Happened, LogEntry};
 use crate::domain::delivery::Notification;
+use crate::domain::delivery::ledger::Entry;
+use crate::domain::directory::person::PersonId;
 use crate::domain::effect::DueEffect;
 use crate::domain::ids::NotificationId;
 use crate::domain::links::LinkCode;
@@ -19,8 +21,10 @@ pub struct Change {
     pub log: Vec<LogEntry>,
     /// Messages to people.
     pub notifications: Vec<Notification>,
-    /// Those of them that are kept waiting, and until when: their device has been sent enough for now.
-    pub throttled: Vec<(NotificationId, Timestamp)>,
+    /// Who has asked for others to be told, and needs no message any more that waits for them; `None`: nobody.
+    pub passed_on_by: Option<PersonId>,
+    /// What becomes of messages that were decided on before.
+    pub deliveries: Vec<(NotificationId, Entry)>,
     /// What other programs are told.
     pub hooks: Vec<HookMessage>,
     /// What is done outside besides.
@@ -38,7 +42,8 @@ impl Change {
             alert,
             log: vec![],
             notifications: vec![],
-            throttled: vec![],
+            passed_on_by: None,
+            deliveries: vec![],
             hooks: vec![],
             effects: vec![],
             short_link: None,

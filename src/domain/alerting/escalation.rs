@@ -220,6 +220,7 @@ fn by_policy(
         if told.is_unknown && step.is_none() {
             return Look::NotYet;
         }
+        told.leave_for_later(&mut change, now, ids);
         let skipped = told.skipped.iter().map(in_words).chain(told.quiet.iter().cloned()).collect();
         let what = Happened::StepSkipped { policy: policy_name, step: number, skipped };
         if !is_said(story, &what) {
@@ -385,6 +386,8 @@ pub(super) fn on_duty(recipients: &[Recipient], directory: &Directory, now: Time
 struct Told {
     /// Who, by which device, from when on.
     people: Vec<rules::Planned>,
+    /// The same of those who are left alone until the step is over, and longer.
+    put_off: Vec<rules::Planned>,
     /// Programs.
     webhooks: Vec<WebhookName>,
     skipped: Vec<Skipped>,
@@ -397,7 +400,8 @@ struct Told {
 impl Told {
     /// Whom those targets reach. Those who have acknowledged are left alone. `wait`: how long they have to answer.
     /// `is_last`: there is nobody after them, so that their quiet hours don't count, and neither does when their rules want
-    /// them to be told, as long as they are.
+    /// them to be told, as long as they are. An emergency is no time for quiet hours either, nor for rules that leave
+    /// somebody out.
     fn find(
         alert: &Alert,
         targets: &[Target],
@@ -438,17 +442,18 @@ impl Told {
         let (reached, without) = resolve::reachable(facts.directory, &responders, facts.can);
         skipped.extend(without);
         let mut quiet = vec![];
-        let mut people = vec![];
+        let (mut people, mut put_off) = (vec![], vec![]);
+        let is_pressing = is_last || alert.scenario == Scenario::Emergency;
         for one in &reached {
             let has_policy = facts.policy.is_some();
             let person = one.person;
-            let rests = if is_last { None } else { person.quiet_until(alert.severity, now) };
+            let rests = if is_pressing { None } else { person.quiet_until(alert.severity, now) };
             let by = |rules: &[Rule]| {
                 rules::plan(&person.id, rules, &one.devices, alert.severity, has_policy, rests, now)
             };
             let mut planned = by(&person.rules);
-            if is_last && planned.is_empty() {
-                // There is nobody after them: better told against their rules than not at all.
+            if is_pressing && planned.is_empty() {
+                // Better told against their rules than not at all.
                 planned = by(&[]);
             }
             let in_time =
@@ -461,34 +466,40 @@ impl Told {
                 skipped.push(Skipped { recipient, reason: Reason::NoDevice });
             } else if let Some(first) = planned.iter().map(|one| one.due).min() {
                 quiet.push(format!("{}: not to be told before {first}", person.id));
+                put_off.extend(planned);
             } else if person.rules.iter().any(|rule| rule.is_for(alert.severity)) {
                 quiet.push(format!("{}: no device that their rules name can be used", person.id));
             } else {
                 quiet.push(format!("{}: no rule of theirs is for this severity", person.id));
             }
         }
-        Self { people, webhooks, skipped, quiet, is_unknown }
+        Self { people, put_off, webhooks, skipped, quiet, is_unknown }
     }
 
-    /// Whether there is nobody to tell.
+    /// Whether there is nobody to tell before the step is over.
     const fn is_nobody(&self) -> bool {
         self.people.is_empty() && self.webhooks.is_empty()
+    }
+
+    /// Who is left alone until the step is over is told after that, where it is still needed then; the search does not wait
+    /// for them. Steps that name them meanwhile put that off no further, and tell them no second time.
+    fn leave_for_later(&self, change: &mut Change, now: Timestamp, ids: &dyn Ids) {
+        change.alert.progress.escalation.put_off.retain(|_person, until| *until > now);
+        let known = change.alert.progress.escalation.put_off.clone();
+        for planned in self.put_off.iter().filter(|planned| !known.contains_key(&planned.person)) {
+            let put_off = &mut change.alert.progress.escalation.put_off;
+            let until = put_off.entry(planned.person.clone()).or_insert(planned.due);
+            *until = planned.due.max(*until);
+            queue(planned, change, ids);
+        }
     }
 
     /// They are told.
     fn announce(self, change: &mut Change, story: &AlertStory, now: Timestamp, ids: &dyn Ids) {
         for planned in &self.people {
-            let one = Notification {
-                id: NotificationId::next(ids),
-                alert: change.alert.id,
-                person: planned.person.clone(),
-                device: planned.device.clone(),
-                is_update: false,
-                due: planned.due,
-            };
-            change.effects.push(super::announce::sending(&one).at(planned.due));
-            change.notifications.push(one);
+            queue(planned, change, ids);
         }
+        self.leave_for_later(change, now, ids);
         let step =
             change.log.iter().rev().find(|one| matches!(one.what, Happened::Escalated { .. })).cloned();
         for (webhook, entry) in self.webhooks.into_iter().zip(step.iter().cycle()) {
@@ -503,6 +514,20 @@ impl Told {
         let messages = change.notifications.len();
         change.note(now, Happened::Announced { messages, with_text: story.text().is_some(), skipped });
     }
+}
+
+/// A message is to be sent at its time.
+fn queue(planned: &rules::Planned, change: &mut Change, ids: &dyn Ids) {
+    let one = Notification {
+        id: NotificationId::next(ids),
+        alert: change.alert.id,
+        person: planned.person.clone(),
+        device: planned.device.clone(),
+        is_update: false,
+        due: planned.due,
+    };
+    change.effects.push(super::announce::sending(&one).at(planned.due));
+    change.notifications.push(one);
 }
 
 /// The next step is due then, and never in the same moment: whoever reads the settings may have no waits in them.

@@ -130,16 +130,21 @@ pub fn undo_resolve(
     Ok(changed(alert, Happened::ResolutionUndone { by, from }, now))
 }
 
-/// The next step of its policy is made now, acknowledged or not.
+/// The next step of its policy is made now, acknowledged or not. Who asks for that knows of it: what still waits to be sent
+/// to them is not sent, until a later step names them.
 pub fn escalate(mut alert: Alert, by: &Actor, now: Timestamp) -> Result<Change, Refused> {
     is_open(&alert)?;
     unanswered(&mut alert, now);
     alert.progress.snoozed_until = None;
     alert.is_held = false;
+    let person = by.who.person().cloned();
     let (by, from) = (by.who.name().to_owned(), by.from.word().to_owned());
     alert.progress.escalation.asked_by = Some(by.clone());
+    if let Some(person) = &person {
+        alert.progress.escalation.put_off.remove(person);
+    }
     // That it was asked for is said here: there may be no policy, or nobody whom the next step reaches.
-    Ok(changed(alert, Happened::EscalationAsked { by, from }, now))
+    Ok(Change { passed_on_by: person, ..changed(alert, Happened::EscalationAsked { by, from }, now) })
 }
 
 /// Nobody is told of it until then, [`LONGEST_SNOOZE`] at most.

@@ -1,8 +1,10 @@
 //! Where an alert is in its policy.
 
 use super::policy::PolicyName;
+use crate::domain::directory::person::PersonId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Where an alert is in its policy.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -27,6 +29,8 @@ pub struct Escalation {
     pub next_at: Option<Timestamp>,
     /// Who wants the next step to be made before its time.
     pub asked_by: Option<String>,
+    /// Who is told later than the step was over that named them, since they are left alone until then, and when that is.
+    pub put_off: BTreeMap<PersonId, Timestamp>,
 }
 
 impl Escalation {

@@ -1,6 +1,7 @@
 //! What becomes of a message: written before a vendor is asked, and again when the vendor has answered.
 
-use super::Notification;
+use super::{Notification, latest};
+use crate::domain::directory::device::DeviceKind;
 use crate::domain::ids::NotificationId;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -132,6 +133,8 @@ pub struct Limit {
     pub most: u32,
     /// Begun after that moment.
     pub since: Timestamp,
+    /// And not later than that one.
+    pub until: Timestamp,
 }
 
 /// What is written of a message when something is known of it.
@@ -195,6 +198,8 @@ pub enum Dropped {
     Acknowledged,
     /// Its person has answered already.
     Answered,
+    /// Its person knows of it, and has asked for others to be told.
+    PassedOn,
     /// Nobody is to be told of it for a while.
     Snoozed,
     /// Somebody is being called about it just now.
@@ -214,6 +219,7 @@ impl Dropped {
             Self::Resolved => "resolved meanwhile",
             Self::Acknowledged => "acknowledged meanwhile",
             Self::Answered => "answered meanwhile",
+            Self::PassedOn => "they have escalated it",
             Self::Snoozed => "snoozed meanwhile",
             Self::Held => "a call about it was under way",
             Self::Repeated => "the same device was told at the same time",
@@ -262,8 +268,11 @@ pub struct Sibling {
 
 /// Whether another message of the same matter to the same device says at this moment what this one would: one that went
 /// out since this one was due, or that is older and about to. So an outage that is longer than the waits between them
-/// comes to one message.
+/// comes to one message. A phone that has rung has told of it, whether anybody has picked up or not.
 pub fn is_repeated(one: &Notification, siblings: &[Sibling], now: Timestamp) -> bool {
+    let is_phone = one.device.kind() == DeviceKind::Voice;
+    let until = latest(now);
+    let has_begun = |other: &Sibling| other.started_at.is_some_and(|at| at > one.due && at <= until);
     siblings.iter().filter(|other| other.id != one.id).any(|other| {
         // Its first message says less than the text that came after it.
         if other.is_update && !one.is_update {
@@ -271,13 +280,9 @@ pub fn is_repeated(one: &Notification, siblings: &[Sibling], now: Timestamp) -> 
         }
         match other.state {
             DeliveryState::Waiting => other.id < one.id && other.next_at.is_none_or(|at| at <= now),
-            DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Delivered => {
-                other.started_at.is_some_and(|at| at > one.due)
-            }
-            DeliveryState::Failed
-            | DeliveryState::Dropped
-            | DeliveryState::Unknown
-            | DeliveryState::Bundled => false,
+            DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Delivered => has_begun(other),
+            DeliveryState::Failed => is_phone && has_begun(other),
+            DeliveryState::Dropped | DeliveryState::Unknown | DeliveryState::Bundled => false,
         }
     })
 }
@@ -333,6 +338,24 @@ mod tests {
         assert!(!is_repeated(&message(2, 60, false), &[failed], at(600)));
         let later = Sibling { next_at: Some(at(900)), ..sibling(1, DeliveryState::Waiting, None) };
         assert!(!is_repeated(&message(2, 60, false), &[later], at(600)), "a retry that may fail again");
+    }
+
+    #[test]
+    fn g11_a_phone_that_has_rung_has_told_of_it_though_nobody_picked_up() {
+        let phone = Device::Voice(PhoneNumber::parse("+4930123456").unwrap());
+        let second = Notification { device: phone, ..message(2, 60, false) };
+        let rung = |started_at| sibling(1, DeliveryState::Failed, started_at);
+        assert!(is_repeated(&second, &[rung(Some(at(600)))], at(620)));
+        assert!(!is_repeated(&second, &[rung(Some(at(0)))], at(60)), "it rang before the second was due");
+        assert!(!is_repeated(&second, &[rung(None)], at(620)), "it has never rung");
+    }
+
+    #[test]
+    fn g89_what_went_out_before_the_clock_was_put_back_is_no_message_of_this_moment() {
+        let sent = sibling(1, DeliveryState::Sent, Some(at(7_200)));
+        assert!(!is_repeated(&message(2, 60, false), &[sent], at(60)), "two hours back");
+        let ahead = sibling(1, DeliveryState::Sent, Some(at(90)));
+        assert!(is_repeated(&message(2, 60, false), &[ahead], at(60)), "another gateway's clock is ahead");
     }
 
     #[test]

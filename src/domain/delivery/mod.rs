@@ -50,6 +50,15 @@ fn after(waits: &[i64], failed: u32, wish: Option<SignedDuration>, now: Timestam
     now.checked_add(wait).ok()
 }
 
+/// How far the clock of another gateway may be ahead of ours. What was begun later than that was begun before a clock was
+/// put back, and says nothing of this moment.
+pub const AHEAD: SignedDuration = SignedDuration::from_mins(1);
+
+/// The last moment that counts as now.
+pub fn latest(now: Timestamp) -> Timestamp {
+    now.checked_add(AHEAD).unwrap_or(Timestamp::MAX)
+}
+
 /// Kinds of device that take a message.
 pub const WRITTEN: [DeviceKind; 2] = [DeviceKind::Sms, DeviceKind::Email];
 

@@ -1,5 +1,6 @@
 //! Whose turn it is where a device is sent no more than so many messages in a while.
 
+use super::latest;
 use super::ledger::Limit;
 use crate::domain::ids::NotificationId;
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +16,12 @@ pub struct Rules {
 
 /// The while in which messages to a device are counted.
 pub const WINDOW: SignedDuration = SignedDuration::from_mins(15);
+
+/// The window that ends now: what was begun after the first moment counts, up to the second. What was begun later than that
+/// was begun before the clock was put back, and keeps nobody waiting.
+pub fn window(now: Timestamp) -> (Timestamp, Timestamp) {
+    (now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN), latest(now))
+}
 
 /// What share of the messages is kept for what is urgent, and for the first of each topic: one in five. So a flood of one
 /// topic does not use up what the first message of another needs. Where that is no whole number, one more is kept; a device
@@ -117,8 +124,8 @@ pub fn turn(id: NotificationId, waiting: &[Waiting], begun: &[Begun], rules: Rul
     } else {
         vec![]
     };
-    let since = now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
-    Turn::Now { bundled, limit: Limit { most, since } }
+    let (since, until) = window(now);
+    Turn::Now { bundled, limit: Limit { most, since, until } }
 }
 
 /// When the next message may be sent where `most` may be: as soon as enough of the others are out of the window.

@@ -1,16 +1,20 @@
 //! People rung about alerts: the calls to them placed, found again, and let go.
 
+mod limit;
+mod spare;
 mod turns;
 
+pub(super) use spare::spare;
 pub use turns::{Answered, document, news};
 
 use super::calling;
 use super::effects::error::EffectError;
 use super::ledger;
 use crate::app::App;
+use crate::domain::alerting::alert::AlertStory;
 use crate::domain::alerting::standing::Standing;
 use crate::domain::delivery::Notification;
-use crate::domain::delivery::ledger::{Dropped, Entry};
+use crate::domain::delivery::ledger::{DeliveryState, Dropped, Entry, is_repeated};
 use crate::domain::directory::device::Device;
 use crate::domain::directory::person::PersonId;
 use crate::domain::effect::Effect;
@@ -19,15 +23,19 @@ use crate::domain::voice::call::{Call, CallState};
 use crate::domain::voice::input::LegInput;
 use crate::domain::voice::leg::LegEnd;
 use crate::domain::voice::ring::step::rings_until;
-use crate::domain::voice::ring::{Ring, RingState};
+use crate::domain::voice::ring::{Ring, RingEnd, RingState};
 use crate::ports::error::{StoreError, Undone, VendorError};
 use crate::ports::store::Consequence;
 use crate::ports::telephony::{CallProgress, NewCall};
 use jiff::{SignedDuration, Timestamp};
+use limit::Turn;
 use std::error::Error;
 
 /// After how many seconds it is looked again whether somebody is free who is in another call of ours.
 const BUSY: i64 = 15;
+
+/// After how many seconds it is looked again whether a phone that is wanted no longer has been placed meanwhile.
+const PLACING: i64 = 2;
 
 /// How often somebody is rung for one message: once more where their phone was busy.
 const MOST_ATTEMPTS: usize = 2;
@@ -35,43 +43,76 @@ const MOST_ATTEMPTS: usize = 2;
 /// Rings somebody's phone about an alert. The carrier is asked once: whoever finds that it was asked before looks for the
 /// call there, and asks again only where there is none.
 pub(super) async fn ring(app: &App, id: NotificationId) -> Result<Vec<Consequence>, EffectError> {
-    let Some(one) = app.alerts.notification(id).await? else { return Ok(vec![]) };
+    let now = app.clock.now();
+    let Some(delivery) = app.deliveries.delivery(id).await? else { return Ok(vec![]) };
+    let one = &delivery.notification;
     let Some(story) = app.alerts.alert(one.alert).await? else { return Ok(vec![]) };
     let before = app.rings.rings(id).await?;
-    let now = app.clock.now();
     match before.last() {
-        Some(last) if !last.state.is_over() => return ask_again(app, last).await,
+        Some(last) if !last.state.is_over() => return ask_again(app, last, &story).await,
         Some(last) if !last.state.was_busy() || before.len() >= MOST_ATTEMPTS => return Ok(vec![]),
         Some(_) | None => {}
     }
-    let held = story.alert.is_held.then_some(Dropped::Held);
-    if let Some(why) = held.or_else(|| Standing::of(&story.alert).drops(&one.person, one.is_update, now)) {
-        tracing::info!(notification = %id, alert = %one.alert, "nobody is rung: the alert needs no answer now");
-        return Ok(ledger::dropped(&one, why, now));
+    if matches!(delivery.state, DeliveryState::Dropped | DeliveryState::Bundled) {
+        return Ok(vec![]);
+    }
+    if let Some(why) = needless(app, one, &story, now).await? {
+        tracing::info!(notification = %id, alert = %one.alert, why = why.words(), "nobody is rung");
+        return Ok(ledger::dropped(one, why, now));
     }
     if !app.telephony.capabilities().conferences {
         return Err(VendorError::permanent("the carrier calls nobody for us").into());
     }
-    let Some(ring) = planned(app, &one, before.len(), now) else {
+    let Some(ring) = planned(app, one, before.len(), now) else {
         return Err(VendorError::permanent("the device is no phone").into());
     };
     if is_in_a_call(app, &one.person).await? {
         return Ok(later(app, id));
     }
+    match limit::turn(app, &delivery, &story, &ring.number, now).await? {
+        Turn::Now => {}
+        Turn::Soon => return Ok(later(app, id)),
+        Turn::Wait(until) => return Ok(ledger::kept_waiting(one, until)),
+    }
     match app.rings.begin_ring(&ring).await {
         Ok(()) => {}
-        // Somebody rings them about another alert.
+        // Somebody rings them about another alert, or somebody has answered this one just now.
         Err(StoreError::Conflict) => return Ok(later(app, id)),
         Err(error) => return Err(error.into()),
     }
-    place(app, &ring).await
+    let mut led_to = place(app, &ring).await?;
+    // Whoever has answered just before it was written that it is rung has not seen that.
+    if let Ok(Some(story)) = app.alerts.alert(ring.alert).await
+        && Standing::of(&story.alert).drops(&ring.person, one.is_update, app.clock.now()).is_some()
+    {
+        led_to.push(Consequence::Next(Effect::ReleaseRing(ring.id).at(app.clock.now())));
+    }
+    Ok(led_to)
+}
+
+/// Why a phone is not rung any more; `None`: it is.
+async fn needless(
+    app: &App,
+    one: &Notification,
+    story: &AlertStory,
+    now: Timestamp,
+) -> Result<Option<Dropped>, StoreError> {
+    let held = story.alert.is_held.then_some(Dropped::Held);
+    if let Some(why) = held.or_else(|| Standing::of(&story.alert).drops(&one.person, one.is_update, now)) {
+        return Ok(Some(why));
+    }
+    let siblings = app.deliveries.siblings(one).await?;
+    Ok(is_repeated(one, &siblings, now).then_some(Dropped::Repeated))
 }
 
 /// It is tried again as soon as they may be free.
 fn later(app: &App, id: NotificationId) -> Vec<Consequence> {
-    let wait = SignedDuration::from_secs(BUSY);
-    let due = app.clock.now().checked_add(wait).unwrap_or(Timestamp::MAX);
-    vec![Consequence::Next(Effect::RingPerson(id).at(due))]
+    vec![Consequence::Next(Effect::RingPerson(id).at(after(app, BUSY)))]
+}
+
+/// So many seconds from now.
+fn after(app: &App, seconds: i64) -> Timestamp {
+    app.clock.now().checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
 }
 
 /// Whether somebody talks in a call of ours, is rung for one, or is on the line themselves.
@@ -158,8 +199,8 @@ fn address(app: &App, id: RingId) -> String {
 }
 
 /// A call that the carrier was asked for: whoever asked may not have lived to hear its answer. One that it has is
-/// adopted; else it is asked again.
-async fn ask_again(app: &App, ring: &Ring) -> Result<Vec<Consequence>, EffectError> {
+/// adopted; else it is asked again, if somebody is still needed.
+async fn ask_again(app: &App, ring: &Ring, story: &AlertStory) -> Result<Vec<Consequence>, EffectError> {
     if ring.carrier_call.is_some() {
         return Ok(vec![]);
     }
@@ -167,6 +208,10 @@ async fn ask_again(app: &App, ring: &Ring) -> Result<Vec<Consequence>, EffectErr
         return Ok(vec![rung(app, ring, carrier_call)]);
     }
     let now = app.clock.now();
+    if Standing::of(&story.alert).drops(&ring.person, false, now).is_some() {
+        news(app, ring.id, LegInput::Ended(LegEnd::Lost), "").await?;
+        return Ok(vec![]);
+    }
     let until = rings_until(&app.live().settings.menu, now);
     match app.rings.ask_for_ring(ring, now, until).await {
         Ok(()) => place(app, ring).await,
@@ -186,11 +231,18 @@ async fn adopted(app: &App, ring: &Ring) -> Result<Option<String>, EffectError> 
     Ok(Some(found.carrier_call))
 }
 
-/// A phone is wanted no longer.
+/// A phone is wanted no longer: it stops ringing. Whoever has picked up is told how the alert stands, and not cut off; a
+/// machine is.
 pub(super) async fn release(app: &App, id: RingId) -> Result<Vec<Consequence>, EffectError> {
     let Some(ring) = app.rings.ring(id).await? else { return Ok(vec![]) };
-    if let Some(carrier_call) = &ring.carrier_call {
-        app.telephony.hang_up(carrier_call).await?;
+    match (&ring.state, &ring.carrier_call) {
+        (RingState::Ringing, Some(carrier_call)) => app.telephony.stop_ringing(carrier_call).await?,
+        // The carrier has not said yet what it calls it.
+        (RingState::Ringing, None) => return Err(EffectError::Waits(after(app, PLACING))),
+        (RingState::Ended { end: RingEnd::Unreached(_) }, Some(carrier_call)) => {
+            app.telephony.hang_up(carrier_call).await?;
+        }
+        (RingState::Asking { .. } | RingState::Ended { .. }, _) => {}
     }
     Ok(vec![])
 }
@@ -222,7 +274,9 @@ async fn look_at(app: &App, ring: &Ring) -> Result<(), EffectError> {
         Some(CallProgress::Over(why)) => why.into(),
         // Nobody rings for so long: it is let go, and counts as not reached.
         Some(CallProgress::Queued | CallProgress::Ringing | CallProgress::InProgress) => {
-            release(app, ring.id).await?;
+            if let Some(carrier_call) = &carrier_call {
+                app.telephony.hang_up(carrier_call).await?;
+            }
             LegEnd::OutOfTime
         }
         None => LegEnd::Lost,

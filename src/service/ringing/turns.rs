@@ -93,7 +93,7 @@ async fn turn(
         return Ok(None);
     }
     if let Some(change) = &mut turn.change {
-        alerting::prepare(app, change);
+        alerting::prepare(app, change).await?;
     }
     let next = format!("{}/documents/{}", address(app, ring.id), ring.document.saturating_add(1));
     let reply = turn.plan.as_ref().map(|plan| rendered(app, &live, plan, next));
@@ -116,6 +116,7 @@ fn report(ring: &Ring, turn: &RingTurn) {
     if let RingState::Ended { end } = &turn.next {
         let end = match end {
             RingEnd::Answered => "answered",
+            RingEnd::Needless => "needless",
             RingEnd::Unreached(why) => why.word(),
         };
         tracing::info!(ring = %ring.id, alert = %ring.alert, person = %ring.person, end, "phone rung about an alert: over");

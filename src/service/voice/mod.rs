@@ -198,7 +198,7 @@ async fn turn(
     let mut has_answered = false;
     for change in &mut turn.changes {
         if let Change::Answered(change) = change {
-            alerting::prepare(app, change);
+            alerting::prepare(app, change).await?;
             has_answered = true;
         }
     }

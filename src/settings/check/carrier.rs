@@ -44,6 +44,7 @@ impl Check<'_, '_> {
             api_url: api_url?,
             number: number?,
             conferences: file.conferences,
+            calls_per_number: file.calls_per_number,
         })
     }
 

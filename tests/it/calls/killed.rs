@@ -3,7 +3,10 @@
 
 mod late;
 
-use crate::world::World;
+use crate::world::{World, acts};
+use dutyline::domain::alerting::actor::{Actor, Channel, Who};
+use dutyline::domain::directory::device::DeviceKind;
+use dutyline::domain::directory::person::PersonId;
 use dutyline::domain::voice::input::LegInput;
 use dutyline::domain::voice::leg::{Leg, LegEnd};
 use dutyline::exchange::behaviour::{Behaviour, Fault};
@@ -13,7 +16,7 @@ use dutyline::exchange::line::Kind;
 use dutyline::ports::error::StoreError;
 use dutyline::service::{calling, effects, voice};
 use late::Late;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 const ADA: &str = "+15550101";
@@ -266,6 +269,36 @@ async fn p50_a_phone_that_is_let_go_while_the_carrier_still_answers_does_not_rin
     assert_eq!(legs(&world).await[0].end, Some(LegEnd::CallerGone));
     world.settle().await;
     assert_eq!((rang(&world, BEN), world.exchange.ringing()), (1, 0));
+}
+
+/// Somebody acknowledges an alert while the carrier is asked to ring people about it.
+#[tokio::test]
+async fn a_phone_rung_about_what_is_answered_while_the_carrier_still_answers_does_not_ring_on() {
+    let mut world = World::start_with("demo", |settings| {
+        for one in &mut settings.directory.people {
+            one.devices.retain(|device| device.kind() == DeviceKind::Voice);
+            one.devices.truncate(1);
+        }
+    })
+    .await;
+    let url = world.url("/webhook/demo-only-operations");
+    let answer = world.http.post(url).json(&json!({ "title": "Pumps" })).send().await.unwrap();
+    let answer: Value = answer.json().await.unwrap();
+    let alert = answer["alertId"].as_str().unwrap().parse().unwrap();
+    acts::due(&world.app).await.unwrap();
+    let app = world.app.clone();
+    let late = Late::new(world.app.telephony.clone(), async move {
+        let cleo = Actor { who: Who::Person(PersonId("cleo".to_owned())), from: Channel::Api };
+        acts::acknowledge(&app, alert, &cleo).await.unwrap();
+    });
+    world.app.telephony = Arc::new(late);
+    world.run_effects().await;
+    world.wait(5).await;
+    assert_eq!(world.exchange.ringing(), 0);
+    world.wait(120).await;
+    assert!(rang(&world, ADA) <= 1 && rang(&world, BEN) <= 1);
+    let told = world.api(&format!("/api/alerts/{alert}")).await["notifications"].to_string();
+    assert_eq!(told.matches("\"dropped\"").count(), 2, "{told}");
 }
 
 #[tokio::test]

@@ -177,3 +177,13 @@ async fn what_is_critical_goes_first() {
     assert_eq!(alert["severity"], "critical");
     assert_eq!(states(&world, id, "ben").await, ["delivered"]);
 }
+
+#[tokio::test]
+async fn g89_what_a_phone_got_before_the_clock_was_put_back_does_not_keep_it_shut() {
+    let world = World::start_with("demo", few).await;
+    flood(&world, 5).await;
+    assert_eq!(texts(&world, BEN).len(), 4);
+    world.clock.put_back(SignedDuration::from_hours(5));
+    let id = opened(&world, "Fans").await;
+    assert_eq!(texts(&world, BEN).len(), 5, "{:?}", messages(&world, id, "ben").await);
+}

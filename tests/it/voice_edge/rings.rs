@@ -3,12 +3,15 @@
 use super::*;
 use crate::world::{World, acts};
 use async_trait::async_trait;
+use dutyline::domain::alerting::actor::{Actor, Channel, Who};
 use dutyline::domain::alerting::alert::AlertState;
 use dutyline::domain::contact::PhoneNumber;
+use dutyline::domain::directory::person::PersonId;
 use dutyline::domain::effect::Effect;
 use dutyline::domain::ids::{NotificationId, RingId};
 use dutyline::domain::voice::ring::{Ring, RingState};
 use dutyline::exchange::script;
+use dutyline::ports::deliveries::BegunMessage;
 use dutyline::ports::error::{Outage, StoreError};
 use dutyline::ports::store::{RecordedRing, RingStore};
 use dutyline::service::{effects, ringing};
@@ -68,6 +71,13 @@ impl RingStore for Failing {
     }
     async fn rings_since(&self, since: Timestamp) -> Result<Vec<String>, StoreError> {
         self.rings.rings_since(since).await
+    }
+    async fn rung(
+        &self,
+        number: &PhoneNumber,
+        window: (Timestamp, Timestamp),
+    ) -> Result<Vec<BegunMessage>, StoreError> {
+        self.rings.rung(number, window).await
     }
     async fn begin_ring(&self, ring: &Ring) -> Result<(), StoreError> {
         self.rings.begin_ring(ring).await
@@ -253,4 +263,35 @@ async fn who_is_on_the_line_with_us_is_rung_as_soon_as_they_are_free() {
     }
     world.wait(20).await;
     assert_eq!(world.exchange.calls_to("+15550104", 0).len(), 1);
+}
+
+#[tokio::test]
+async fn g22_who_has_picked_up_is_told_who_was_first_and_not_cut_off() {
+    let world = raised("ben's phone rings\n").await;
+    let alert = only(&world).await.alert;
+    let eva = Actor { who: Who::Person(PersonId("eva".to_owned())), from: Channel::Api };
+    // Ben picks up when Eva has acknowledged it, before his phone is made to stop.
+    acts::acknowledge(&world.app, alert, &eva).await.unwrap();
+    let call = world.exchange.calls_to("+15550102", 0).remove(0);
+    world.exchange.pick_up(&call.sid).unwrap();
+    world.exchange.settle().await;
+    world.settle().await;
+    world.wait(60).await;
+    let heard: Vec<_> = world.exchange.line(&call.sid, 0).unwrap().into_iter().map(|one| one.text).collect();
+    let heard = heard.join(" ");
+    assert!(heard.contains("already acknowledged by Eva Ek"), "{heard}");
+    assert!(heard.contains("Goodbye"), "{heard}");
+    assert_eq!(log(&world).await, ["called null", "notified null"]);
+}
+
+#[tokio::test]
+async fn who_is_hearing_an_alert_hears_it_to_the_end_though_somebody_else_answers() {
+    let world = raised("ben picks up\nben hears \"Press 4\"\n").await;
+    let ring = only(&world).await;
+    let eva = Actor { who: Who::Person(PersonId("eva".to_owned())), from: Channel::Api };
+    acts::acknowledge(&world.app, ring.alert, &eva).await.unwrap();
+    world.settle().await;
+    assert_eq!(only(&world).await.id, ring.id, "he is on the line");
+    let answer = post(&world.app, &at(&ring, ring.document), &[("CallSid", "CA9"), ("Digits", "4")]).await;
+    assert!(answer.last_words().contains("already acknowledged by Eva Ek"), "{}", answer.body);
 }

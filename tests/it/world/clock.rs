@@ -1,7 +1,7 @@
 //! A clock that only the test moves.
 
 use dutyline::ports::clock::Clock;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::{Mutex, PoisonError};
 
 pub(crate) struct TestClock(Mutex<Timestamp>);
@@ -15,10 +15,15 @@ impl TestClock {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Time never goes back.
+    /// Time goes on. It never goes back by itself.
     pub(crate) fn set(&self, now: Timestamp) {
         let mut time = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *time = now.max(*time);
+    }
+
+    /// Somebody puts it back.
+    pub(crate) fn put_back(&self, by: SignedDuration) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) -= by;
     }
 }
 

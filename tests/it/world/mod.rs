@@ -160,6 +160,7 @@ impl World {
         if let Some(sms) = &mut own.sms {
             sms.per_number = 10_000;
         }
+        own.carrier.calls_per_number = 10_000;
         let vendor_timeout = if is_gated { SOON } else { VENDOR_TIMEOUT };
         change(own);
         let exchange = exchange(own, &clock, exchange_http.local_addr().unwrap());

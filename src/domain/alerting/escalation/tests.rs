@@ -425,12 +425,37 @@ fn quiet_hours_are_by_the_clock_where_somebody_lives() {
         until: "07:00:00".parse().unwrap(),
         unless: vec![Severity::Critical],
     });
-    assert_eq!(case.told(0), ["ben"], "she would hear of it too late");
+    let Look::Do(change) = case.look(0) else { panic!("not yet") };
+    let told: Vec<_> = change.notifications.iter().map(|one| (one.person.0.as_str(), one.due)).collect();
+    let morning = "2026-01-05T22:00:00Z".parse().unwrap();
+    assert_eq!(
+        told,
+        [("ada", morning), ("ben", at(0))],
+        "she would hear of it too late, and hears of it then"
+    );
     let skipped = serde_json::to_string(&case.story.log[0].what).unwrap();
     assert!(skipped.contains("ada: not to be told before 2026-01-05T22:00:00Z"), "{skipped}");
     let mut case = Case { story: Case::new(None).story, ..case };
     case.story.alert.severity = Severity::Critical;
     assert_eq!(case.told(0), ["ada"]);
+}
+
+#[test]
+fn g64_who_rests_through_many_steps_is_told_once_at_the_end() {
+    let forever = Policy {
+        repeats: Repeats::Forever,
+        ..policy("standard", vec![step(&[to("ada"), to("ben")]), step(&[to("ada")])])
+    };
+    let mut case = Case::new(Some(forever));
+    case.directory.people[0].zone = Some(TimeZone::UTC);
+    case.directory.people[0].quiet =
+        Some(Quiet { from: "08:00:00".parse().unwrap(), until: "10:00:00".parse().unwrap(), unless: vec![] });
+    assert_eq!(case.told(0), ["ben", "ada"]);
+    for minute in 1..60 {
+        let told = case.told(minute);
+        assert!(told.iter().all(|who| who == "ben"), "{minute}: {told:?}");
+    }
+    assert_eq!(case.told(60), ["ada"], "she is awake: the second step reaches her");
 }
 
 #[test]

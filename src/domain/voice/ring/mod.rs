@@ -71,6 +71,8 @@ pub enum RingEnd {
     Answered,
     /// They have not: for that reason.
     Unreached(LegEnd),
+    /// It rang, and nobody had picked up when nothing was expected of them any more.
+    Needless,
 }
 
 impl RingState {

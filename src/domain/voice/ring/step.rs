@@ -11,6 +11,8 @@ use crate::domain::alerting::actor::{Actor, Channel, Who};
 use crate::domain::alerting::change::Change;
 use crate::domain::alerting::log::Happened;
 use crate::domain::alerting::reply::Deed;
+use crate::domain::alerting::standing::Standing;
+use crate::domain::delivery::ledger::Dropped;
 use crate::domain::directory::device::DeviceKind;
 use crate::domain::effect::{DueEffect, Effect};
 use crate::domain::voice::call::Asked;
@@ -47,6 +49,8 @@ pub struct RingTurn {
     pub change: Option<Box<Change>>,
     /// Whether somebody has been told by it.
     pub is_delivered: bool,
+    /// Why nobody had to be told any more; `None`: they had, or have been.
+    pub dropped: Option<Dropped>,
     /// What is done outside.
     pub effects: Vec<DueEffect>,
 }
@@ -106,7 +110,21 @@ impl At<'_> {
                 self.picked_up()
             }
             LegInput::Machine => self.machine(),
-            LegInput::Ended(end) => self.unreached(*end),
+            LegInput::Ended(end) => self.rang(*end),
+        }
+    }
+
+    /// Nobody has picked up. Where somebody else has answered meanwhile, nothing is missing.
+    fn rang(self, end: LegEnd) -> RingTurn {
+        let standing = Standing::of(&self.setting.reading.story().alert);
+        let Some(why) = standing.drops(&self.ring.person, false, self.setting.now) else {
+            return self.unreached(end);
+        };
+        let (person, by) = (self.ring.person.0.clone(), DeviceKind::Voice.word().to_owned());
+        RingTurn {
+            log: vec![Happened::Dropped { person, by, why: why.words() }],
+            dropped: Some(why),
+            ..self.beside(RingState::Ended { end: RingEnd::Needless }, None)
         }
     }
 
@@ -246,6 +264,7 @@ impl At<'_> {
             log: vec![],
             change: None,
             is_delivered: false,
+            dropped: None,
             effects: vec![],
         }
     }

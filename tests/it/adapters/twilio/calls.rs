@@ -220,6 +220,24 @@ async fn a_call_is_ended_however_far_it_is() {
 }
 
 #[tokio::test]
+async fn a_phone_stops_ringing_and_whoever_has_picked_up_is_not_cut_off() {
+    let (server, twilio) = answering(call("canceled")).await;
+    assert_eq!(twilio.stop_ringing("CA1").await, Ok(()));
+    assert_snapshot!(fields(&server).await, @r"
+    POST /2010-04-01/Accounts/AC1/Calls/CA1.json
+    Status: canceled
+    ");
+    for now in [call("in-progress"), call("completed"), call("no-answer"), status(404)] {
+        let (_server, twilio) = refusing(now).await;
+        assert_eq!(twilio.stop_ringing("CA1").await, Ok(()));
+    }
+    for word in ["queued", "ringing"] {
+        let (_server, twilio) = refusing(call(word)).await;
+        assert!(matches!(twilio.stop_ringing("CA1").await, Err(VendorError::Temporary { .. })), "{word}");
+    }
+}
+
+#[tokio::test]
 async fn a_call_that_is_over_or_unknown_is_ended() {
     let (server, twilio) = answering(refusal(404, 20404, "Not found")).await;
     assert_eq!(twilio.hang_up("CA1").await, Ok(()));

@@ -32,6 +32,7 @@ async fn drive(twilio: &Twilio) -> BTreeSet<&'static str> {
     twilio.place_call(&NewCall { machine_url: Some(url()), ..new_call() }).await.unwrap();
     twilio.redirect_call(CALL, &url()).await.unwrap();
     twilio.hang_up(CALL).await.unwrap();
+    twilio.stop_ringing(CALL).await.unwrap();
     twilio.call_status(CALL).await.unwrap();
     twilio.calls_to(&ada(), Timestamp::UNIX_EPOCH).await.unwrap();
     sound(twilio, &named(RECORDING)).await.unwrap();
@@ -47,7 +48,7 @@ async fn drive(twilio: &Twilio) -> BTreeSet<&'static str> {
     let sought = Sought { id: message.id, to: &to, trace: trace.as_deref(), since: Timestamp::UNIX_EPOCH };
     twilio.knows(&sought).await.unwrap();
     SingleSender::probe(twilio).await.unwrap();
-    let calls = ["place_call", "redirect_call", "hang_up", "call_status", "calls_to"];
+    let calls = ["place_call", "redirect_call", "hang_up", "stop_ringing", "call_status", "calls_to"];
     let others = [
         "open_recording",
         "delete_recording",

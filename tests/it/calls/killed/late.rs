@@ -43,6 +43,9 @@ impl Telephony for Late {
     async fn redirect_call(&self, carrier_call: &str, url: &str) -> Result<(), VendorError> {
         self.carrier.redirect_call(carrier_call, url).await
     }
+    async fn stop_ringing(&self, carrier_call: &str) -> Result<(), VendorError> {
+        self.carrier.stop_ringing(carrier_call).await
+    }
     async fn hang_up(&self, carrier_call: &str) -> Result<(), VendorError> {
         self.carrier.hang_up(carrier_call).await
     }

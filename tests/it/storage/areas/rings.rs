@@ -2,8 +2,10 @@
 
 use super::{Store, at, conflict, store};
 use crate::storage::subject::on_every_driver;
+use dutyline::domain::alerting::actor::{Actor, Channel, Who};
 use dutyline::domain::alerting::alert::Alert;
 use dutyline::domain::alerting::change::Change;
+use dutyline::domain::alerting::life;
 use dutyline::domain::alerting::log::Happened;
 use dutyline::domain::contact::PhoneNumber;
 use dutyline::domain::delivery::Notification;
@@ -24,6 +26,7 @@ on_every_driver! {
     store;
     a_ring_comes_back_as_it_was_written
     nobody_is_rung_about_two_alerts_at_once
+    nobody_is_rung_about_what_is_answered
     what_the_carrier_calls_it_is_written_once
     a_turn_is_written_all_of_it_or_nothing
     one_that_was_not_placed_is_forgotten
@@ -92,6 +95,7 @@ fn turn(next: RingState) -> RingTurn {
         log: vec![],
         change: None,
         is_delivered: false,
+        dropped: None,
         effects: vec![],
     }
 }
@@ -122,6 +126,16 @@ async fn nobody_is_rung_about_two_alerts_at_once(s: &Store) {
     let end = RingState::Ended { end: RingEnd::Unreached(LegEnd::NoAnswer) };
     s.store.record_ring(written(&one, &turn(end), None)).await.unwrap();
     s.store.begin_ring(&other).await.unwrap();
+}
+
+async fn nobody_is_rung_about_what_is_answered(s: &Store) {
+    let cleo = Actor { who: Who::Person(PersonId("cleo".to_owned())), from: Channel::Api };
+    let alert = s.alerted("CA1", at(0), vec![]).await;
+    let ring = s.planned(&alert, "ben").await;
+    let read = s.store.alert(alert.id).await.unwrap().unwrap().alert;
+    s.store.change(&life::acknowledge(read, &cleo, at(2)).unwrap()).await.unwrap();
+    conflict(s.store.begin_ring(&ring).await);
+    assert_eq!(s.store.ring(ring.id).await.unwrap(), None);
 }
 
 async fn what_the_carrier_calls_it_is_written_once(s: &Store) {
@@ -194,8 +208,8 @@ async fn it_goes_with_its_alert(s: &Store) {
     s.store.begin_ring(&ring).await.unwrap();
     s.store.record_ring(written(&ring, &turn(asking()), Some("<one/>"))).await.unwrap();
     let mut alert = s.store.alert(ring.alert).await.unwrap().unwrap().alert;
-    let by = dutyline::domain::alerting::actor::Who::Person(PersonId("ben".to_owned()));
-    let from = dutyline::domain::alerting::actor::Channel::Phone;
+    let by = Who::Person(PersonId("ben".to_owned()));
+    let from = Channel::Phone;
     alert.closed = Some(dutyline::domain::alerting::alert::Closed { at: at(6), by, from });
     s.store.change(&Change::of(alert)).await.unwrap();
     let gone = RetentionStore::forget(&s.store, Forgettable::ClosedAlert, at(7), at(8)).await;
