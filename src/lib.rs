@@ -1,5 +1,4 @@
-//! Dutyline: one number to call. Who calls is known by the number, chooses a group, leaves a message, and the
-//! people on call are told.
+//! Dutyline: one number to call, and one place for events: people on call are told until somebody answers.
 //!
 //! # The picture
 //!
@@ -183,8 +182,10 @@
 //! - … add another system's directory: a file or folder in `adapters/` that implements [`ports::people::People`], a
 //!   word in [`settings::Access`], a line in `start/assemble.rs`.
 //! - … change what people are written: `templates/message/en/`; what a template can use: `domain/alerting/wording.rs`.
-//! - … add a language: a file beside `prompts/en.toml` with the same keys, a line in `settings/prompts.rs`. An
-//!   operator does it without a build: a folder named by `voice.prompts`.
+//! - … add a language: what is spoken, a file beside `prompts/en.toml` with the same keys and a line in
+//!   `settings/prompts.rs`; what is written, a folder beside `templates/message/en/` and its name in
+//!   `settings/templates.rs`. An operator does it without a build: folders named by `voice.prompts` and
+//!   `alerting.templates`.
 //! - … add a system that alerts are passed on to: a file or folder in `adapters/` that implements
 //!   [`ports::alert_target::AlertTarget`], a word in [`settings::ForwardKind`], a line in `start/assemble.rs`.
 //! - … add a vendor of messages: a file or folder in `adapters/` that implements [`ports::vendor::SingleSender`], a word in

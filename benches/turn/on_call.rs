@@ -4,7 +4,7 @@ use super::{Failed, median, say};
 use clap::Args;
 use dutyline::domain::directory::absence::Absence;
 use dutyline::domain::directory::group::{Group, GroupName, Member};
-use dutyline::domain::directory::overrides::{Change, Override};
+use dutyline::domain::directory::overrides::{Override, OverrideChange};
 use dutyline::domain::directory::person::{Person, PersonId};
 use dutyline::domain::directory::resolve::on_call;
 use dutyline::domain::directory::schedule::shifts::shifts;
@@ -146,7 +146,7 @@ fn rotations(units: &[Unit], hours: u32) -> Result<Directory, Failed> {
         Override {
             id: None,
             schedule: name(n % (ROTATIONS / EACH)),
-            change: Change::Replace { out: id(n * 7), by: id(n * 7 + 1) },
+            change: OverrideChange::Replace { out: id(n * 7), by: id(n * 7 + 1) },
             from,
             until: from + SignedDuration::from_hours(24),
         }

@@ -16,7 +16,7 @@ pub struct EventRoom(Arc<Semaphore>);
 
 /// What an event has taken of the room, until it is dropped.
 #[derive(Debug)]
-pub struct Taken(#[expect(dead_code, reason = "held, never read")] OwnedSemaphorePermit);
+pub struct Room(#[expect(dead_code, reason = "held, never read")] OwnedSemaphorePermit);
 
 impl Default for EventRoom {
     fn default() -> Self {
@@ -26,9 +26,9 @@ impl Default for EventRoom {
 
 impl EventRoom {
     /// Room for a body of so many bytes; `None`: there is not enough left at the moment.
-    pub fn take(&self, bytes: u64) -> Option<Taken> {
+    pub fn take(&self, bytes: u64) -> Option<Room> {
         let shares = u32::try_from(bytes.div_ceil(SHARE)).unwrap_or(SHARES).clamp(1, SHARES);
-        self.0.clone().try_acquire_many_owned(shares).ok().map(Taken)
+        self.0.clone().try_acquire_many_owned(shares).ok().map(Room)
     }
 }
 

@@ -64,7 +64,8 @@ struct Wanted {
     /// Only those opened before that moment.
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
-    /// Only those with this in title, text or spoken message, as it stands there, in any case of letters.
+    /// Only those with this in the spoken message or the first 2,000 letters of title and text, as it stands there, in any
+    /// case of letters.
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
 }

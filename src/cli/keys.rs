@@ -28,7 +28,8 @@ pub(crate) struct Add {
     /// Whose key it is, as lists and logs show it.
     #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
     name: String,
-    /// What it is good for: read, respond, schedule, dispatch, reports or admin. Can be given several times.
+    /// What it is good for: read, respond, schedule, dispatch, reports or admin. Can be given several times. dispatch and
+    /// reports open nothing yet.
     #[arg(long = "scope", value_name = "SCOPE", required = true, value_parser = scope)]
     scopes: Vec<Scope>,
     /// When it stops to be good, e.g. 2027-01-01T00:00:00Z. Left out: never.

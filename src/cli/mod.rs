@@ -26,7 +26,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// One number to call: it takes a spoken message and raises an alert with the people on call.
+/// One number to call, and one place for events: people on call are told until somebody answers.
 ///
 /// `dutyline demo` starts everything on this machine, without accounts and settings; `dutyline call` in a second
 /// terminal is a phone to try it with.

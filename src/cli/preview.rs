@@ -23,7 +23,7 @@ pub(crate) struct Preview {
     /// How somebody is told; all of them, where it is left out.
     #[arg(long)]
     channel: Option<Channel>,
-    /// In which language, by the name of its folder or its prompts file. Left out: the person's, or the line's.
+    /// In which language, by the name of its prompts file. Left out: the person's, or the line's.
     #[arg(long)]
     language: Option<String>,
     /// Who is told, by their id: their language and their clock count.

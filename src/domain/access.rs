@@ -8,15 +8,15 @@ use sha2::{Digest, Sha256};
 pub enum Scope {
     /// See alerts, calls and who is on call.
     Read,
-    /// Acknowledge and resolve alerts.
+    /// Act on alerts: acknowledge, resolve, escalate, snooze, note, take back.
     Respond,
     /// Say who is away, and who takes whose place on call.
     Schedule,
-    /// Send dispatches.
+    /// Send dispatches: opens nothing yet.
     Dispatch,
-    /// Fetch reports.
+    /// Fetch reports: opens nothing yet.
     Reports,
-    /// Manage keys, take the gateway's backup, and see who did what.
+    /// Reload the settings, see and manage the outbox, and see who did what.
     Admin,
 }
 

@@ -2,7 +2,7 @@
 
 use super::directory::absence::Absence;
 use super::directory::change::Changed;
-use super::directory::overrides::{Change, Override};
+use super::directory::overrides::{Override, OverrideChange};
 use super::directory::person::PersonId;
 use super::directory::schedule::ScheduleName;
 use super::ids::{AbsenceId, AuditId, OverrideId};
@@ -102,9 +102,9 @@ impl<'a> Subject<'a> {
 
     fn overridden(one: &'a Override) -> Self {
         let (add, remove, replace, by) = match &one.change {
-            Change::Add(person) => (Some(person), None, None, None),
-            Change::Remove(person) => (None, Some(person), None, None),
-            Change::Replace { out, by } => (None, None, Some(out), Some(by)),
+            OverrideChange::Add(person) => (Some(person), None, None, None),
+            OverrideChange::Remove(person) => (None, Some(person), None, None),
+            OverrideChange::Replace { out, by } => (None, None, Some(out), Some(by)),
         };
         let (id, schedule, from, until) = (one.id, &one.schedule, one.from, one.until);
         Self::Override { id, schedule, add, remove, replace, by, from, until }

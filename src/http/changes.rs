@@ -139,7 +139,7 @@ pub(super) async fn remove_override(
     get,
     path = "/api/audit",
     tag = "operation",
-    params(("what" = Option<String>, Query, description = "The kind of deed, e.g. `alert_resolved`."), ("by" = Option<String>, Query, description = "The name of the key."), ("from" = Option<String>, Query, format = DateTime, description = "Then or later."), ("until" = Option<String>, Query, format = DateTime, description = "Before."), ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many, at most; 50 where nothing is said."), ("after" = Option<String>, Query, description = "The `next` of the page before.")),
+    params(("what" = Option<String>, Query, description = "The kind of deed, e.g. `alert_resolved`."), ("by" = Option<String>, Query, description = "The name of the key, or the id of the person."), ("from" = Option<String>, Query, format = DateTime, description = "Then or later."), ("until" = Option<String>, Query, format = DateTime, description = "Before."), ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many, at most; 50 where nothing is said."), ("after" = Option<String>, Query, description = "The `next` of the page before.")),
     responses((status = 200, description = "A page.", body = AuditView)),
     security(("bearer" = ["admin"])),
 )]

@@ -217,15 +217,6 @@ pub trait AlertStore: Send + Sync {
         after: Option<AlertCursor>,
         limit: u32,
     ) -> Result<AlertPage, StoreError>;
-    /// The same of all alerts, or of those in a state.
-    async fn alerts(
-        &self,
-        state: Option<AlertState>,
-        after: Option<AlertCursor>,
-        limit: u32,
-    ) -> Result<Vec<AlertStory>, StoreError> {
-        Ok(self.found(&AlertFilter::in_state(state), after, limit).await?.stories)
-    }
     /// The open alerts that people are told of, acknowledged or not, newest first, after that place; their logs are left
     /// out.
     async fn latest_open(

@@ -2,7 +2,7 @@
 
 use super::error::VendorError;
 use crate::domain::alerting::alert::AlertStory;
-use crate::domain::alerting::news::{News, Standing};
+use crate::domain::alerting::news::{News, StateAt};
 use crate::domain::contact::WebhookUrl;
 use crate::domain::delivery::Notification;
 use crate::domain::directory::Directory;
@@ -13,11 +13,11 @@ use uuid::Uuid;
 
 /// An alert as another program is told of it.
 #[derive(Debug, Clone, Copy)]
-pub struct Matter<'a> {
-    /// The alert; what can change of it is in the standing.
+pub struct ToldAlert<'a> {
+    /// The alert; what can change of it is in its state.
     pub story: &'a AlertStory,
     /// How it stood at the moment that is told of.
-    pub standing: &'a Standing,
+    pub state: &'a StateAt,
     /// Where the message can be heard; `None`: there is none.
     pub recording_url: Option<&'a str>,
     /// Who is who.
@@ -38,7 +38,7 @@ pub struct Told<'a> {
     /// What they wrote.
     pub note: Option<&'a str>,
     /// To what.
-    pub matter: Matter<'a>,
+    pub about: ToldAlert<'a>,
 }
 
 /// What somebody's own program is told.
@@ -47,7 +47,7 @@ pub struct Personal<'a> {
     /// For whom it is.
     pub notification: &'a Notification,
     /// About what.
-    pub matter: Matter<'a>,
+    pub about: ToldAlert<'a>,
 }
 
 /// A program that is told of alerts.

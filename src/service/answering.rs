@@ -31,11 +31,7 @@ pub enum Outcome {
 
 /// Does something to an alert for somebody who knows of that many steps of its policy.
 async fn act(app: &App, id: AlertId, deed: Deed, known: u32, by: &Actor) -> Result<Outcome, StoreError> {
-    let what = match deed {
-        Deed::Acknowledge => Act::Acknowledge,
-        Deed::Resolve => Act::Resolve,
-        Deed::Escalate => Act::Escalate,
-    };
+    let what = Act::from(deed);
     // Looked at and written as one, so that a step that is asked for twice is not made twice.
     let is_done = |story: &AlertStory| {
         deed == Deed::Escalate && story.alert.closed.is_none() && reply::has_escalated(story, known)

@@ -35,7 +35,7 @@ const AT_ONCE: u32 = 32;
 
 /// An effect that is ours to do now.
 #[derive(Debug)]
-pub struct Taken {
+pub struct TakenEffect {
     /// The effect.
     pub claimed: ClaimedEffect,
     /// Counts among those under way until it is done.
@@ -44,7 +44,7 @@ pub struct Taken {
 
 /// Takes effects that are due, in each lane as many as may be under way besides those that are. Whoever takes them does
 /// them at once, each with [`run`]: the lease covers the doing, and no time in a queue.
-pub async fn claim(app: &App) -> Result<Vec<Taken>, StoreError> {
+pub async fn claim(app: &App) -> Result<Vec<TakenEffect>, StoreError> {
     let now = app.clock.now();
     let mut taken = vec![];
     for lane in app.outbox.due_lanes(now).await? {
@@ -57,7 +57,7 @@ pub async fn claim(app: &App) -> Result<Vec<Taken>, StoreError> {
             Ok(claimed) => taken.extend(
                 claimed
                     .into_iter()
-                    .map(|claimed| Taken { claimed, _place: app.under_way.enter(lane.clone()) }),
+                    .map(|claimed| TakenEffect { claimed, _place: app.under_way.enter(lane.clone()) }),
             ),
             Err(error) if taken.is_empty() => return Err(error),
             // What has been taken must be done; the next who asks meets the error, if it lasts.
@@ -76,8 +76,8 @@ fn at_once(app: &App, lane: &Lane) -> u32 {
 
 /// Does one effect, and writes what became of it. Each time that `pause` ends meanwhile, its lease begins anew: that is
 /// every [`RENEWAL`].
-pub async fn run(app: &App, taken: Taken, pause: impl AsyncFn()) {
-    let Taken { mut claimed, _place } = taken;
+pub async fn run(app: &App, taken: TakenEffect, pause: impl AsyncFn()) {
+    let TakenEffect { mut claimed, _place } = taken;
     let kind = claimed.effect.word();
     let effect = claimed.effect.clone();
     let mut doing = pin!(AssertUnwindSafe(perform(app, &effect)).catch_unwind());

@@ -4,7 +4,7 @@ use super::effects::error::EffectError;
 use super::links::{self, Shortened};
 use crate::app::App;
 use crate::domain::alerting::forward::ForwardName;
-use crate::domain::alerting::forwarding::{self, Standing};
+use crate::domain::alerting::forwarding::{self, ForwardState};
 use crate::domain::alerting::log::{Happened, LogEntry};
 use crate::domain::ids::AlertId;
 use crate::ports::alert_target::ForwardedAlert;
@@ -20,9 +20,9 @@ pub(super) async fn forward(
 ) -> Result<Vec<Consequence>, EffectError> {
     let Some(mut story) = app.alerts.alert(id).await? else { return Ok(vec![]) };
     match forwarding::standing(&story, name) {
-        Standing::Due => {}
-        Standing::Told => return Ok(vec![]),
-        Standing::Resolved => {
+        ForwardState::Due => {}
+        ForwardState::Told => return Ok(vec![]),
+        ForwardState::Resolved => {
             let why = "the alert was resolved before";
             tracing::info!(alert = %id, target = %name, why, "alert not forwarded");
             return Ok(vec![not_forwarded(id, name, why, app.clock.now())]);

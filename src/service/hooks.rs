@@ -8,14 +8,14 @@ use crate::app::App;
 use crate::domain::alerting::change::Change;
 use crate::domain::alerting::hook::{self, HookMessage};
 use crate::domain::alerting::log::{Happened, LogEntry};
-use crate::domain::alerting::news::{self, News, Standing};
+use crate::domain::alerting::news::{self, News, StateAt};
 use crate::domain::delivery::ledger::DeliveryState;
 use crate::domain::directory::device::{Device, DeviceKind};
 use crate::domain::ids::{HookMessageId, NotificationId};
-use crate::domain::voice::step::{Change as VoiceChange, Turn};
+use crate::domain::voice::step::{Turn, VoiceChange};
 use crate::ports::error::{StoreError, VendorError};
 use crate::ports::store::Consequence;
-use crate::ports::webhook::{Matter, Personal, Told, Webhook};
+use crate::ports::webhook::{Personal, Told, ToldAlert, Webhook};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long a message waits at least for one before it, in seconds, and at most until it looks again: what is before it may
@@ -95,15 +95,15 @@ async fn composed(
     };
     let link = story.alert.message.as_ref().map(|message| links::link_url(app, &message.link));
     let live = app.live();
-    let matter = Matter {
+    let about = ToldAlert {
         story: &story,
-        standing: &Standing::after(&story, entry),
+        state: &StateAt::after(&story, entry),
         recording_url: link.as_deref(),
         directory: &live.settings.directory,
     };
     let note = if let Happened::Noted { text, .. } = &entry.what { Some(text.as_str()) } else { None };
     let by = news::who(&entry.what);
-    Ok(Some(webhook.body(&Told { id: *id, news, at: entry.at, by, note, matter })))
+    Ok(Some(webhook.body(&Told { id: *id, news, at: entry.at, by, note, about })))
 }
 
 /// What it means that a message will never be sent: the log of the alert says so, and the next may follow.
@@ -138,16 +138,16 @@ pub(super) async fn post_to_device(app: &App, id: NotificationId) -> Result<Vec<
     }
     ledger::begin(app, &mut ready, OWN_PROGRAM, None, None).await?;
     let (one, story) = (&ready.delivery.notification, &ready.story);
-    let standing = Standing::now(story);
+    let state = StateAt::now(story);
     let link = story.alert.message.as_ref().map(|message| links::link_url(app, &message.link));
     let live = app.live();
-    let matter = Matter {
+    let about = ToldAlert {
         story,
-        standing: &standing,
+        state: &state,
         recording_url: link.as_deref(),
         directory: &live.settings.directory,
     };
-    app.devices.post(&to, app.clock.now(), &Personal { notification: one, matter }).await?;
+    app.devices.post(&to, app.clock.now(), &Personal { notification: one, about }).await?;
     Ok(ledger::sent(app, &ready, None))
 }
 

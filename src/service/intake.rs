@@ -12,7 +12,7 @@ use super::{alerting, escalating, on_call};
 use crate::app::App;
 use crate::domain::alerting::alert::Matter;
 use crate::domain::alerting::escalation::Facts;
-use crate::domain::alerting::event::{Event, Transition};
+use crate::domain::alerting::event::{Event, Outcome, Transition};
 use crate::domain::alerting::ingest::{self, EARLY, Ingested};
 use crate::domain::alerting::team::Team;
 use crate::ports::error::{StoreError, VendorError};
@@ -96,7 +96,7 @@ async fn before(app: &App, once: Option<&Once>) -> Result<Option<Answer>, NotOnc
 /// Does what an event asks for. `answer`: what its sender is answered, to be kept against its being done twice.
 ///
 /// [`NotTaken::Busy`] as well when a request with the same key has been answered meanwhile.
-pub async fn take_in(
+async fn take_in(
     app: &App,
     team: &Team,
     event: &Event,
@@ -183,6 +183,9 @@ async fn decide(app: &App, team: &Team, event: &Event, now: Timestamp) -> Result
 fn told(app: &App, event: &Event, ingested: &Ingested) {
     let outcome = ingested.outcome.word();
     metrics::counter!("dutyline_events_total", "outcome" => outcome).increment(1);
+    if matches!(ingested.outcome, Outcome::Opened | Outcome::OpenedResolved) {
+        metrics::counter!("dutyline_alerts_opened_total", "action" => "event").increment(1);
+    }
     let alert = ingested.alert.map(|alert| alert.to_string());
     let team = event.team.0.as_str();
     tracing::info!(event = %event.id, team, integration = %event.integration, outcome, alert, "event taken in");

@@ -231,7 +231,8 @@ const CARRIER: &[Key] = &[
         "conferences",
         Flag,
         "true",
-        "Whether it has conferences and places calls by its API; else people are called one after another.",
+        "Whether it has conferences and places calls by its API; else people are called one after another, and no phone \
+         is rung about an alert.",
     ),
     Key::optional(
         "caller_id",
@@ -366,7 +367,8 @@ const LIMITS: &[Key] = &[
         "requests_per_source_per_minute",
         Count(1, 1_000_000),
         "600",
-        "API requests from one source.",
+        "Requests to the API and to the pages behind links: of each key, else of each address. Operators' routes, and wrong \
+         secrets, are counted apart, as many of each.",
     ),
     Key::default(
         "events_per_integration_per_minute",
@@ -435,7 +437,7 @@ const API_KEY: &[Key] = &[
     Key::required(
         "scopes",
         Words(&["read", "respond", "schedule", "dispatch", "reports", "admin"]),
-        "What it opens; none includes another.",
+        "What it opens; none includes another. `dispatch` and `reports` open nothing yet.",
     ),
     Key::optional("expires", Moment, "never", "When it ends."),
 ];

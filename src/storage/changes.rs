@@ -6,7 +6,7 @@ use super::write::{Row, Value, Write};
 use crate::domain::audit::{Audited, Subject};
 use crate::domain::directory::absence::Absence;
 use crate::domain::directory::change::{Changed, RunTime};
-use crate::domain::directory::overrides::{Change, Override};
+use crate::domain::directory::overrides::{Override, OverrideChange};
 use crate::domain::directory::person::PersonId;
 use crate::domain::directory::schedule::ScheduleName;
 use crate::domain::ids::{AbsenceId, OverrideId};
@@ -130,9 +130,9 @@ fn changed(changed: &Changed) -> Result<Write, StoreError> {
 /// Who adds to the same schedule at the same moment waits for the schedule's row, and then sees this one.
 fn add_override(one: &Override) -> Result<Write, StoreError> {
     let (word, replacement) = match &one.change {
-        Change::Add(_) => ("add", None),
-        Change::Remove(_) => ("remove", None),
-        Change::Replace { out: _, by } => ("replace", Some(by.0.as_str())),
+        OverrideChange::Add(_) => ("add", None),
+        OverrideChange::Remove(_) => ("remove", None),
+        OverrideChange::Replace { out: _, by } => ("replace", Some(by.0.as_str())),
     };
     let schedule = one.schedule.0.as_str();
     let turn = Write::new().one(
@@ -179,9 +179,9 @@ fn absence(row: &Row) -> Result<Absence, StoreError> {
 fn one_override(row: &Row) -> Result<Override, StoreError> {
     let place = PersonId(row.text(3)?.to_owned());
     let change = match (row.text(2)?, row.opt_text(4)?) {
-        ("add", None) => Change::Add(place),
-        ("remove", None) => Change::Remove(place),
-        ("replace", Some(by)) => Change::Replace { out: place, by: PersonId(by.to_owned()) },
+        ("add", None) => OverrideChange::Add(place),
+        ("remove", None) => OverrideChange::Remove(place),
+        ("replace", Some(by)) => OverrideChange::Replace { out: place, by: PersonId(by.to_owned()) },
         _ => return Err(row.fault(2, "does not fit who comes")),
     };
     Ok(Override {

@@ -12,7 +12,7 @@ use crate::domain::alerting::actor::Who;
 use crate::domain::ids::{CallId, LegId, RecordingId};
 use crate::domain::voice::call::{Call, CallState};
 use crate::domain::voice::recording::{Recording, Transcribed};
-use crate::domain::voice::step::Change;
+use crate::domain::voice::step::VoiceChange;
 use crate::ports::error::StoreError;
 use crate::ports::store::{CallStore, RecordedTurn, Reply};
 use crate::storage::write::args;
@@ -169,9 +169,9 @@ impl SqlStore {
         }
         for change in &turn.changes {
             write = match change {
-                Change::Drafted(recording) => write.then(recordings::draft(recording)),
-                Change::Discarded(id) => write.then(recordings::discard(*id)),
-                Change::Opened(alert, _) => {
+                VoiceChange::Drafted(recording) => write.then(recordings::draft(recording)),
+                VoiceChange::Discarded(id) => write.then(recordings::discard(*id)),
+                VoiceChange::Opened(alert, _) => {
                     let message = alert.message.as_ref();
                     let write = match message {
                         Some(message) => write.then(recordings::release(message.recording, alert.id)),
@@ -180,23 +180,25 @@ impl SqlStore {
                     let number = self.numbers.next(&*self.driver).await?;
                     write.then(alerting::write::insert(alert, number)?)
                 }
-                Change::MessageLeft(alert, message, _) => write
+                VoiceChange::MessageLeft(alert, message, _) => write
                     .then(recordings::release(message.recording, *alert))
                     .then(alerting::write::message_left(*alert, message)),
-                Change::Missed(alert) => write.then(alerting::write::missed(*alert)),
-                Change::Acknowledged(alert, by) => {
+                VoiceChange::Missed(alert) => write.then(alerting::write::missed(*alert)),
+                VoiceChange::Acknowledged(alert, by) => {
                     write.then(alerting::write::acknowledged(*alert, by, turn.at))
                 }
-                Change::Unacknowledged(alert, _) => write.then(alerting::write::unacknowledged(*alert)),
-                Change::Resolved(alert, by) => write.then(alerting::write::resolved(*alert, by, turn.at)),
-                Change::Answered(change) => write.then(self.changed(change).await?),
-                Change::Called(leg) => write.then(legs::called(leg)),
-                Change::Heard(leg, note) => write.then(legs::heard(*leg, note, turn.at)),
-                Change::Logged(..) | Change::Refused(_) => write,
+                VoiceChange::Unacknowledged(alert, _) => write.then(alerting::write::unacknowledged(*alert)),
+                VoiceChange::Resolved(alert, by) => {
+                    write.then(alerting::write::resolved(*alert, by, turn.at))
+                }
+                VoiceChange::Answered(change) => write.then(self.changed(change).await?),
+                VoiceChange::Called(leg) => write.then(legs::called(leg)),
+                VoiceChange::Heard(leg, note) => write.then(legs::heard(*leg, note, turn.at)),
+                VoiceChange::Logged(..) | VoiceChange::Refused(_) => write,
             };
             if let Some((alert, entry)) = change.logged(turn.at) {
                 let ids = &*self.ids;
-                write = write.then(if let Change::Resolved(_, by) = change {
+                write = write.then(if let VoiceChange::Resolved(_, by) = change {
                     log::entry_of_end(alert, &entry, &Who::Person(by.clone()), ids)?
                 } else if change.is_of_open() {
                     log::entry_of_open(alert, &entry, ids)?

@@ -8,6 +8,7 @@ mod place;
 use files::{Files, SourceFile};
 use house::House;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// The longest file, in lines.
 const LONGEST: usize = 600;
@@ -80,4 +81,21 @@ fn every_floor_has_its_line_in_the_table() {
         .map(|floor| format!("src/lib.rs: {floor} has no line among the imports"))
         .collect();
     none(&problems);
+}
+
+/// The names of the figures in a text, each once.
+fn figures(text: &str) -> BTreeSet<String> {
+    let is_name = |c: char| c.is_ascii_lowercase() || c == '_';
+    let names = text.match_indices("dutyline_").map(|(at, _)| text[at..].chars().take_while(|c| is_name(*c)));
+    names.map(String::from_iter).collect()
+}
+
+#[test]
+fn every_figure_that_is_collected_is_in_the_readme_and_no_other() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let collected = Files::below("src").all.into_iter().flat_map(|file| {
+        let calls = file.text.split("metrics::").skip(1).map(|call| figures(call.split(';').next().unwrap()));
+        calls.flatten().collect::<Vec<_>>()
+    });
+    assert_eq!(collected.collect::<BTreeSet<_>>(), figures(&readme));
 }

@@ -1,8 +1,7 @@
 //! A backup holds what there was at one moment, and brings it back.
 
 use crate::voice_edge;
-use crate::world::{World, tests_folder};
-use dutyline::ports::store::AlertStore;
+use crate::world::{ListedAlerts as _, World, tests_folder};
 use dutyline::start;
 use dutyline::storage::backup::{self, Backup, BackupError};
 use reqwest::multipart::{Form, Part};

@@ -1,7 +1,7 @@
 //! What is done outside: again when it fails, by somebody else when its process died, and beside what is slow.
 
 use crate::voice_edge;
-use crate::world::World;
+use crate::world::{ListedAlerts as _, World};
 use async_trait::async_trait;
 use dutyline::adapters::http_client;
 use dutyline::adapters::twilio::{Twilio, TwilioAccount, TwilioLogin};

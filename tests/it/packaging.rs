@@ -126,6 +126,7 @@ fn the_script_that_builds_what_is_shipped_reads_well() {
         ".packaging/dutyline.service",
         ".packaging/dutyline.sysusers",
         ".packaging/settings.sed",
+        "templates/message",
     ] {
         assert!(script.contains(file) && Path::new(env!("CARGO_MANIFEST_DIR")).join(file).exists(), "{file}");
     }

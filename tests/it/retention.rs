@@ -1,7 +1,7 @@
 //! What is forgotten after its time, and what never is.
 
 use crate::voice_edge;
-use crate::world::{Logs, World};
+use crate::world::{ListedAlerts as _, Logs, World};
 use dutyline::domain::alerting::actor::{Actor, Channel, Who};
 use dutyline::domain::effect::Effect;
 use dutyline::domain::ids::AlertId;

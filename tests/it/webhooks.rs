@@ -22,7 +22,7 @@ use dutyline::domain::effect::Lane;
 use dutyline::domain::ids::{AlertId, EventId};
 use dutyline::domain::severity::Severity;
 use dutyline::ports::store::LaneCount;
-use dutyline::service::intake;
+use dutyline::service::intake::{self, Taken};
 use dutyline::settings::{SecretUrl, Settings, SigningSecret, Webhook, WebhookKind};
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -125,8 +125,14 @@ fn event(world: &World, transition: Transition, external_id: &str) -> Event {
 /// Takes an event in; answers the alert that it is about, and its own id.
 async fn take_in(world: &World, transition: Transition, external_id: &str) -> (AlertId, String) {
     let event = event(world, transition, external_id);
-    let ingested = intake::take_in(&world.app, &team(), &event, |_| None).await.unwrap();
-    (ingested.alert.unwrap(), event.id.to_string())
+    (taken_in(world, &event).await, event.id.to_string())
+}
+
+/// Takes that event in; answers the alert that it is about.
+async fn taken_in(world: &World, event: &Event) -> AlertId {
+    let taken = intake::take_in_once(&world.app, &team(), event, None, 201, |_| String::new()).await.unwrap();
+    let Taken::Now(ingested) = taken else { panic!("it was never taken in before") };
+    ingested.alert.unwrap()
 }
 
 fn ada() -> Actor {

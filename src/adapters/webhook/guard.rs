@@ -9,8 +9,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use url::{Host, Url};
 
 /// What the log says of an address that is refused.
-pub const REFUSED: &str =
-    "the webhook is at a private address, which is not allowed: set allow_private if it is meant so";
+pub const REFUSED: &str = "it is at a private address, where nothing is sent: set allow_private of the [[webhook]], or \
+     alerting.private_devices for a person's own, if it is meant so";
 
 /// A name leads to nothing but addresses that are not within reach.
 #[derive(Debug, thiserror::Error)]

@@ -2,7 +2,7 @@
 
 use crate::domain::alerting::content::Detail;
 use crate::domain::alerting::origin::Origin;
-use crate::ports::webhook::Matter;
+use crate::ports::webhook::ToldAlert;
 
 /// How long a body is at most, in bytes: the Standard Webhooks specification recommends less than 20 kB.
 const LONGEST: usize = 19_999;
@@ -21,12 +21,16 @@ pub(super) struct Said<'a> {
 
 impl<'a> Said<'a> {
     /// A body with as much of the texts as it can hold.
-    pub(super) fn fitted(matter: &Matter<'a>, note: Option<&str>, body: impl Fn(&Self) -> String) -> String {
-        let alert = &matter.story.alert;
+    pub(super) fn fitted(
+        about: &ToldAlert<'a>,
+        note: Option<&str>,
+        body: impl Fn(&Self) -> String,
+    ) -> String {
+        let alert = &about.story.alert;
         let title = alert.content.title.clone().unwrap_or_else(|| untitled(&alert.origin));
         let mut said = Self {
             title,
-            text: alert.content.text.as_deref().or_else(|| matter.story.text()).map(str::to_owned),
+            text: alert.content.text.as_deref().or_else(|| about.story.text()).map(str::to_owned),
             details: &alert.content.details,
             note: note.map(str::to_owned),
             is_cut: false,

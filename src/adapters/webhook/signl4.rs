@@ -130,16 +130,16 @@ pub(super) fn told(told: &Told<'_>, subscription: &str) -> String {
         News::Escalated => event::ESCALATED,
         News::Annotated => event::ANNOTATED,
     };
-    let matter = &told.matter;
-    let team = matter.story.alert.team.as_ref().map(|team| Team { teamname: &team.0, id: &team.0 });
-    Said::fitted(matter, told.note, |said| {
+    let about = &told.about;
+    let team = about.story.alert.team.as_ref().map(|team| Team { teamname: &team.0, id: &team.0 });
+    Said::fitted(about, told.note, |said| {
         json(&Notice {
             event_type,
             event_raised_utc: told.at,
             subscription: Subscription { id: subscription },
             branch: None,
             team,
-            user: told.by.map(|by| user(by, matter.directory)),
+            user: told.by.map(|by| user(by, about.directory)),
             alert: Some(AlertView::of(told, said)),
             annotation: said.note.as_deref().map(|message| Annotation { message, id: told.id.to_string() }),
             id: told.id.to_string(),
@@ -177,11 +177,11 @@ fn user<'a>(by: &'a str, directory: &'a Directory) -> User<'a> {
 
 impl<'a> AlertView<'a> {
     fn of(told: &'a Told<'a>, said: &'a Said<'a>) -> Self {
-        let (story, standing) = (told.matter.story, told.matter.standing);
+        let (story, state) = (told.about.story, told.about.state);
         let Alert { id, origin, content, opened_at, scenario, .. } = &story.alert;
         let event = origin.event();
         Self {
-            status_code: match standing.state() {
+            status_code: match state.state() {
                 AlertState::Open => status::OPEN,
                 AlertState::Acknowledged => status::ACKNOWLEDGED,
                 AlertState::Resolved => status::CLOSED,
@@ -192,13 +192,13 @@ impl<'a> AlertView<'a> {
                 .map_or_else(|| id.to_string(), |event| event.to_string()),
             short_id: story.number,
             external_event_id: event.and_then(|event| event.external_id.as_deref()),
-            acknowledged_user_ids: standing.acknowledged.iter().map(|done| done.by.as_str()).collect(),
-            acknowledged_at: standing.acknowledged.last().filter(|_| standing.is_settled).map(|done| done.at),
+            acknowledged_user_ids: state.acknowledged.iter().map(|done| done.by.as_str()).collect(),
+            acknowledged_at: state.acknowledged.last().filter(|_| state.is_settled).map(|done| done.at),
             category: content.category.as_ref().map(|category| category.0.as_str()),
-            closed_at: standing.resolved.as_ref().map(|done| done.at),
-            closed_by: standing.resolved.as_ref().map(|done| done.by.as_str()),
+            closed_at: state.resolved.as_ref().map(|done| done.at),
+            closed_by: state.resolved.as_ref().map(|done| done.by.as_str()),
             created_at: *opened_at,
-            event_severity: match standing.severity {
+            event_severity: match state.severity {
                 Severity::Critical => severity::CRITICAL,
                 Severity::High | Severity::Medium => severity::MAJOR,
                 Severity::Low | Severity::Info => severity::LOW,

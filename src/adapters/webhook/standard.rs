@@ -5,7 +5,7 @@ use crate::domain::alerting::alert::Alert;
 use crate::domain::alerting::content::{Detail, Location};
 use crate::domain::alerting::news::{Done, News};
 use crate::domain::alerting::origin::Origin;
-use crate::ports::webhook::{Matter, Personal, Told};
+use crate::ports::webhook::{Personal, Told, ToldAlert};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -61,8 +61,8 @@ struct AlertView<'a> {
 }
 
 impl<'a> AlertView<'a> {
-    fn of(matter: &'a Matter<'a>, said: &'a Said<'a>) -> Self {
-        let Matter { story, standing, recording_url, directory: _ } = matter;
+    fn of(about: &'a ToldAlert<'a>, said: &'a Said<'a>) -> Self {
+        let ToldAlert { story, state, recording_url, directory: _ } = about;
         let Alert { id, origin, team, content, opened_at, .. } = &story.alert;
         let (word, caller) = match origin {
             Origin::Call(call) => ("call", call.caller.name.as_deref()),
@@ -72,8 +72,8 @@ impl<'a> AlertView<'a> {
         Self {
             id: id.to_string(),
             number: story.number,
-            state: standing.state().word(),
-            severity: standing.severity.word(),
+            state: state.state().word(),
+            severity: state.severity.word(),
             team: team.as_ref().map(|team| team.0.as_str()),
             category: content.category.as_ref().map(|category| category.0.as_str()),
             title: &said.title,
@@ -88,10 +88,10 @@ impl<'a> AlertView<'a> {
             external_id: event.and_then(|event| event.external_id.as_deref()),
             recording_url: *recording_url,
             opened_at: *opened_at,
-            acknowledged_at: standing.acknowledged.last().filter(|_| standing.is_settled).map(|done| done.at),
-            acknowledged_by: standing.acknowledged.iter().map(|done| done.by.as_str()).collect(),
-            resolved_at: standing.resolved.as_ref().map(|done| done.at),
-            resolved_by: standing.resolved.as_ref().map(|Done { by, .. }| by.as_str()),
+            acknowledged_at: state.acknowledged.last().filter(|_| state.is_settled).map(|done| done.at),
+            acknowledged_by: state.acknowledged.iter().map(|done| done.by.as_str()).collect(),
+            resolved_at: state.resolved.as_ref().map(|done| done.at),
+            resolved_by: state.resolved.as_ref().map(|Done { by, .. }| by.as_str()),
         }
     }
 }
@@ -106,8 +106,8 @@ pub(super) fn told(told: &Told<'_>) -> String {
         News::Escalated => "alert.escalated",
         News::Annotated => "alert.annotated",
     };
-    Said::fitted(&told.matter, told.note, |said| {
-        let alert = AlertView::of(&told.matter, said);
+    Said::fitted(&told.about, told.note, |said| {
+        let alert = AlertView::of(&told.about, said);
         let data = AlertNews { alert, by: told.by, note: said.note.as_deref() };
         json(&Event { r#type, timestamp: told.at, data })
     })
@@ -121,12 +121,12 @@ pub(super) fn test(at: Timestamp) -> String {
 /// What somebody's own program is told.
 pub(super) fn personal(what: &Personal<'_>, now: Timestamp) -> String {
     let one = what.notification;
-    Said::fitted(&what.matter, None, |said| {
+    Said::fitted(&what.about, None, |said| {
         let data = ForPerson {
             id: one.id.to_string(),
             person: &one.person.0,
             is_update: one.is_update,
-            alert: AlertView::of(&what.matter, said),
+            alert: AlertView::of(&what.about, said),
         };
         json(&Event { r#type: "notification", timestamp: now, data })
     })

@@ -157,7 +157,7 @@ impl People for XmattersDirectory {
     async fn person(&self, id: &PersonId) -> Result<Option<Entry>, VendorError> {
         let list = self.resource(&["people", &id.0, "devices"])?;
         let Some(mut devices) = self.list::<Device>(&list, DEVICES).await? else { return Ok(None) };
-        // The order in which they are tried (P43); where none is told, that of the list.
+        // The order in which they are tried; where none is told, that of the list.
         devices.sort_by_key(|device| device.sequence.unwrap_or(i64::MAX));
         let mut entry = Entry::default();
         for device in devices {
@@ -186,8 +186,8 @@ impl People for XmattersDirectory {
 }
 
 impl Entry {
-    /// A phone that its owner calls from counts; none that only takes texts or asks questions does (P06), none
-    /// without a number (P51), and none that is switched off. A number that can't be called from abroad is nobody's
+    /// A phone that its owner calls from counts; none that only takes texts or asks questions does, none
+    /// without a number, and none that is switched off. A number that can't be called from abroad is nobody's
     /// caller ID.
     fn add(&mut self, device: Device) {
         let Device { kind, phone_number, status, sequence: _, owner } = device;

@@ -102,7 +102,7 @@ fn named(person: Recipient) -> Named {
     Named { id: PersonId(person.name), name: name(person.person) }
 }
 
-/// Nobody stands in for a vacancy (P34), and nobody who is switched off stands in.
+/// Nobody stands in for a vacancy, and nobody who is switched off stands in.
 fn leave(Absence { kind, start, end, replacement }: Absence) -> Leave {
     let is_vacancy = kind.is_some_and(|kind| kind == "VACANCY");
     let replacement = replacement.filter(|who| !is_vacancy && who.kind == "PERSON" && is_active(who));

@@ -2,9 +2,10 @@
 
 use super::actor::Actor;
 use super::alert::{AlertState, AlertStory};
-use super::audited::{AuditedAct, Entry, Standing};
+use super::audited::{AuditedAct, AuditedAlert, AuditedSide};
 use super::change::Change;
 use super::life::{self, Refused};
+use super::reply::Deed;
 use crate::domain::ids::AuditId;
 use jiff::Timestamp;
 
@@ -83,6 +84,16 @@ impl Act {
     }
 }
 
+impl From<Deed> for Act {
+    fn from(deed: Deed) -> Self {
+        match deed {
+            Deed::Acknowledge => Self::Acknowledge,
+            Deed::Resolve => Self::Resolve,
+            Deed::Escalate => Self::Escalate,
+        }
+    }
+}
+
 /// The entry of a change that somebody made of an alert. `key`: the name of the key that they came with, where it is
 /// another's name than theirs.
 pub fn audited(
@@ -96,14 +107,15 @@ pub fn audited(
 ) -> AuditedAct {
     let log = before.log.iter().chain(&change.log).cloned().collect();
     let after = AlertStory { alert: change.alert.clone(), log, ..before.clone() };
-    let entry = |story: &AlertStory| Entry { alert: Standing::of(story), acting_as: None, from: None };
+    let entry =
+        |story: &AlertStory| AuditedSide { alert: AuditedAlert::of(story), acting_as: None, from: None };
     AuditedAct {
         id,
         at: now,
         by: key.unwrap_or_else(|| by.who.name()).to_owned(),
         what: act.word(),
         before: entry(before),
-        after: Entry {
+        after: AuditedSide {
             acting_as: key.and_then(|_key| by.who.person().cloned()),
             from: Some(by.from),
             ..entry(&after)

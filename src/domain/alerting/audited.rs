@@ -16,21 +16,21 @@ pub struct AuditedAct {
     pub id: AuditId,
     /// When.
     pub at: Timestamp,
-    /// Who: the name of the key or the integration that they came with, else the id of a person.
+    /// Who: the name of the key that they came with, else the id of a person.
     pub by: String,
     /// What, in a word.
     pub what: &'static str,
     /// How the alert stood.
-    pub before: Entry,
+    pub before: AuditedSide,
     /// How it stands since.
-    pub after: Entry,
+    pub after: AuditedSide,
 }
 
 /// An alert as an entry of the audit shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Entry {
+pub struct AuditedSide {
     /// The alert.
-    pub alert: Standing,
+    pub alert: AuditedAlert,
     /// For whom it was done; left out: for whoever did it.
     #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
     pub acting_as: Option<PersonId>,
@@ -41,7 +41,7 @@ pub struct Entry {
 
 /// How an alert stands. It holds nothing that is said in it: the audit is kept for longer than alerts are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Standing {
+pub struct AuditedAlert {
     /// Which alert.
     pub id: AlertId,
     /// What people call it by.
@@ -66,7 +66,7 @@ pub struct Standing {
     pub notes: usize,
 }
 
-impl Standing {
+impl AuditedAlert {
     /// Of an alert with its log.
     pub(super) fn of(story: &AlertStory) -> Self {
         let alert = &story.alert;

@@ -46,8 +46,7 @@ pub enum Look {
     NotYet,
 }
 
-/// How often a step is made again within one look before that is left to the next one. A policy has some steps; this keeps
-/// one without waits from being made for ever.
+/// How many steps that reach nobody are passed over within one look; the others are left to the next one.
 const MOST_STEPS: u32 = 100;
 
 /// What is to be done about an alert now.

@@ -19,7 +19,7 @@ pub struct File {
 
 /// Why a file is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum FileRefused {
     /// It is too long.
     #[error("a file may be as long as {MAX_BYTES} bytes")]
     TooLong,
@@ -31,7 +31,7 @@ pub enum Refused {
     Content,
 }
 
-impl Refused {
+impl FileRefused {
     /// The word for programs.
     pub const fn code(self) -> &'static str {
         match self {
@@ -45,16 +45,16 @@ impl Refused {
 impl File {
     /// A file under the name that its sender gave it; what it is follows from the end of that name and from what is in
     /// it, and not from what the sender calls it.
-    pub fn new(name: &str, bytes: Vec<u8>) -> Result<Self, Refused> {
+    pub fn new(name: &str, bytes: Vec<u8>) -> Result<Self, FileRefused> {
         let name = bare(name);
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
         let kind = KINDS.iter().find(|kind| kind.endings.iter().any(|one| one.eq_ignore_ascii_case(ending)));
-        let kind = kind.ok_or(Refused::Kind)?;
+        let kind = kind.ok_or(FileRefused::Kind)?;
         if bytes.len() > MAX_BYTES {
-            return Err(Refused::TooLong);
+            return Err(FileRefused::TooLong);
         }
         if !(kind.is_that)(&bytes) {
-            return Err(Refused::Content);
+            return Err(FileRefused::Content);
         }
         Ok(Self { name, media_type: kind.media_type, bytes })
     }
@@ -173,7 +173,7 @@ mod tests {
 
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-    fn kind(name: &str, bytes: &[u8]) -> Result<&'static str, Refused> {
+    fn kind(name: &str, bytes: &[u8]) -> Result<&'static str, FileRefused> {
         File::new(name, bytes.to_vec()).map(|file| file.media_type())
     }
 
@@ -183,7 +183,7 @@ mod tests {
         bytes.resize(MAX_BYTES, 0);
         assert_eq!(kind("a.png", &bytes), Ok("image/png"));
         bytes.push(0);
-        assert_eq!(kind("a.png", &bytes), Err(Refused::TooLong));
+        assert_eq!(kind("a.png", &bytes), Err(FileRefused::TooLong));
     }
 
     #[test]
@@ -215,10 +215,10 @@ mod tests {
     fn s24_programs_are_refused_under_whatever_name() {
         let program = b"MZ\x90\0\x03\0\0\0";
         for name in ["setup.exe", "setup", "exe", "a.png.exe", "", "a.svg", "a.html"] {
-            assert_eq!(kind(name, program), Err(Refused::Kind), "{name}");
+            assert_eq!(kind(name, program), Err(FileRefused::Kind), "{name}");
         }
         for name in ["a.png", "a.txt", "a.pdf", "a.mp3", "a.wav", "a.mov"] {
-            assert_eq!(kind(name, program), Err(Refused::Content), "{name}");
+            assert_eq!(kind(name, program), Err(FileRefused::Content), "{name}");
         }
     }
 

@@ -31,11 +31,6 @@ pub struct AlertFilter {
 }
 
 impl AlertFilter {
-    /// Those in that state; `None`: all.
-    pub fn in_state(state: Option<AlertState>) -> Self {
-        Self { states: state.into_iter().collect(), ..Self::default() }
-    }
-
     /// Whether alerts in that state are wanted.
     pub fn wants(&self, state: AlertState) -> bool {
         self.states.is_empty() || self.states.contains(&state)
@@ -53,13 +48,14 @@ mod tests {
 
     #[test]
     fn without_states_every_state_is_wanted() {
+        let only = |state| AlertFilter { states: vec![state], ..AlertFilter::default() };
         for state in AlertState::ALL {
             assert!(AlertFilter::default().wants(state));
             for other in AlertState::ALL {
-                assert_eq!(AlertFilter::in_state(Some(state)).wants(other), state == other);
+                assert_eq!(only(state).wants(other), state == other);
             }
         }
         assert!(!AlertFilter::default().wants_unresolved_only());
-        assert!(AlertFilter::in_state(Some(AlertState::Acknowledged)).wants_unresolved_only());
+        assert!(only(AlertState::Acknowledged).wants_unresolved_only());
     }
 }

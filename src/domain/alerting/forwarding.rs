@@ -29,7 +29,7 @@ pub fn passed_on(
 
 /// How an alert stands with a target whose time to be told has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum ForwardState {
     /// It is to be told.
     Due,
     /// It has been told.
@@ -39,13 +39,13 @@ pub enum Standing {
 }
 
 /// How an alert stands with that target.
-pub fn standing(story: &AlertStory, target: &ForwardName) -> Standing {
+pub fn standing(story: &AlertStory, target: &ForwardName) -> ForwardState {
     let is_it = |what: &Happened| matches!(what, Happened::Forwarded { to, .. } if *to == target.0);
     if story.log.iter().any(|entry| is_it(&entry.what)) {
-        Standing::Told
+        ForwardState::Told
     } else if story.alert.closed.is_some() {
-        Standing::Resolved
+        ForwardState::Resolved
     } else {
-        Standing::Due
+        ForwardState::Due
     }
 }

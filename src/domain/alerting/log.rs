@@ -52,7 +52,7 @@ pub enum Happened {
     NotNotified {
         /// Their id.
         person: String,
-        /// `sms` or `email`.
+        /// `sms`, `email`, `voice` or `webhook`.
         by: String,
         /// Why, in words; empty in old entries.
         #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -62,7 +62,7 @@ pub enum Happened {
     NotNotifiedYet {
         /// Their id.
         person: String,
-        /// `sms` or `email`.
+        /// `sms`, `email`, `voice` or `webhook`.
         by: String,
         /// Why, in words.
         why: String,
@@ -71,14 +71,14 @@ pub enum Happened {
     MaybeNotified {
         /// Their id.
         person: String,
-        /// `sms` or `email`.
+        /// `sms`, `email`, `voice` or `webhook`.
         by: String,
     },
     /// What a person was sent has reached them late.
     DeliveredLate {
         /// Their id.
         person: String,
-        /// `sms` or `email`.
+        /// `sms`, `email`, `voice` or `webhook`.
         by: String,
         /// How long it took, in seconds, from when it was due.
         after_seconds: i64,
@@ -87,7 +87,7 @@ pub enum Happened {
     Dropped {
         /// Their id.
         person: String,
-        /// `sms` or `email`.
+        /// `sms`, `email`, `voice` or `webhook`.
         by: String,
         /// Why, in words.
         why: String,
@@ -174,9 +174,10 @@ pub enum Happened {
     },
     /// Somebody has dealt with it.
     Resolved {
-        /// Who said so: the name of an API key or an integration, or the id of a person.
+        /// Who said so: the name of an API key or an integration, or the id of a person; the key of the settings where it was
+        /// closed by itself.
         by: String,
-        /// From where; empty in old entries.
+        /// From where; `settings` where it was closed by itself; empty in old entries.
         #[serde(default)]
         from: String,
     },

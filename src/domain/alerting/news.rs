@@ -135,7 +135,7 @@ pub struct Done {
 
 /// How an alert stood right after something had happened to it. What is told late is told as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct StateAt {
     /// Who had acknowledged it, in order.
     pub acknowledged: Vec<Done>,
     /// Whether those were enough.
@@ -146,7 +146,7 @@ pub struct Standing {
     pub severity: Severity,
 }
 
-impl Standing {
+impl StateAt {
     /// How an alert stood after that entry of its log.
     pub fn after(story: &AlertStory, entry: &LogEntry) -> Self {
         let place = story.log.iter().position(|one| one == entry);
@@ -158,7 +158,7 @@ impl Standing {
             };
             Some(from)
         });
-        let mut standing = Self {
+        let mut state = Self {
             acknowledged: vec![],
             is_settled: false,
             resolved: None,
@@ -167,9 +167,9 @@ impl Standing {
         // The entry itself may have been forgotten after its time.
         let own = Some(entry).filter(|_| place.is_none());
         for one in until_then.iter().chain(own) {
-            standing.follow(one);
+            state.follow(one);
         }
-        standing
+        state
     }
 
     /// How it stands now.

@@ -33,7 +33,8 @@ impl std::fmt::Display for IntegrationName {
 pub struct Team {
     /// Unique.
     pub name: TeamName,
-    /// Who is on duty: whoever these are at the moment when an alert is made.
+    /// Who is on duty: found out at each step; who must all acknowledge is whoever that is when the alert is made. An open
+    /// alert keeps the list that it was opened with.
     pub on_call: Vec<Recipient>,
     /// Everyone, on duty or not: whom an emergency reaches.
     pub members: Vec<Recipient>,

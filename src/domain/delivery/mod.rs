@@ -17,7 +17,7 @@ pub struct Notification {
     pub alert: AlertId,
     /// To whom.
     pub person: PersonId,
-    /// Their short message or mail device.
+    /// By which of their devices.
     pub device: Device,
     /// Whether it brings the text of an alert that was announced before.
     pub is_update: bool,

@@ -5,7 +5,7 @@
 mod tests;
 
 use super::absence::Absence;
-use super::overrides::{Change, Override};
+use super::overrides::{Override, OverrideChange};
 use super::person::PersonId;
 use super::{Directory, Recipient};
 use crate::domain::ids::{AbsenceId, OverrideId};
@@ -127,9 +127,9 @@ pub fn add_override(directory: &Directory, added: Override, now: Timestamp) -> R
         wrong.push(Wrong { field: "schedule", fault: Fault::UnknownSchedule });
     }
     match &added.change {
-        Change::Add(person) => known(directory, "add", person, &mut wrong),
-        Change::Remove(person) => known(directory, "remove", person, &mut wrong),
-        Change::Replace { out, by } => {
+        OverrideChange::Add(person) => known(directory, "add", person, &mut wrong),
+        OverrideChange::Remove(person) => known(directory, "remove", person, &mut wrong),
+        OverrideChange::Replace { out, by } => {
             known(directory, "replace", out, &mut wrong);
             known(directory, "by", by, &mut wrong);
             if out == by {
@@ -210,9 +210,9 @@ pub fn absence_id(absence: &Absence) -> AbsenceId {
 /// What an override is known by; one of the settings file by what it says.
 pub fn override_id(one: &Override) -> OverrideId {
     let (word, by) = match &one.change {
-        Change::Add(_) => ("add", ""),
-        Change::Remove(_) => ("remove", ""),
-        Change::Replace { by, .. } => ("replace", by.0.as_str()),
+        OverrideChange::Add(_) => ("add", ""),
+        OverrideChange::Remove(_) => ("remove", ""),
+        OverrideChange::Replace { by, .. } => ("replace", by.0.as_str()),
     };
     let said = || {
         let place = &one.change.place().0;

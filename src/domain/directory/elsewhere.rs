@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 pub struct Entry {
     /// As it is spoken and shown; `None`: it was not told.
     pub name: Option<String>,
-    /// The phones that they call from. A device without a number is none of them (P51).
+    /// The phones that they call from. A device without a number is none of them.
     pub voice: Vec<PhoneNumber>,
 }
 

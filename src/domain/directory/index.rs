@@ -3,7 +3,7 @@
 use super::Directory;
 use super::absence::Absence;
 use super::group::{Group, GroupName};
-use super::overrides::{Change, Override};
+use super::overrides::{Override, OverrideChange};
 use super::person::{Person, PersonId};
 use super::schedule::{Schedule, ScheduleName};
 use jiff::Timestamp;
@@ -70,7 +70,7 @@ pub(super) fn change_at<'a>(
     overrides: &[&'a Override],
     place: &PersonId,
     at: Timestamp,
-) -> Option<&'a Change> {
+) -> Option<&'a OverrideChange> {
     let of_place = overrides.iter().filter(|one| one.covers(at) && one.change.place() == place);
     of_place.max_by_key(|one| one.from).map(|one| &one.change)
 }

@@ -66,8 +66,8 @@ impl Directory {
         self.schedules.iter().find(|schedule| schedule.name == *name)
     }
 
-    /// The person who has that number as a voice device. Any other kind of device does not count
-    /// (P06); a device without a number can't exist (P51).
+    /// The person who has that number as a voice device. Any other kind of device does not count;
+    /// a device without a number can't exist.
     pub fn by_voice_number(&self, number: &PhoneNumber) -> Option<&Person> {
         self.people.iter().find(|person| {
             person.devices.iter().any(|device| matches!(device, device::Device::Voice(own) if own == number))

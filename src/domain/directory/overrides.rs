@@ -13,7 +13,7 @@ pub struct Override {
     /// Whose rotations it changes.
     pub schedule: ScheduleName,
     /// How.
-    pub change: Change,
+    pub change: OverrideChange,
     /// Its first moment.
     pub from: Timestamp,
     /// First moment after it.
@@ -23,7 +23,7 @@ pub struct Override {
 /// What an override changes. It looks at what the rotations say, not at what other overrides make of it: two people
 /// swap by one replacing the other, and the other the one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum OverrideChange {
     /// Somebody is on call besides, after everyone of the rotations.
     Add(PersonId),
     /// Somebody is not on call where a rotation says so.
@@ -53,7 +53,7 @@ impl Override {
     }
 }
 
-impl Change {
+impl OverrideChange {
     /// Whose place in the schedule is changed.
     pub const fn place(&self) -> &PersonId {
         match self {

@@ -6,7 +6,7 @@ mod tests;
 use super::device::{Device, DeviceKind};
 use super::group::{GroupName, Member};
 use super::index::{Index, absence_at, change_at};
-use super::overrides::Change;
+use super::overrides::OverrideChange;
 use super::person::{Person, PersonId};
 use super::reason::{Reason, Skipped};
 use super::schedule::ScheduleName;
@@ -191,20 +191,22 @@ impl<'a> Resolver<'a> {
         let mut is_empty = true;
         for place in schedule.rotations.iter().filter_map(|rotation| rotation.on_at(at)) {
             match change_at(&overrides, place, at) {
-                Some(Change::Remove(_)) => self.skip(Recipient::Person(place.clone()), Reason::Removed),
-                Some(Change::Replace { by, .. }) => {
+                Some(OverrideChange::Remove(_)) => {
+                    self.skip(Recipient::Person(place.clone()), Reason::Removed);
+                }
+                Some(OverrideChange::Replace { by, .. }) => {
                     self.skip(Recipient::Person(place.clone()), Reason::ReplacedBy(by.clone()));
                     self.chain(place, by, None);
                     is_empty = false;
                 }
-                Some(Change::Add(_)) | None => {
+                Some(OverrideChange::Add(_)) | None => {
                     self.person(place, None);
                     is_empty = false;
                 }
             }
         }
         for one in &overrides {
-            if let Change::Add(person) = &one.change
+            if let OverrideChange::Add(person) = &one.change
                 && change_at(&overrides, person, at) == Some(&one.change)
             {
                 self.person(person, None);

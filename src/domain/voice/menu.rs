@@ -104,7 +104,8 @@ pub struct CallMenu {
     pub carrier_keeps_hours: Option<u32>,
     /// Days for which a link to a recording works.
     pub link_days: u32,
-    /// How people are called for a live call, and into a conference.
+    /// How people are called for a live call, and into a conference; how long phones ring, and whether machines are
+    /// listened for, also where they are rung about alerts.
     pub hunt: HuntRules,
     /// The number that people see whom we call; it is ours.
     pub caller_id: PhoneNumber,
@@ -115,7 +116,7 @@ pub struct CallMenu {
     pub has_conferences: bool,
     /// Whom to call when an alert can't be stored, as it is spoken, e.g. `the control room, extension 4 0 0`.
     pub fallback_contact: Option<String>,
-    /// The language of callers without one of their own: key of a prompts file.
+    /// The language of people without one of their own, spoken and written: key of a prompts file.
     pub language: String,
 }
 

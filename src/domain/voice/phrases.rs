@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// What an alert is, as it is spoken of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Matter {
+pub enum MatterKind {
     /// Somebody, or something, has raised it.
     Alert,
     /// Somebody asks into a conference.
@@ -132,7 +132,7 @@ pub enum Phrase {
     LegCallOver,
     /// An alert in one sentence: its number, how bad it is, what it is, whom it is for, who or what raised it, and when, by
     /// the clock of whoever hears it.
-    AlertLine(u32, Severity, Matter, Name, Option<String>, String),
+    AlertLine(u32, Severity, MatterKind, Name, Option<String>, String),
     /// What is written in it, word for word.
     Verbatim(String),
     /// What its message says.
@@ -393,9 +393,9 @@ impl Language {
             Phrase::LegCallOver => self.text("leg_call_over", &[]),
             Phrase::AlertLine(number, severity, matter, to, from, time) => {
                 let text = match matter {
-                    Matter::Alert => "read_alert",
-                    Matter::Conference => "read_conference",
-                    Matter::MissedCall => "read_missed_call",
+                    MatterKind::Alert => "read_alert",
+                    MatterKind::Conference => "read_conference",
+                    MatterKind::MissedCall => "read_missed_call",
                 };
                 let gaps = [
                     ("number", &*number.to_string()),

@@ -1,17 +1,19 @@
 //! An alert as it is read out on the phone, and what whoever hears it can do about it with a key.
 
 use super::action::Action;
-use super::phrases::{Matter, Phrase};
+use super::phrases::{MatterKind, Phrase};
 use super::recording::Transcript;
+use crate::domain::alerting::act::{self, Act};
 use crate::domain::alerting::actor::{Actor, Who};
 use crate::domain::alerting::alert::AlertStory;
 use crate::domain::alerting::change::Change;
-use crate::domain::alerting::life::{self, Refused};
+use crate::domain::alerting::life::Refused;
 use crate::domain::alerting::log::Happened;
 use crate::domain::alerting::origin::Origin;
 use crate::domain::alerting::reply::Deed;
 use crate::domain::directory::person::PersonId;
 use crate::domain::directory::{Directory, Recipient};
+use crate::domain::ids::{AuditId, Ids};
 use crate::domain::links::LinkCode;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -94,17 +96,17 @@ impl Reading {
         let (matter, from) = match &alert.origin {
             Origin::Call(call) => {
                 let matter = match call.action {
-                    Action::Alert => Matter::Alert,
-                    Action::Conference => Matter::Conference,
+                    Action::Alert => MatterKind::Alert,
+                    Action::Conference => MatterKind::Conference,
                     // Who left a message wants that to be heard.
-                    Action::Live if alert.message.is_some() => Matter::Alert,
-                    Action::Live => Matter::MissedCall,
+                    Action::Live if alert.message.is_some() => MatterKind::Alert,
+                    Action::Live => MatterKind::MissedCall,
                 };
                 (matter, call.caller.name.clone())
             }
             Origin::Event(event) => {
                 let source = event.source.as_ref().unwrap_or(&event.integration.0);
-                (Matter::Alert, Some(spoken(source)))
+                (MatterKind::Alert, Some(spoken(source)))
             }
         };
         let for_whom = (!self.for_whom.is_empty()).then(|| self.for_whom.join(", "));
@@ -136,16 +138,16 @@ impl Reading {
         recording.into_iter().chain([Phrase::OfferAnswers]).collect()
     }
 
-    /// Somebody does something about it.
-    pub fn done(&self, deed: Deed, by: &Actor, now: Timestamp) -> Done {
-        let alert = self.story.alert.clone();
-        let result = match deed {
-            Deed::Acknowledge => life::acknowledge(alert, by, now),
-            Deed::Escalate => life::escalate(alert, by, now),
-            Deed::Resolve => life::resolve(alert, by, now),
-        };
-        match result {
-            Ok(change) => Done { say: said(deed, &change), change: Some(Box::new(change)) },
+    /// Somebody does something about it, which the audit keeps.
+    pub fn done(&self, deed: Deed, by: &Actor, now: Timestamp, ids: &dyn Ids) -> Done {
+        let act = Act::from(deed);
+        // No key of the phone brings an alert back that has ended, so that no newer one can be in its way.
+        match act.done_to(&self.story, false, by, now) {
+            Ok(mut change) => {
+                let id = AuditId::next(ids);
+                change.audited = Some(act::audited(id, &act, &self.story, &change, by, None, now));
+                Done { say: said(deed, &change), change: Some(Box::new(change)) }
+            }
             Err(refused) => Done { say: self.refused(&refused), change: None },
         }
     }

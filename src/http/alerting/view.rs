@@ -126,9 +126,9 @@ struct AcknowledgedView {
 struct ResolvedView {
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// Likewise.
+    /// Likewise; the key of the settings (`close_hours`, `close_acknowledged_hours`) where it was closed by itself.
     by: String,
-    /// Likewise.
+    /// Likewise; `settings` where it was closed by itself.
     #[schema(value_type = schema::ChannelWord)]
     from: Channel,
 }

@@ -1,7 +1,7 @@
 //! An absence, or an override, as a program says it. The words are those of the settings file.
 
 use crate::domain::directory::absence::Absence;
-use crate::domain::directory::overrides::{Change, Override};
+use crate::domain::directory::overrides::{Override, OverrideChange};
 use crate::domain::directory::person::PersonId;
 use crate::domain::directory::schedule::ScheduleName;
 use crate::http::error::ApiError;
@@ -28,9 +28,9 @@ pub(super) fn one_override(mut said: Fields, now: Timestamp) -> Result<Override,
     let from = said.opt_time("from").unwrap_or(now);
     let until = said.time("until");
     let change = match (add, remove, replace, by) {
-        (Some(person), None, None, None) => Some(Change::Add(person)),
-        (None, Some(person), None, None) => Some(Change::Remove(person)),
-        (None, None, Some(out), Some(by)) => Some(Change::Replace { out, by }),
+        (Some(person), None, None, None) => Some(OverrideChange::Add(person)),
+        (None, Some(person), None, None) => Some(OverrideChange::Remove(person)),
+        (None, None, Some(out), Some(by)) => Some(OverrideChange::Replace { out, by }),
         (None, None, Some(_), None) => {
             said.wrong("by", "missing", "is missing: who takes the place");
             None

@@ -2,7 +2,7 @@
 
 use crate::domain::directory::absence::Absence;
 use crate::domain::directory::change::{absence_id, override_id};
-use crate::domain::directory::overrides::{Change, Override};
+use crate::domain::directory::overrides::{Override, OverrideChange};
 use crate::domain::directory::person::PersonId;
 use crate::domain::directory::schedule::ScheduleName;
 use crate::domain::ids::{AbsenceId, AuditId, OverrideId};
@@ -104,7 +104,7 @@ struct EntryView {
     id: AuditId,
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// The name of the key.
+    /// The name of the key, or the id of the person.
     by: String,
     what: String,
     /// What there was.
@@ -139,9 +139,9 @@ impl OverrideView {
             defined_in: Place::of(one.id),
             schedule: one.schedule,
             change: match one.change {
-                Change::Add(add) => ChangeView::Add { add },
-                Change::Remove(remove) => ChangeView::Remove { remove },
-                Change::Replace { out: replace, by } => ChangeView::Replace { replace, by },
+                OverrideChange::Add(add) => ChangeView::Add { add },
+                OverrideChange::Remove(remove) => ChangeView::Remove { remove },
+                OverrideChange::Replace { out: replace, by } => ChangeView::Replace { replace, by },
             },
             from: one.from,
             until: one.until,

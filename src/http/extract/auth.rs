@@ -19,7 +19,7 @@ pub trait Asked: Send {
 #[derive(Debug)]
 pub struct Read;
 
-/// Acknowledge and resolve alerts.
+/// Act on alerts: acknowledge, resolve, escalate, snooze, note, take back.
 #[derive(Debug)]
 pub struct Respond;
 
@@ -27,7 +27,7 @@ pub struct Respond;
 #[derive(Debug)]
 pub struct Schedule;
 
-/// Manage the gateway.
+/// Reload the settings, see and manage the outbox, and see who did what.
 #[derive(Debug)]
 pub struct Admin;
 

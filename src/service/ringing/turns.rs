@@ -85,7 +85,7 @@ async fn turn(
     let now = app.clock.now();
     let story = app.alerts.alert(ring.alert).await?.ok_or(VoiceError::Unknown)?;
     let reading = Reading::of(story, &live.settings.directory, Some(&ring.person), now);
-    let setting = Setting { menu: &live.settings.menu, now, reading: &reading };
+    let setting = Setting { menu: &live.settings.menu, now, reading: &reading, ids: &*app.ids };
     let mut turn = step(setting, ring, input);
     let is_new = ring.carrier_call.is_none();
     let carrier_call = Some(carrier_call).filter(|id| is_new && !id.is_empty());

@@ -21,7 +21,7 @@ use crate::domain::voice::input::{CallInput, LegInput, Take, TakeEnd};
 use crate::domain::voice::leg::LegNote;
 use crate::domain::voice::phrases::Phrase;
 use crate::domain::voice::plan::{Plan, Then};
-use crate::domain::voice::step::{self, Change, Setting, Step, Turn};
+use crate::domain::voice::step::{self, Setting, Step, Turn, VoiceChange};
 use crate::ports::error::StoreError;
 use crate::ports::store::{RecordedTurn, Reply};
 use crate::service::{alerting, hooks};
@@ -197,7 +197,7 @@ async fn turn(
     }
     let mut has_answered = false;
     for change in &mut turn.changes {
-        if let Change::Answered(change) = change {
+        if let VoiceChange::Answered(change) = change {
             alerting::prepare(app, change).await?;
             has_answered = true;
         }
@@ -243,49 +243,52 @@ fn report(call: &Call, turn: &Turn) {
     metrics::counter!("dutyline_turns_total", "to" => turn.next.word()).increment(1);
     for change in &turn.changes {
         match change {
-            Change::Refused(refusal) => {
+            VoiceChange::Refused(refusal) => {
                 tracing::warn!(call = %call.id, reason = refusal.word(), "caller refused");
                 metrics::counter!("dutyline_calls_refused_total", "reason" => refusal.word()).increment(1);
             }
-            Change::Opened(alert, release) => {
+            VoiceChange::Opened(alert, release) => {
                 let action = alert.origin.call().map_or("", |call| call.action.word());
                 tracing::info!(call = %call.id, alert = %alert.id, action, ?release, "alert opened");
                 metrics::counter!("dutyline_alerts_opened_total", "action" => action).increment(1);
             }
-            Change::Drafted(recording) => {
+            VoiceChange::Drafted(recording) => {
                 tracing::info!(call = %call.id, recording = %recording.id, seconds = recording.seconds, "message recorded");
             }
-            Change::Discarded(recording) => {
+            VoiceChange::Discarded(recording) => {
                 tracing::info!(call = %call.id, %recording, "message discarded by its caller");
             }
-            Change::MessageLeft(alert, ..) => {
+            VoiceChange::MessageLeft(alert, ..) => {
                 tracing::info!(call = %call.id, %alert, "message left for a live call");
             }
-            Change::Missed(alert) => {
+            VoiceChange::Missed(alert) => {
                 tracing::info!(call = %call.id, %alert, "live call missed");
                 metrics::counter!("dutyline_live_calls_total", "result" => "missed").increment(1);
             }
-            Change::Acknowledged(alert, _) => {
+            VoiceChange::Acknowledged(alert, _) => {
                 tracing::info!(call = %call.id, %alert, "alert acknowledged on the phone");
-                metrics::counter!("dutyline_live_calls_total", "result" => "answered").increment(1);
+                // Who joins a conference has taken no live call.
+                if !matches!(call.state, CallState::Conferring { .. }) {
+                    metrics::counter!("dutyline_live_calls_total", "result" => "answered").increment(1);
+                }
             }
-            Change::Unacknowledged(alert, _) => {
+            VoiceChange::Unacknowledged(alert, _) => {
                 tracing::info!(call = %call.id, %alert, "whoever had said yes was gone; the hunt goes on");
             }
-            Change::Resolved(alert, _) => {
+            VoiceChange::Resolved(alert, _) => {
                 tracing::info!(call = %call.id, %alert, "alert resolved at the end of its call");
             }
-            Change::Called(leg) => {
+            VoiceChange::Called(leg) => {
                 tracing::info!(call = %call.id, leg = %leg.id, number = %leg.number.hash(), "phone called");
             }
-            Change::Heard(leg, LegNote::Ended(end)) => {
+            VoiceChange::Heard(leg, LegNote::Ended(end)) => {
                 tracing::info!(call = %call.id, %leg, end = end.word(), "phone over");
                 metrics::counter!("dutyline_legs_total", "end" => end.word()).increment(1);
             }
-            Change::Answered(change) => {
+            VoiceChange::Answered(change) => {
                 tracing::info!(call = %call.id, alert = %change.alert.id, "alert answered by calling in");
             }
-            Change::Heard(..) | Change::Logged(..) => {}
+            VoiceChange::Heard(..) | VoiceChange::Logged(..) => {}
         }
     }
 }

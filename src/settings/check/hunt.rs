@@ -91,7 +91,7 @@ impl Check<'_, '_> {
         Some(ExternalBridge { number, code: code.unwrap_or_default() })
     }
 
-    /// Whether what is offered can be had: who wants to talk has to say to whom (P12), and who is called into a
+    /// Whether what is offered can be had: who wants to talk has to say to whom, and who is called into a
     /// conference needs a place to meet. What nobody can have is not offered.
     pub(super) fn talks(&mut self, whole: &file::File, offers: &mut Vec<Offer>) {
         let voice = whole.voice.get_ref();

@@ -1,7 +1,7 @@
 //! `[[schedule]]` and `[[override]]`.
 
 use super::{Check, Seen};
-use crate::domain::directory::overrides::{Change, Override};
+use crate::domain::directory::overrides::{Override, OverrideChange};
 use crate::domain::directory::person::PersonId;
 use crate::domain::directory::schedule::{Every, LocalWindow, Rotation, Schedule, ScheduleName, Weekdays};
 use crate::settings::file;
@@ -133,7 +133,8 @@ impl Check<'_, '_> {
         let change = self.change(entry, key);
         let schedule = schedule??;
         let of_schedule = schedules.iter().find(|one| one.name == schedule);
-        if let Some((Change::Remove(person) | Change::Replace { out: person, .. }, at)) = &change
+        if let Some((OverrideChange::Remove(person) | OverrideChange::Replace { out: person, .. }, at)) =
+            &change
             && let Some(one) = of_schedule
             && !one.rotations.iter().any(|rotation| rotation.members.contains(person))
         {
@@ -144,16 +145,22 @@ impl Check<'_, '_> {
     }
 
     /// What an override does, and where it says so.
-    fn change(&mut self, entry: &Spanned<file::Override>, key: &str) -> Option<(Change, Range<usize>)> {
+    fn change(
+        &mut self,
+        entry: &Spanned<file::Override>,
+        key: &str,
+    ) -> Option<(OverrideChange, Range<usize>)> {
         let file::Override { add, remove, replace, by, .. } = entry.get_ref();
         if let (Some(by), None) = (by, replace) {
             let found = self.findings.problem(&by.span(), format!("{key}.by"), "stands without replace");
             found.hint("replace says in whose place, by says who comes");
         }
         match (add, remove, replace) {
-            (Some(id), None, None) => Some((Change::Add(self.person(id, &format!("{key}.add"))?), id.span())),
+            (Some(id), None, None) => {
+                Some((OverrideChange::Add(self.person(id, &format!("{key}.add"))?), id.span()))
+            }
             (None, Some(id), None) => {
-                Some((Change::Remove(self.person(id, &format!("{key}.remove"))?), id.span()))
+                Some((OverrideChange::Remove(self.person(id, &format!("{key}.remove"))?), id.span()))
             }
             (None, None, Some(id)) => {
                 let out = self.person(id, &format!("{key}.replace"));
@@ -167,7 +174,7 @@ impl Check<'_, '_> {
                     return None;
                 }
                 let by = self.person(by, &format!("{key}.by"));
-                Some((Change::Replace { out: out?, by: by? }, id.span()))
+                Some((OverrideChange::Replace { out: out?, by: by? }, id.span()))
             }
             (None, None, None) => {
                 let found = self.findings.absent(&entry.span(), key, "changes nothing");

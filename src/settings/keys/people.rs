@@ -9,7 +9,12 @@ use Kind::{
 pub(super) const PERSON: &[Key] = &[
     Key::required("id", Text, "Short and unique: what other keys refer to."),
     Key::required("name", Text, "As it is spoken and shown."),
-    Key::optional("language", Text, "`voice.language`", "What the person hears when calling."),
+    Key::optional(
+        "language",
+        Text,
+        "`voice.language`",
+        "What the person hears on the phone and is written in.",
+    ),
     Key::optional("zone", Text, "it is not known", "Where they live by the clock, as `Europe/Berlin`."),
     Key::default("device", Tables(DEVICE), "[]", "How the person is reached, in the order to try."),
     Key::default(

@@ -69,7 +69,12 @@ const POLICY_TARGET: &[Key] = &[
 
 pub(super) const TEAM: &[Key] = &[
     Key::required("name", Text, "Unique: what other keys refer to."),
-    Key::required("on_call", Tables(RECIPIENT), "Who is on duty: whoever these are when an alert is made."),
+    Key::required(
+        "on_call",
+        Tables(RECIPIENT),
+        "Who is on duty: found out at each step; who must all acknowledge (`multi_ack`) is whoever that is when the alert \
+         is made. An open alert keeps the list that it was opened with.",
+    ),
     Key::optional(
         "members",
         Tables(RECIPIENT),
@@ -110,7 +115,8 @@ const CATEGORY: &[Key] = &[
         "include",
         Texts,
         "[]",
-        "Words that an event must have; with none, it is chosen by name or as the default.",
+        "Words that an event must have; with none, it fits whatever has none of `exclude`, and without those too it is \
+         chosen by name or as the default.",
     ),
     Key::default(
         "exclude",
@@ -213,7 +219,8 @@ const INTEGRATION: &[Key] = &[
         "hmac_secret",
         Secret,
         "requests need no signature",
-        "The key by which every request must be signed besides.",
+        "The key by which every request must be signed besides: `sha256=` and the HMAC-SHA256 of the body in hexadecimal, in \
+         `X-Dutyline-Signature` or `X-Hub-Signature-256`.",
     ),
     Key::optional("hmac_secret_file", Text, "`hmac_secret` is used", "A file that holds it."),
     Key::default(

@@ -5,7 +5,12 @@ use crate::settings::schema::{Key, Kind};
 use Kind::{Count, Flag, Table, Tables, Text, Word};
 
 pub(super) const VOICE: &[Key] = &[
-    Key::default("language", Text, "\"en\"", "Language of callers without one of their own: a prompts file."),
+    Key::default(
+        "language",
+        Text,
+        "\"en\"",
+        "Language of people without one of their own, spoken and written: a prompts file.",
+    ),
     Key::optional(
         "prompts",
         Text,
@@ -30,7 +35,12 @@ pub(super) const VOICE: &[Key] = &[
         "[{ kind = \"alert\" }, { kind = \"conference\" }, { kind = \"live\" }]",
         "What is offered, in key order.",
     ),
-    Key::default("hunt", Table(HUNT), "{}", "How people on call are called."),
+    Key::default(
+        "hunt",
+        Table(HUNT),
+        "{}",
+        "How people on call are called. `ring_seconds` and `detect_machines` also hold for phones rung about alerts.",
+    ),
     Key::default("conference", Table(CONFERENCE), "{}", "Where a conference meets."),
     Key::default("group", Tables(TARGET), "[]", "Whom a caller may choose, in key order."),
     Key::default(
@@ -103,7 +113,7 @@ const HUNT: &[Key] = &[
         "ring_seconds",
         Count(5, 120),
         "12",
-        "How long a phone rings. Carriers add about 5 seconds.",
+        "How long a phone rings, also about an alert. Carriers add about 5 seconds.",
     ),
     Key::default("rounds", Count(1, 20), "1", "How often everybody is called."),
     Key::default(
@@ -134,7 +144,7 @@ const HUNT: &[Key] = &[
         "detect_machines",
         Flag,
         "false",
-        "Whether the carrier listens for answering machines besides; it may charge for that.",
+        "Whether the carrier listens for answering machines besides, also about an alert; it may charge for that.",
     ),
     Key::default(
         "wait_sound",

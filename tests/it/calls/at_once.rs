@@ -2,7 +2,7 @@
 //! processes at once, and all of them do what is due.
 
 use super::three::{Front, wait};
-use crate::world::World;
+use crate::world::{ListedAlerts as _, World};
 use dutyline::app::App;
 use dutyline::domain::alerting::log::Happened;
 use dutyline::domain::voice::leg::LegEnd;

@@ -1,6 +1,6 @@
 //! Three processes on one database, and every webhook reaches all of them at the same time.
 
-use crate::world::World;
+use crate::world::{ListedAlerts as _, World};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::voice_edge;
+use crate::world::ListedAlerts as _;
 use dutyline::domain::alerting::actor::{Actor, Channel, Who};
 use dutyline::domain::effect::{Effect, Lane};
 use dutyline::exchange::behaviour::{Behaviour, Transcribing};
@@ -151,7 +152,7 @@ async fn what_a_dead_process_did_not_note_is_told_again_under_the_same_id() {
     open_alert(&world, "CA1").await;
     text_comes(&world, "CA1", Some("Pumps")).await;
     let taken = effects::claim(&world.app).await.unwrap();
-    let forward = |one: &&effects::Taken| matches!(&one.claimed.effect, Effect::ForwardAlert { target, .. } if target.0 == "West");
+    let forward = |one: &&effects::TakenEffect| matches!(&one.claimed.effect, Effect::ForwardAlert { target, .. } if target.0 == "West");
     let until = taken.iter().find(forward).unwrap().claimed.until;
     world.clock.set(until);
     world.run_effects().await;

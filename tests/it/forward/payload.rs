@@ -1,6 +1,7 @@
 //! What they are told.
 
 use super::*;
+use crate::world::ListedAlerts as _;
 use dutyline::adapters::http_client;
 use dutyline::adapters::xmatters::trigger::{Triggers, XmattersTarget};
 use dutyline::domain::alerting::alert::AlertStory;

@@ -1,6 +1,7 @@
 //! What programs do to alerts: to one, to many, and what the audit keeps of it.
 
 mod command_line;
+mod phone;
 
 use super::*;
 use dutyline::domain::access::Scope;

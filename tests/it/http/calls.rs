@@ -107,6 +107,19 @@ async fn p27_the_story_of_a_live_call_is_told_in_order() {
     }
 }
 
+#[tokio::test]
+async fn a_conference_that_somebody_joins_is_no_live_call_that_was_taken() {
+    let world = World::start("demo").await;
+    let steps = "caller ada\ndmitri declines after 3 seconds\neva answers after 4 seconds\ndial\npress 2\npress 3\n\
+                 records \"Pumps\" for 5 seconds\npress 1\neva presses 7\nwait 10 seconds\nhangs up\n";
+    play(&world, steps).await;
+    let alert = only_alert(&world).await;
+    assert_eq!(alert["state"], "acknowledged");
+    let figures = get(&world, "/metrics").send().await.unwrap().text().await.unwrap();
+    assert!(figures.contains("dutyline_alerts_opened_total{action=\"conference\"} 1"), "{figures}");
+    assert!(!figures.contains("dutyline_live_calls_total"), "{figures}");
+}
+
 /// The state of a call holds the numbers of everybody who could be called; that of Felix was never rung.
 #[tokio::test]
 async fn nobody_is_shown_who_was_not_called() {

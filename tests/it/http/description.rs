@@ -98,6 +98,7 @@ async fn the_description_is_whole() {
     }
     let world = World::start("one-group").await;
     let document: Value = get(&world, "/openapi.json").send().await.unwrap().json().await.unwrap();
+    assert_eq!(document["info"].get("license"), None, "the package names none");
     let mut all = vec![];
     pointers(&document, &mut all);
     assert!(all.len() > 40, "{all:?}");

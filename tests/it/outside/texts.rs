@@ -2,7 +2,7 @@
 
 use super::{alerts, call, lane, story, until_nothing_is_due};
 use crate::broken::{Broken, Way};
-use crate::world::{Logs, World};
+use crate::world::{ListedAlerts as _, Logs, World};
 use dutyline::exchange::script;
 use dutyline::settings::{Settings, TranscriberBy};
 use futures_util::future::join_all;

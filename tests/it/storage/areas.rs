@@ -33,7 +33,7 @@ use dutyline::domain::severity::Severity;
 use dutyline::domain::voice::action::Action;
 use dutyline::domain::voice::call::{Asked, Call, CallState, Caller, Ending};
 use dutyline::domain::voice::recording::{DraftStatus, Recording, Source, Transcript};
-use dutyline::domain::voice::step::{Change, Turn};
+use dutyline::domain::voice::step::{Turn, VoiceChange};
 use dutyline::ports::error::StoreError;
 use dutyline::ports::store::{CallStore, RecordedTurn, Reply};
 use dutyline::storage::SqlStore;
@@ -154,8 +154,8 @@ impl Store {
         let recording = self.recording(&call, opened_at);
         let alert = Alert { team, ..self.alert(&recording, opened_at) };
         let changes = vec![
-            Change::Drafted(Box::new(recording)),
-            Change::Opened(Box::new(alert.clone()), Release::Confirmed),
+            VoiceChange::Drafted(Box::new(recording)),
+            VoiceChange::Opened(Box::new(alert.clone()), Release::Confirmed),
         ];
         let turn = Turn { changes, effects, ..turn(ended()) };
         self.take(&call, &turn, Some("<Response/>")).await.unwrap();

@@ -26,7 +26,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use std::sync::Arc;
 
-use crate::world::TestIds;
+use crate::world::{ListedAlerts as _, TestIds};
 
 /// The schema as it was.
 const BEFORE: [&str; 13] = [

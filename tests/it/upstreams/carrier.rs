@@ -1,7 +1,7 @@
 //! The carrier's API: its webhooks and our documents go on, since they do not need it.
 
 use super::{MESSAGE, call, has_failed, in_every_way, left_undone};
-use crate::world::{Broken, World};
+use crate::world::{Broken, ListedAlerts as _, World};
 use dutyline::exchange::line::Road;
 
 in_every_way! {

@@ -2,7 +2,7 @@
 
 use super::troubled::{Trouble, Troubled};
 use super::*;
-use crate::world::{Logs, World};
+use crate::world::{ListedAlerts as _, Logs, World};
 use std::time::Duration;
 
 const CONTACT: &str = "the control room";

@@ -1,7 +1,7 @@
 //! Phones rung about alerts, as the carrier's webhooks tell of them.
 
 use super::*;
-use crate::world::{World, acts};
+use crate::world::{ListedAlerts as _, World, acts};
 use async_trait::async_trait;
 use dutyline::domain::alerting::actor::{Actor, Channel, Who};
 use dutyline::domain::alerting::alert::AlertState;

@@ -164,7 +164,7 @@ async fn a_long_alert_is_cut_to_less_than_20_kilobytes_and_says_so() {
     long.content.text = Some("ä\"".repeat(30_000));
     let detail = |n: usize| Detail { name: format!("Name {n}"), value: "\u{1}".repeat(300) };
     long.content.details = (0..300).map(detail).collect();
-    intake::take_in(&world.app, &team(), &long, |_| None).await.unwrap();
+    taken_in(&world, &long).await;
     world.settle().await;
     let requests = requests(&server).await;
     assert_eq!(requests.len(), 2);

@@ -6,6 +6,7 @@ mod clock;
 mod directory;
 mod gate;
 mod ids;
+mod list;
 mod logs;
 mod stage;
 
@@ -13,6 +14,7 @@ pub(crate) use clock::TestClock;
 pub(crate) use directory::{PeopleServer, device, inner, member, shift, voice};
 pub(crate) use gate::{Broken, Gate};
 pub(crate) use ids::TestIds;
+pub(crate) use list::ListedAlerts;
 pub(crate) use logs::Logs;
 
 #[cfg(feature = "postgres")]

@@ -44,7 +44,7 @@ fn replaced(out: &str, by: &str) -> Override {
     Override {
         id: None,
         schedule: ScheduleName("Primary".to_owned()),
-        change: Change::Replace { out: person(out), by: person(by) },
+        change: OverrideChange::Replace { out: person(out), by: person(by) },
         from: at("2026-01-05T09:00:00Z"),
         until: at("2026-01-05T10:00:00Z"),
     }
@@ -65,8 +65,8 @@ fn what_has_no_id_of_its_own_is_known_by_what_it_says() {
     }
     assert_eq!(absence_id(&one).0.get_version_num(), 8);
     let one = replaced("ada", "ben");
-    let add = Override { change: Change::Add(person("ada")), ..one.clone() };
-    let remove = Override { change: Change::Remove(person("ada")), ..one.clone() };
+    let add = Override { change: OverrideChange::Add(person("ada")), ..one.clone() };
+    let remove = Override { change: OverrideChange::Remove(person("ada")), ..one.clone() };
     let ids = [&one, &add, &remove, &replaced("ben", "ada")].map(override_id);
     assert!(ids.iter().enumerate().all(|(n, id)| !ids[..n].contains(id)), "{ids:?}");
     let own = OverrideId(Uuid::from_u128(7));
@@ -106,7 +106,7 @@ fn an_override_of_the_same_place_is_named() {
     let now = at("2026-01-05T09:00:00Z");
     let there = replaced("ada", "ben");
     let directory = Directory { overrides: vec![there.clone()], ..directory() };
-    let second = Override { change: Change::Remove(person("ada")), ..there.clone() };
+    let second = Override { change: OverrideChange::Remove(person("ada")), ..there.clone() };
     let why = NotAdded::Overlaps(Box::new(there.clone()));
     assert_eq!(add_override(&directory, second, now), Err(why));
     let swapped = replaced("ben", "ada");

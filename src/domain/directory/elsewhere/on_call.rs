@@ -27,7 +27,7 @@ pub struct ShiftOnCall {
 pub struct MemberOnCall {
     /// Who.
     pub who: Who,
-    /// Whether it is switched on there; what is not is never tried (P39).
+    /// Whether it is switched on there; what is not is never tried.
     pub is_active: bool,
     /// When it is away from this group, past and future ones as well.
     pub absences: Vec<Leave>,
@@ -84,7 +84,7 @@ impl Leave {
 }
 
 impl MemberOnCall {
-    /// The absence in force (P33): of several, the one that began last, because it was known last.
+    /// The absence in force: of several, the one that began last, because it was known last.
     pub fn leave(&self, at: Timestamp) -> Option<&Leave> {
         self.absences.iter().filter(|leave| leave.covers(at)).max_by_key(|leave| leave.from)
     }

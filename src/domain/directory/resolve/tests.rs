@@ -211,7 +211,7 @@ fn schedule(name: &str, rotations: &[(&str, i8)]) -> Schedule {
 }
 
 /// The whole of 5 January.
-fn change(schedule: &str, change: Change) -> Override {
+fn change(schedule: &str, change: OverrideChange) -> Override {
     Override {
         id: None,
         schedule: ScheduleName(schedule.to_owned()),
@@ -348,16 +348,16 @@ fn overrides_say_whom_they_leave_out() {
         let directory = Directory { overrides, ..directory.clone() };
         assert_eq!(show(&on_call(&directory, &recipient("All"), noon())), expected);
     };
-    let removed = change("Primary", Change::Remove(id("ada")));
+    let removed = change("Primary", OverrideChange::Remove(id("ada")));
     check(vec![removed.clone()], "ben, ada | ada: Removed, Primary: Duplicate");
-    let replaced = change("Primary", Change::Replace { out: id("ben"), by: id("cleo") });
+    let replaced = change("Primary", OverrideChange::Replace { out: id("ben"), by: id("cleo") });
     check(
         vec![removed, replaced],
         "dan for ben, ada | ada: Removed, ben: see cleo by override, cleo: see dan, Primary: Duplicate",
     );
-    let added = change("Second", Change::Add(id("dan")));
+    let added = change("Second", OverrideChange::Add(id("dan")));
     check(vec![added], "ada, ben, dan | ada: Duplicate, Primary: Duplicate");
-    let off = change("Second", Change::Remove(id("ada")));
+    let off = change("Second", OverrideChange::Remove(id("ada")));
     check(vec![off], "ada, ben | ada: Removed, Second: NotOnCall, Primary: Duplicate");
 }
 
@@ -365,8 +365,10 @@ fn overrides_say_whom_they_leave_out() {
 fn of_two_overrides_of_one_place_the_later_one_counts() {
     let mut directory = directory(&[], "");
     directory.schedules = vec![schedule("Primary", &[("ada", 9)])];
-    directory.overrides =
-        vec![change("Primary", Change::Add(id("ada"))), change("Primary", Change::Remove(id("ada")))];
+    directory.overrides = vec![
+        change("Primary", OverrideChange::Add(id("ada"))),
+        change("Primary", OverrideChange::Remove(id("ada"))),
+    ];
     let asked = Recipient::Schedule(ScheduleName("Primary".to_owned()));
     directory.overrides[1].from = "2026-01-05T11:00:00Z".parse().unwrap();
     assert_eq!(show(&on_call(&directory, &asked, noon())), " | ada: Removed, Primary: NotOnCall");

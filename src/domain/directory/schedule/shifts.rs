@@ -4,7 +4,7 @@ use super::rotation::Stretch;
 use super::{Schedule, Shift};
 use crate::domain::directory::Directory;
 use crate::domain::directory::index::{Index, absence_at, change_at};
-use crate::domain::directory::overrides::{Change, Override};
+use crate::domain::directory::overrides::{Override, OverrideChange};
 use crate::domain::directory::person::PersonId;
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -60,7 +60,7 @@ pub(super) fn places<'a>(
         }
     }
     for one in &overrides {
-        if let Change::Add(person) = &one.change {
+        if let OverrideChange::Add(person) = &one.change {
             let of_person = of_place.get(person).map_or(&[][..], Vec::as_slice);
             let stretch = (one.from.max(from), one.until.min(until));
             for part in parts(stretch, of_person.iter().flat_map(|other| [other.from, other.until])) {
@@ -150,9 +150,9 @@ impl<'a> Found<'_, 'a> {
     fn changed(&mut self, member: &'a PersonId, overrides: &[&'a Override], stretch: Stretch) {
         for part in parts(stretch, overrides.iter().flat_map(|one| [one.from, one.until])) {
             match change_at(overrides, member, part.0) {
-                Some(Change::Remove(_)) => {}
-                Some(Change::Replace { by, .. }) => self.person(member, by, part),
-                Some(Change::Add(_)) | None => self.person(member, member, part),
+                Some(OverrideChange::Remove(_)) => {}
+                Some(OverrideChange::Replace { by, .. }) => self.person(member, by, part),
+                Some(OverrideChange::Add(_)) | None => self.person(member, member, part),
             }
         }
     }

@@ -2,7 +2,7 @@ use super::gaps::{Gap, gaps};
 use super::shifts::shifts;
 use super::*;
 use crate::domain::directory::absence::Absence;
-use crate::domain::directory::overrides::{Change, Override};
+use crate::domain::directory::overrides::{Override, OverrideChange};
 use crate::domain::directory::person::Person;
 use crate::domain::directory::resolve::on_call;
 use crate::domain::directory::{Directory, Recipient};
@@ -72,7 +72,7 @@ fn moment(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn change(change: Change, from: &str, until: &str) -> Override {
+fn change(change: OverrideChange, from: &str, until: &str) -> Override {
     Override { id: None, schedule: primary(), change, from: moment(from), until: moment(until) }
 }
 
@@ -220,10 +220,10 @@ fn overrides_add_remove_and_replace() {
     let daily = rotation("ada ben", every(Unit::Daily, 1), "2026-01-05T09:00", "UTC");
     let mut directory = directory(vec![daily]);
     directory.overrides = vec![
-        change(Change::Add(id("dan")), "2026-01-05T12:00:00Z", "2026-01-05T13:00:00Z"),
-        change(Change::Remove(id("ben")), "2026-01-07T00:00:00Z", "2026-01-07T06:00:00Z"),
+        change(OverrideChange::Add(id("dan")), "2026-01-05T12:00:00Z", "2026-01-05T13:00:00Z"),
+        change(OverrideChange::Remove(id("ben")), "2026-01-07T00:00:00Z", "2026-01-07T06:00:00Z"),
         change(
-            Change::Replace { out: id("ada"), by: id("cleo") },
+            OverrideChange::Replace { out: id("ada"), by: id("cleo") },
             "2026-01-07T20:00:00Z",
             "2026-01-09T20:00:00Z",
         ),
@@ -246,7 +246,11 @@ fn two_people_swap_by_two_overrides() {
     let daily = rotation("ada ben", every(Unit::Daily, 1), "2026-01-05T09:00", "UTC");
     let mut directory = directory(vec![daily]);
     let swap = |out: &str, by: &str| {
-        change(Change::Replace { out: id(out), by: id(by) }, "2026-01-05T09:00:00Z", "2026-01-07T09:00:00Z")
+        change(
+            OverrideChange::Replace { out: id(out), by: id(by) },
+            "2026-01-05T09:00:00Z",
+            "2026-01-07T09:00:00Z",
+        )
     };
     directory.overrides = vec![swap("ada", "ben"), swap("ben", "ada")];
     assert!(!directory.overrides[0].conflicts_with(&directory.overrides[1]));
@@ -258,20 +262,20 @@ fn two_people_swap_by_two_overrides() {
 
 #[test]
 fn overrides_of_one_place_at_one_moment_conflict() {
-    let of = |what: Change, from: &str, until: &str| {
+    let of = |what: OverrideChange, from: &str, until: &str| {
         change(what, &format!("2026-01-{from}T00:00:00Z"), &format!("2026-01-{until}T00:00:00Z"))
     };
-    let replaced = || Change::Replace { out: id("ada"), by: id("ben") };
+    let replaced = || OverrideChange::Replace { out: id("ada"), by: id("ben") };
     let one = of(replaced(), "05", "07");
     assert!(one.conflicts_with(&one.clone()));
-    assert!(one.conflicts_with(&of(Change::Remove(id("ada")), "06", "08")));
-    assert!(of(Change::Add(id("ada")), "06", "08").conflicts_with(&one));
+    assert!(one.conflicts_with(&of(OverrideChange::Remove(id("ada")), "06", "08")));
+    assert!(of(OverrideChange::Add(id("ada")), "06", "08").conflicts_with(&one));
     assert!(
-        !one.conflicts_with(&of(Change::Remove(id("ada")), "07", "08")),
+        !one.conflicts_with(&of(OverrideChange::Remove(id("ada")), "07", "08")),
         "one ends where the other begins"
     );
     assert!(
-        !one.conflicts_with(&of(Change::Remove(id("ben")), "05", "07")),
+        !one.conflicts_with(&of(OverrideChange::Remove(id("ben")), "05", "07")),
         "ben's own place is another one"
     );
     let elsewhere = Override { schedule: ScheduleName("Other".to_owned()), ..one.clone() };
@@ -288,7 +292,7 @@ fn absent_people_are_replaced_on_their_shifts() {
         absence("ben", None, "2026-01-06T10:00:00Z", "2026-01-06T20:00:00Z"),
     ];
     directory.overrides = vec![change(
-        Change::Replace { out: id("ben"), by: id("ada") },
+        OverrideChange::Replace { out: id("ben"), by: id("ada") },
         "2026-01-06T20:00:00Z",
         "2026-01-07T00:00:00Z",
     )];
@@ -334,7 +338,7 @@ fn a_schedule_that_has_nobody_has_a_gap() {
         ]
     );
     directory.overrides =
-        vec![change(Change::Add(id("dan")), "2026-01-05T18:00:00Z", "2026-01-06T06:00:00Z")];
+        vec![change(OverrideChange::Add(id("dan")), "2026-01-05T18:00:00Z", "2026-01-06T06:00:00Z")];
     assert_eq!(show(&directory), ["Primary 2026-01-06T18:00:00Z 2026-01-07T09:00:00Z"]);
 }
 
@@ -407,9 +411,9 @@ fn any_schedule() -> impl Strategy<Value = Directory> {
     let rotation = (any_rotation(), any_windows())
         .prop_map(|(rotation, restriction)| Rotation { restriction, ..rotation });
     let change = prop_oneof![
-        person().prop_map(Change::Add),
-        person().prop_map(Change::Remove),
-        (person(), person()).prop_map(|(out, by)| Change::Replace { out, by }),
+        person().prop_map(OverrideChange::Add),
+        person().prop_map(OverrideChange::Remove),
+        (person(), person()).prop_map(|(out, by)| OverrideChange::Replace { out, by }),
     ];
     let overrides = (change, any_moment(), 1..200i64).prop_map(|(change, from, hours)| Override {
         id: None,

@@ -15,6 +15,7 @@ use crate::domain::alerting::standing::Standing;
 use crate::domain::delivery::ledger::Dropped;
 use crate::domain::directory::device::DeviceKind;
 use crate::domain::effect::{DueEffect, Effect};
+use crate::domain::ids::Ids;
 use crate::domain::voice::call::Asked;
 use crate::domain::voice::input::LegInput;
 use crate::domain::voice::leg::LegEnd;
@@ -68,7 +69,7 @@ impl RingTurn {
 }
 
 /// What a step is taken in.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Setting<'a> {
     /// The line's manners.
     pub menu: &'a CallMenu,
@@ -76,6 +77,8 @@ pub struct Setting<'a> {
     pub now: Timestamp,
     /// The alert.
     pub reading: &'a Reading,
+    /// Makes ids.
+    pub ids: &'a dyn Ids,
 }
 
 /// When the carrier is asked what has become of a phone that begins to ring now.
@@ -176,7 +179,7 @@ impl At<'_> {
 
     fn does(self, deed: Deed) -> RingTurn {
         let by = Actor { who: Who::Person(self.ring.person.clone()), from: Channel::Phone };
-        let done = self.setting.reading.done(deed, &by, self.setting.now);
+        let done = self.setting.reading.done(deed, &by, self.setting.now, self.setting.ids);
         RingTurn { change: done.change, ..self.answered(vec![done.say, Phrase::Goodbye]) }
     }
 
@@ -201,7 +204,7 @@ impl At<'_> {
 
     /// The question.
     fn ask(self, mut say: Vec<Phrase>, asked: Asked) -> RingTurn {
-        let Setting { menu, now, reading } = self.setting;
+        let Setting { menu, now, reading, .. } = self.setting;
         say.extend(reading.offers(now));
         let plan = Some(self.plan(say, Then::Ask { timeout: menu.key_timeout }));
         let longest = menu.longest_message.saturating_add(menu.key_timeout).saturating_add(READING);

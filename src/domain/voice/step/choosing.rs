@@ -36,7 +36,7 @@ impl<'a> At<'a> {
         self.answer(input, asked, stay, again, |at, key| {
             let (targets, last) = at.page(page);
             match key {
-                // Not offered, but peers have taught callers that 0 repeats a long menu (P55).
+                // Not offered, but peers have taught callers that 0 repeats a long menu.
                 0 if at.has_pages() => Ok(Some(at.ask_target(vec![], action, page, asked))),
                 key if at.has_pages() && key == PAGE + 1 => {
                     let next = if last { 0 } else { page + 1 };

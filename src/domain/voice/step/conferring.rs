@@ -2,7 +2,7 @@
 
 use super::hunting::Moves;
 use super::legs::Outcome;
-use super::{At, Change, Turn};
+use super::{At, Turn, VoiceChange};
 use crate::domain::alerting::log::{Happened, Release};
 use crate::domain::effect::Effect;
 use crate::domain::ids::LegId;
@@ -190,7 +190,7 @@ impl At<'_> {
                     moves.log(hunt.alert, Happened::Joined { person: person.0.clone() });
                     // Later ones join what the first has taken.
                     if !hunt.is_taken {
-                        moves.changes.push(Change::Acknowledged(hunt.alert, person));
+                        moves.changes.push(VoiceChange::Acknowledged(hunt.alert, person));
                     }
                 }
                 hunt.is_taken = true;

@@ -1,6 +1,6 @@
 //! Calling in to hear open alerts: each is read out, and a key does something about it.
 
-use super::{At, Change, Turn};
+use super::{At, Turn, VoiceChange};
 use crate::domain::alerting::actor::{Actor, Channel, Who};
 use crate::domain::alerting::reply::Deed;
 use crate::domain::ids::AlertId;
@@ -78,9 +78,9 @@ impl At<'_> {
         let person = self.call.caller.as_ref().and_then(|caller| caller.person.clone());
         let Some(person) = person else { return Ok(None) };
         let by = Actor { who: Who::Person(person), from: Channel::Phone };
-        let done = reading.done(deed, &by, self.setting.now);
+        let done = reading.done(deed, &by, self.setting.now, self.setting.ids);
         let mut turn = self.read(vec![done.say], next)?;
-        turn.changes.extend(done.change.map(Change::Answered));
+        turn.changes.extend(done.change.map(VoiceChange::Answered));
         Ok(Some(turn))
     }
 

@@ -1,6 +1,6 @@
 //! A live call: people on call are called until one of them says yes, and the caller waits.
 
-use super::{At, Change, Turn};
+use super::{At, Turn, VoiceChange};
 use crate::domain::alerting::log::{Happened, Release};
 use crate::domain::contact::PhoneNumber;
 use crate::domain::directory::person::PersonId;
@@ -24,17 +24,17 @@ const LATE: u32 = 15;
 /// What a turn does besides moving the call on.
 #[derive(Debug, Default)]
 pub(super) struct Moves {
-    pub(super) changes: Vec<Change>,
+    pub(super) changes: Vec<VoiceChange>,
     pub(super) effects: Vec<DueEffect>,
 }
 
 impl Moves {
     pub(super) fn log(&mut self, alert: AlertId, what: Happened) {
-        self.changes.push(Change::Logged(alert, what));
+        self.changes.push(VoiceChange::Logged(alert, what));
     }
 
     pub(super) fn note(&mut self, leg: LegId, note: LegNote) {
-        self.changes.push(Change::Heard(leg, note));
+        self.changes.push(VoiceChange::Heard(leg, note));
     }
 }
 
@@ -56,7 +56,7 @@ impl<'a> At<'a> {
         let mut hunt = self.begin(order, alert, callable, &mut moves);
         hunt.waves = self.round(&hunt.candidates, callable);
         let alert = self.alert(alert, &hunt.order, None);
-        moves.changes.insert(0, Change::Opened(Box::new(alert), Release::LiveCall));
+        moves.changes.insert(0, VoiceChange::Opened(Box::new(alert), Release::LiveCall));
         if self.call_next(&mut hunt, &mut moves)? {
             return Ok(self.wait_for(hunt).with(moves));
         }
@@ -121,7 +121,7 @@ impl<'a> At<'a> {
         let Some(rung) = candidate.numbers.get(number) else { return };
         let (now, leg) = (self.setting.now, LegId::next(self.setting.ids));
         moves.log(hunt.alert, Happened::Called { person: candidate.person.0.clone() });
-        moves.changes.push(Change::Called(Box::new(Leg {
+        moves.changes.push(VoiceChange::Called(Box::new(Leg {
             id: leg,
             call: self.call.id,
             person: candidate.person.clone(),

@@ -1,7 +1,7 @@
 //! The phones that we call: what happens on each of them, and what it means for the call.
 
 use super::hunting::Moves;
-use super::{At, Change, Turn};
+use super::{At, Turn, VoiceChange};
 use crate::domain::effect::Effect;
 use crate::domain::ids::LegId;
 use crate::domain::voice::action::Action;
@@ -67,7 +67,7 @@ impl At<'_> {
         let is_new = facts.leg.as_ref().is_some_and(|leg| leg.carrier_call.is_none());
         let id = facts.carrier_call.clone().filter(|_| is_new).map(LegNote::Placed);
         for note in id.into_iter().chain(note) {
-            turn.changes.insert(0, Change::Heard(leg, note));
+            turn.changes.insert(0, VoiceChange::Heard(leg, note));
         }
         turn
     }
@@ -87,7 +87,7 @@ impl At<'_> {
                 self.stop(&mut hunt, &mut moves, LegEnd::Taken);
                 moves.note(leg, LegNote::Accepted);
                 if let Some(candidate) = hunt.candidates.get(who) {
-                    moves.changes.push(Change::Acknowledged(hunt.alert, candidate.person.clone()));
+                    moves.changes.push(VoiceChange::Acknowledged(hunt.alert, candidate.person.clone()));
                 }
                 let joined_at = (!self.setting.menu.has_conferences).then_some(self.setting.now);
                 if joined_at.is_none() {

@@ -1,6 +1,6 @@
 //! The start of a call: who calls, and whether they are let in.
 
-use super::{At, Change, Turn};
+use super::{At, Turn, VoiceChange};
 use crate::domain::contact::PhoneNumber;
 use crate::domain::voice::call::{Asked, CallState, Caller, Ending};
 use crate::domain::voice::facts::{Admission, Need, Refusal};
@@ -90,7 +90,7 @@ impl At<'_> {
             Refusal::Unchecked => Phrase::Unchecked(self.setting.menu.fallback_contact.clone()),
         };
         let mut turn = self.end(vec![words], Ending::Refused);
-        turn.changes.push(Change::Refused(refusal));
+        turn.changes.push(VoiceChange::Refused(refusal));
         turn
     }
 

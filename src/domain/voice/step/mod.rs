@@ -30,7 +30,7 @@ use super::plan::{Plan, Then};
 use super::recording::Recording;
 use crate::domain::alerting::actor::Channel;
 use crate::domain::alerting::alert::{Alert, Message};
-use crate::domain::alerting::change::Change as AlertChange;
+use crate::domain::alerting::change::Change;
 use crate::domain::alerting::forwarding::passed_on;
 use crate::domain::alerting::log::{Happened, LogEntry, Release};
 use crate::domain::directory::person::PersonId;
@@ -79,7 +79,7 @@ pub struct Turn {
     /// When the call's deadline comes; `None`: it has none.
     pub due_at: Option<Timestamp>,
     /// What is stored besides the call.
-    pub changes: Vec<Change>,
+    pub changes: Vec<VoiceChange>,
     /// What is done outside.
     pub effects: Vec<DueEffect>,
 }
@@ -98,7 +98,7 @@ impl Turn {
 
 /// Something that a turn stores besides the call itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum VoiceChange {
     /// A recording was made: a draft.
     Drafted(Box<Recording>),
     /// A draft counts no longer.
@@ -116,7 +116,7 @@ pub enum Change {
     /// Somebody has dealt with an alert.
     Resolved(AlertId, PersonId),
     /// The caller has done something about an alert that was read out to them.
-    Answered(Box<AlertChange>),
+    Answered(Box<Change>),
     /// Something for the log of an alert.
     Logged(AlertId, Happened),
     /// A phone is called.
@@ -127,7 +127,7 @@ pub enum Change {
     Refused(Refusal),
 }
 
-impl Change {
+impl VoiceChange {
     /// Whether it happens to its alert only while that is open: somebody else may have ended it while the call went on.
     pub const fn is_of_open(&self) -> bool {
         match self {
@@ -246,19 +246,21 @@ pub fn unwritten(menu: &CallMenu, call: &Call, turn: &Turn) -> Plan {
         | CallState::Conferring { .. }
         | CallState::HearingAlerts { .. }
         | CallState::Ended { .. } => {
-            let was_to_be_kept = |change: &Change| match change {
-                Change::Opened(..) | Change::MessageLeft(..) => true,
-                Change::Drafted(recording) => !turn.changes.contains(&Change::Discarded(recording.id)),
-                Change::Discarded(_)
-                | Change::Missed(_)
-                | Change::Acknowledged(..)
-                | Change::Unacknowledged(..)
-                | Change::Resolved(..)
-                | Change::Answered(_)
-                | Change::Logged(..)
-                | Change::Called(_)
-                | Change::Heard(..)
-                | Change::Refused(_) => false,
+            let was_to_be_kept = |change: &VoiceChange| match change {
+                VoiceChange::Opened(..) | VoiceChange::MessageLeft(..) => true,
+                VoiceChange::Drafted(recording) => {
+                    !turn.changes.contains(&VoiceChange::Discarded(recording.id))
+                }
+                VoiceChange::Discarded(_)
+                | VoiceChange::Missed(_)
+                | VoiceChange::Acknowledged(..)
+                | VoiceChange::Unacknowledged(..)
+                | VoiceChange::Resolved(..)
+                | VoiceChange::Answered(_)
+                | VoiceChange::Logged(..)
+                | VoiceChange::Called(_)
+                | VoiceChange::Heard(..)
+                | VoiceChange::Refused(_) => false,
             };
             if turn.changes.iter().any(was_to_be_kept) {
                 Phrase::NotStored(contact)
@@ -293,7 +295,7 @@ impl At<'_> {
         // One that began and ended in the same turn.
         let held = turn.next.held();
         let begun = turn.changes.iter().find_map(|change| {
-            if let Change::Opened(alert, _) = change { alert.is_held.then_some(alert.id) } else { None }
+            if let VoiceChange::Opened(alert, _) = change { alert.is_held.then_some(alert.id) } else { None }
         });
         if let Some(alert) = begun.filter(|alert| held != Some(*alert)) {
             self.miss(&mut turn, alert);
@@ -306,14 +308,14 @@ impl At<'_> {
         let is_settled = turn.changes.iter().any(|change| {
             matches!(
                 change,
-                Change::Acknowledged(settled, _) | Change::MessageLeft(settled, ..) if *settled == alert
+                VoiceChange::Acknowledged(settled, _) | VoiceChange::MessageLeft(settled, ..) if *settled == alert
             )
         });
         if is_settled {
             return;
         }
         let now = self.setting.now;
-        turn.changes.push(Change::Missed(alert));
+        turn.changes.push(VoiceChange::Missed(alert));
         turn.effects.push(Effect::AnnounceAlert(alert).at(now));
         turn.effects.extend(passed_on(&self.setting.menu.forwards, (alert, Action::Live), false, now));
     }

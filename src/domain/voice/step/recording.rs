@@ -1,6 +1,6 @@
 //! The message: spoken, confirmed or made again, released exactly once.
 
-use super::{At, Change, LOOKS, LOOKS_WITH_DRAFT, MOST_EMPTY_RECORDINGS, Turn};
+use super::{At, LOOKS, LOOKS_WITH_DRAFT, MOST_EMPTY_RECORDINGS, Turn, VoiceChange};
 use crate::domain::alerting::alert::{Alert, Message, Progress};
 use crate::domain::alerting::content::Content;
 use crate::domain::alerting::forwarding::passed_on;
@@ -31,7 +31,7 @@ impl At<'_> {
     ) -> Result<Turn, Need> {
         Ok(match input {
             CallInput::Recorded(take) => self.recorded(order, draft, &take)?,
-            // The document ran out after its Record: nothing was recorded (P54). A key here is one that the
+            // The document ran out after its Record: nothing was recorded. A key here is one that the
             // carrier reports apart from the recording; it records nothing either.
             CallInput::Silence | CallInput::Arrived | CallInput::Dialled(_) | CallInput::Digits(_)
                 if empty + 1 >= MOST_EMPTY_RECORDINGS =>
@@ -71,7 +71,7 @@ impl At<'_> {
                 self.open(turn, order, draft, Release::HungUp)
             }
         };
-        turn.changes.insert(0, Change::Drafted(Box::new(recording)));
+        turn.changes.insert(0, VoiceChange::Drafted(Box::new(recording)));
         self.discard(&mut turn, before.map(|before| before.recording));
         Ok(turn)
     }
@@ -199,7 +199,7 @@ impl At<'_> {
     pub(super) fn turned_up(self, mut turn: Turn, order: &Order, before: Option<Draft>, take: &Take) -> Turn {
         let recording = self.record(take);
         let draft = Draft::of(&recording);
-        turn.changes.push(Change::Drafted(Box::new(recording)));
+        turn.changes.push(VoiceChange::Drafted(Box::new(recording)));
         self.discard(&mut turn, before.map(|before| before.recording));
         if take.end == TakeEnd::Key('*') {
             self.discard(&mut turn, Some(draft.recording));
@@ -211,7 +211,7 @@ impl At<'_> {
     /// A recording counts no longer; the carrier's copy goes when its time is over.
     fn discard(self, turn: &mut Turn, recording: Option<RecordingId>) {
         let Some(id) = recording else { return };
-        turn.changes.push(Change::Discarded(id));
+        turn.changes.push(VoiceChange::Discarded(id));
         if let Some(hours) = self.setting.menu.carrier_keeps_hours {
             let due = self.later(i64::from(hours) * 60 * 60);
             turn.effects.push(Effect::DeleteAtCarrier(id).at(due));
@@ -256,8 +256,8 @@ impl At<'_> {
             turn.effects.push(Effect::AskForText(recording).at(due));
         }
         turn.changes.push(match order.missed {
-            Some(alert) => Change::MessageLeft(alert, message, release),
-            None => Change::Opened(Box::new(self.alert(id, order, Some(message))), release),
+            Some(alert) => VoiceChange::MessageLeft(alert, message, release),
+            None => VoiceChange::Opened(Box::new(self.alert(id, order, Some(message))), release),
         });
         turn
     }

@@ -1,7 +1,7 @@
 //! Somebody on call has said yes: the caller talks to them.
 
 use super::hunting::Moves;
-use super::{At, Change, Turn};
+use super::{At, Turn, VoiceChange};
 use crate::domain::effect::Effect;
 use crate::domain::ids::LegId;
 use crate::domain::voice::call::{Asked, CallState, Ending};
@@ -81,7 +81,7 @@ impl At<'_> {
         moves.note(leg, LegNote::Ended(end));
         moves.effects.push(Effect::ReleaseLeg(leg).at(self.setting.now));
         if let Some(candidate) = hunt.candidates.get(who) {
-            moves.changes.push(Change::Unacknowledged(hunt.alert, candidate.person.clone()));
+            moves.changes.push(VoiceChange::Unacknowledged(hunt.alert, candidate.person.clone()));
         }
     }
 
@@ -94,7 +94,7 @@ impl At<'_> {
         if self.setting.menu.hunt.resolves_at_end
             && let Some(candidate) = hunt.candidates.get(who)
         {
-            moves.changes.push(Change::Resolved(hunt.alert, candidate.person.clone()));
+            moves.changes.push(VoiceChange::Resolved(hunt.alert, candidate.person.clone()));
         }
     }
 

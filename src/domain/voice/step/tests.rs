@@ -22,7 +22,9 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
 
-struct Count(AtomicU64);
+/// Ids that count.
+#[derive(Default)]
+pub(in crate::domain::voice) struct Count(AtomicU64);
 
 impl Ids for Count {
     fn next(&self) -> Uuid {
@@ -145,21 +147,21 @@ impl Walk {
         self.check_forwarding(&turn);
         for change in &turn.changes {
             match change {
-                Change::Drafted(recording) => self.drafted.push(recording.id),
-                Change::Discarded(id) => self.discarded.push(*id),
-                Change::Opened(alert, _) => {
+                VoiceChange::Drafted(recording) => self.drafted.push(recording.id),
+                VoiceChange::Discarded(id) => self.discarded.push(*id),
+                VoiceChange::Opened(alert, _) => {
                     self.opened.extend(alert.message.as_ref().map(|one| one.recording));
                 }
-                Change::MessageLeft(_, message, _) => self.opened.push(message.recording),
-                Change::Refused(_)
-                | Change::Missed(_)
-                | Change::Acknowledged(..)
-                | Change::Unacknowledged(..)
-                | Change::Resolved(..)
-                | Change::Logged(..)
-                | Change::Called(_)
-                | Change::Answered(_)
-                | Change::Heard(..) => {}
+                VoiceChange::MessageLeft(_, message, _) => self.opened.push(message.recording),
+                VoiceChange::Refused(_)
+                | VoiceChange::Missed(_)
+                | VoiceChange::Acknowledged(..)
+                | VoiceChange::Unacknowledged(..)
+                | VoiceChange::Resolved(..)
+                | VoiceChange::Logged(..)
+                | VoiceChange::Called(_)
+                | VoiceChange::Answered(_)
+                | VoiceChange::Heard(..) => {}
             }
         }
         let is_over = turn.next.is_line_over();
@@ -184,13 +186,15 @@ impl Walk {
         let mut is_passed_on = false;
         for change in &turn.changes {
             let (alert, action) = match change {
-                Change::Opened(alert, _) if !alert.is_held => (alert.id, alert.origin.call().unwrap().action),
-                Change::MessageLeft(alert, ..) | Change::Missed(alert) => (*alert, Action::Live),
+                VoiceChange::Opened(alert, _) if !alert.is_held => {
+                    (alert.id, alert.origin.call().unwrap().action)
+                }
+                VoiceChange::MessageLeft(alert, ..) | VoiceChange::Missed(alert) => (*alert, Action::Live),
                 _ => continue,
             };
             for forward in self.menu.forwards.iter().filter(|forward| forward.takes(action)) {
                 wanted.push(Effect::ForwardAlert { alert, target: forward.name.clone() });
-                is_passed_on |= !matches!(change, Change::Missed(_));
+                is_passed_on |= !matches!(change, VoiceChange::Missed(_));
             }
         }
         let passed_on: Vec<_> =

@@ -9,7 +9,7 @@ pub(in crate::http) struct BadBody {
     pub(in crate::http) status: StatusCode,
     /// The word for programs: `malformed_json`, `malformed_xml`, `malformed_multipart`, `too_many_parts`, `too_large`,
     /// `too_many_files`, or that of
-    /// [`crate::domain::alerting::file::Refused`].
+    /// [`crate::domain::alerting::file::FileRefused`].
     pub(in crate::http) code: &'static str,
     /// What is wrong, in words.
     pub(in crate::http) message: String,

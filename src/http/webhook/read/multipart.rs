@@ -3,7 +3,7 @@
 use super::charset;
 use super::error::BadBody;
 use super::fields::Fields;
-use crate::domain::alerting::file::{File, MAX_FILES, Refused};
+use crate::domain::alerting::file::{File, FileRefused, MAX_FILES};
 use crate::domain::alerting::payload::{Node, Payload};
 use axum::http::StatusCode;
 use bytes::Bytes;
@@ -66,10 +66,10 @@ fn malformed(what: &'static str) -> impl Fn(multer::Error) -> BadBody {
     move |_| BadBody::new("malformed_multipart", what)
 }
 
-fn refused(why: Refused) -> BadBody {
+fn refused(why: FileRefused) -> BadBody {
     let status = match why {
-        Refused::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
-        Refused::Kind | Refused::Content => StatusCode::BAD_REQUEST,
+        FileRefused::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
+        FileRefused::Kind | FileRefused::Content => StatusCode::BAD_REQUEST,
     };
     BadBody { status, ..BadBody::new(why.code(), why.to_string()) }
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::world::Logs;
 use dutyline::app::Live;
 use dutyline::domain::directory::absence::Absence;
-use dutyline::domain::directory::overrides::{Change, Override};
+use dutyline::domain::directory::overrides::{Override, OverrideChange};
 use std::sync::Arc;
 
 /// P32, P34: an absent person is replaced in place, and left out where nobody stands in.
@@ -254,7 +254,7 @@ async fn what_the_settings_define_is_shown_and_stays() {
         settings.directory.overrides.push(Override {
             id: None,
             schedule: ScheduleName("Primary".to_owned()),
-            change: Change::Add(PersonId("cleo".to_owned())),
+            change: OverrideChange::Add(PersonId("cleo".to_owned())),
             from: "2026-01-05T12:00:00Z".parse().unwrap(),
             until: "2026-01-05T13:00:00Z".parse().unwrap(),
         });

@@ -136,3 +136,13 @@ async fn a_long_number_is_an_id_in_all_its_digits() {
     assert_eq!(ended["outcome"], "resolved");
     assert_eq!(states(&world).await, ["open", "resolved"]);
 }
+
+#[tokio::test]
+async fn alerts_that_events_open_are_counted_as_those_of_calls_are() {
+    let world = world().await;
+    for _ in 0..2 {
+        event(&world, json!({ "Title": "Pump", "X-S4-ExternalID": "p3", "X-S4-Status": "New" })).await;
+    }
+    let figures = get(&world, "/metrics").send().await.unwrap().text().await.unwrap();
+    assert!(figures.contains("dutyline_alerts_opened_total{action=\"event\"} 1\n"), "{figures}");
+}

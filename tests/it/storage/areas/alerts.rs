@@ -2,6 +2,7 @@
 
 use super::{Store, at, recording_of, store};
 use crate::storage::subject::on_every_driver;
+use crate::world::ListedAlerts as _;
 use dutyline::domain::alerting::actor::{Channel, Who};
 use dutyline::domain::alerting::alert::{Alert, Closed};
 use dutyline::domain::alerting::change::Change;

@@ -7,7 +7,7 @@ use dutyline::domain::effect::Effect;
 use dutyline::domain::ids::{CallId, LegId, RecordingId};
 use dutyline::domain::voice::call::Call;
 use dutyline::domain::voice::recording::{DraftStatus, Transcribed, Transcript};
-use dutyline::domain::voice::step::{Change, Turn};
+use dutyline::domain::voice::step::{Turn, VoiceChange};
 use dutyline::ports::store::{AlertStore, CallStore, Outbox, RecordedTurn};
 use futures_util::future::join_all;
 use std::collections::BTreeSet;
@@ -109,8 +109,8 @@ async fn a_turn_stands_as_a_whole_or_not_at_all(s: &Store) {
     let alert = s.alert(&recording, at(2));
     let opens = Turn {
         changes: vec![
-            Change::Drafted(Box::new(recording.clone())),
-            Change::Opened(Box::new(alert.clone()), Release::Confirmed),
+            VoiceChange::Drafted(Box::new(recording.clone())),
+            VoiceChange::Opened(Box::new(alert.clone()), Release::Confirmed),
         ],
         effects: vec![Effect::AnnounceAlert(alert.id).at(at(2))],
         ..turn(ended())
@@ -129,7 +129,8 @@ async fn a_turn_stands_as_a_whole_or_not_at_all(s: &Store) {
 async fn a_recording_goes_from_draft_to_text(s: &Store) {
     let call = s.call("CA1", None).await;
     let recording = s.recording(&call, at(1));
-    let drafted = Turn { changes: vec![Change::Drafted(Box::new(recording.clone()))], ..turn(choosing()) };
+    let drafted =
+        Turn { changes: vec![VoiceChange::Drafted(Box::new(recording.clone()))], ..turn(choosing()) };
     s.take(&call, &drafted, Some("<Response/>")).await.unwrap();
     assert_eq!(s.store.recording(recording.id).await.unwrap(), Some(recording.clone()));
     let text = Transcribed {
@@ -147,7 +148,7 @@ async fn a_recording_goes_from_draft_to_text(s: &Store) {
     let found = s.store.recording(recording.id).await.unwrap().unwrap();
     assert_eq!(found.transcript, Transcript::Text("Zwölf Pumpen".to_owned()));
     let call = s.store.call(call.id).await.unwrap().unwrap();
-    let dropped = Turn { changes: vec![Change::Discarded(recording.id)], ..turn(choosing()) };
+    let dropped = Turn { changes: vec![VoiceChange::Discarded(recording.id)], ..turn(choosing()) };
     s.take(&call, &dropped, None).await.unwrap();
     let found = s.store.recording(recording.id).await.unwrap().unwrap();
     assert_eq!(found.status, DraftStatus::Discarded);
@@ -160,7 +161,7 @@ async fn recordings_come_oldest_first(s: &Store) {
     let (call, other) = (s.call("CA1", None).await, s.call("CA2", None).await);
     let (late, early, elsewhere) =
         (s.recording(&call, at(9)), s.recording(&call, at(3)), s.recording(&other, at(1)));
-    let drafted = |one| Change::Drafted(Box::new(one));
+    let drafted = |one| VoiceChange::Drafted(Box::new(one));
     let two = Turn { changes: vec![drafted(late.clone()), drafted(early.clone())], ..turn(choosing()) };
     s.take(&call, &two, None).await.unwrap();
     let one = Turn { changes: vec![drafted(elsewhere)], ..turn(choosing()) };

@@ -5,7 +5,7 @@ use crate::storage::subject::on_every_driver;
 use dutyline::domain::audit::Audited;
 use dutyline::domain::directory::absence::Absence;
 use dutyline::domain::directory::change::Changed;
-use dutyline::domain::directory::overrides::{Change, Override};
+use dutyline::domain::directory::overrides::{Override, OverrideChange};
 use dutyline::domain::directory::person::PersonId;
 use dutyline::domain::directory::schedule::ScheduleName;
 use dutyline::domain::ids::{AbsenceId, AuditId, OverrideId};
@@ -43,7 +43,7 @@ fn replaced(s: &Store, by: &str, from: i64, until: i64) -> Override {
     Override {
         id: Some(OverrideId::next(&*s.ids)),
         schedule: ScheduleName("R&D #1 50%".to_owned()),
-        change: Change::Replace { out: person("ada"), by: person(by) },
+        change: OverrideChange::Replace { out: person("ada"), by: person(by) },
         from: at(from),
         until: at(until),
     }
@@ -57,8 +57,8 @@ async fn record(s: &Store, changed: Changed, when: Timestamp) -> Result<(), Stor
 async fn what_was_entered_is_found_until_it_is_over(s: &Store) {
     let (short, open) = (absence(s, 1, Some(3)), absence(s, 2, None));
     let one = replaced(s, "ben", 1, 3);
-    let add = Override { change: Change::Add(person("ben")), ..replaced(s, "", 5, 6) };
-    let remove = Override { change: Change::Remove(person("cleo")), ..replaced(s, "", 5, 6) };
+    let add = Override { change: OverrideChange::Add(person("ben")), ..replaced(s, "", 5, 6) };
+    let remove = Override { change: OverrideChange::Remove(person("cleo")), ..replaced(s, "", 5, 6) };
     for absence in [&short, &open] {
         record(s, Changed::AbsenceAdded(absence.clone()), at(0)).await.unwrap();
     }
@@ -94,7 +94,7 @@ async fn overrides_of_one_place_do_not_overlap(s: &Store) {
     record(s, Changed::OverrideAdded(replaced(s, "ben", 10, 20)), at(0)).await.unwrap();
     for (from, until) in [(10, 20), (5, 11), (19, 30), (12, 13), (5, 30)] {
         conflict(record(s, Changed::OverrideAdded(replaced(s, "cleo", from, until)), at(0)).await);
-        let away = Override { change: Change::Remove(person("ada")), ..replaced(s, "", from, until) };
+        let away = Override { change: OverrideChange::Remove(person("ada")), ..replaced(s, "", from, until) };
         conflict(record(s, Changed::OverrideAdded(away), at(0)).await);
     }
     for (from, until) in [(5, 10), (20, 30)] {
@@ -103,7 +103,7 @@ async fn overrides_of_one_place_do_not_overlap(s: &Store) {
     let other = ScheduleName("Other".to_owned());
     let elsewhere = Override { schedule: other, ..replaced(s, "cleo", 10, 20) };
     record(s, Changed::OverrideAdded(elsewhere), at(0)).await.unwrap();
-    let of_another = Override { change: Change::Remove(person("ben")), ..replaced(s, "", 10, 20) };
+    let of_another = Override { change: OverrideChange::Remove(person("ben")), ..replaced(s, "", 10, 20) };
     record(s, Changed::OverrideAdded(of_another), at(0)).await.unwrap();
     assert_eq!(s.store.run_time(at(0)).await.unwrap().overrides.len(), 5);
 }

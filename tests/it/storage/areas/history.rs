@@ -16,7 +16,7 @@ use dutyline::domain::severity::Severity;
 use dutyline::domain::voice::action::Action;
 use dutyline::domain::voice::call::{Call, Ending};
 use dutyline::domain::voice::leg::{LegEnd, LegNote};
-use dutyline::domain::voice::step::{Change, Turn};
+use dutyline::domain::voice::step::{Turn, VoiceChange};
 use dutyline::domain::voice::story::{CallPhase, What};
 use dutyline::ports::store::{
     AlertStore, CallCursor, CallHistory, CallStore, LegStore, RecordedTurn, RetentionStore,
@@ -53,9 +53,9 @@ async fn full(s: &Store, carrier_call: &str) -> (Call, Alert) {
         due_at: None,
     };
     let changes = vec![
-        Change::Opened(Box::new(alert.clone()), Release::LiveCall),
-        Change::Called(Box::new(leg(s, &call, "ben", 2))),
-        Change::Drafted(Box::new(s.recording(&call, at(3)))),
+        VoiceChange::Opened(Box::new(alert.clone()), Release::LiveCall),
+        VoiceChange::Called(Box::new(leg(s, &call, "ben", 2))),
+        VoiceChange::Drafted(Box::new(s.recording(&call, at(3)))),
     ];
     s.change(&call, 3, changes).await;
     (s.store.call(call.id).await.unwrap().unwrap(), alert)
@@ -65,7 +65,8 @@ async fn full(s: &Store, carrier_call: &str) -> (Call, Alert) {
 async fn missed(s: &Store, carrier_call: &str) -> (Call, Alert) {
     let (call, alert) = full(s, carrier_call).await;
     let leg = s.store.legs(call.id).await.unwrap().remove(0);
-    let changes = vec![Change::Heard(leg.id, LegNote::Ended(LegEnd::NoAnswer)), Change::Missed(alert.id)];
+    let changes =
+        vec![VoiceChange::Heard(leg.id, LegNote::Ended(LegEnd::NoAnswer)), VoiceChange::Missed(alert.id)];
     s.take(&call, &Turn { at: at(20), changes, ..turn(ended()) }, None).await.unwrap();
     (s.store.call(call.id).await.unwrap().unwrap(), alert)
 }
@@ -131,7 +132,7 @@ async fn a_forgotten_call_takes_its_phones_with_it(s: &Store) {
     let leg = s.store.legs(call.id).await.unwrap().remove(0);
     let forget = async || s.store.forget(Forgettable::Call, at(1_000), at(1_000)).await.unwrap();
     assert!(forget().await.is_empty(), "an alert of it is open");
-    s.change(&call, 30, vec![Change::Resolved(alert.id, PersonId("ben".to_owned()))]).await;
+    s.change(&call, 30, vec![VoiceChange::Resolved(alert.id, PersonId("ben".to_owned()))]).await;
     assert_eq!(forget().await, [call.id.0.to_string()]);
     assert_eq!(s.store.story(call.id).await.unwrap(), None);
     assert_eq!(s.store.leg(leg.id).await.unwrap(), None);
@@ -143,7 +144,7 @@ async fn a_forgotten_call_takes_its_phones_with_it(s: &Store) {
 async fn an_alert_without_a_message_is_forgotten_after_its_time(s: &Store) {
     let (call, alert) = missed(s, "CA1").await;
     let (_, open) = missed(s, "CA2").await;
-    s.change(&call, 30, vec![Change::Resolved(alert.id, PersonId("ben".to_owned()))]).await;
+    s.change(&call, 30, vec![VoiceChange::Resolved(alert.id, PersonId("ben".to_owned()))]).await;
     let forget =
         async |before| s.store.forget(Forgettable::ClosedAlert, at(before), at(1_000)).await.unwrap();
     assert!(forget(29).await.is_empty(), "not yet");

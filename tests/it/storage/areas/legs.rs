@@ -8,7 +8,7 @@ use dutyline::domain::effect::{Effect, Lane};
 use dutyline::domain::ids::{AlertId, LegId};
 use dutyline::domain::voice::call::Call;
 use dutyline::domain::voice::leg::{Leg, LegEnd, LegNote};
-use dutyline::domain::voice::step::{Change, Turn};
+use dutyline::domain::voice::step::{Turn, VoiceChange};
 use dutyline::ports::store::{CallStore, Consequence, LegStore, Outbox};
 use futures_util::future::join_all;
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,7 +48,7 @@ pub(super) fn leg(s: &Store, call: &Call, person: &str, planned: i64) -> Leg {
 
 impl Store {
     /// Writes those changes with a turn that leaves the call where it is.
-    pub(super) async fn change(&self, call: &Call, seconds: i64, changes: Vec<Change>) {
+    pub(super) async fn change(&self, call: &Call, seconds: i64, changes: Vec<VoiceChange>) {
         let call = self.store.call(call.id).await.unwrap().unwrap();
         let turn = Turn { at: at(seconds), due_at: call.due_at, changes, ..turn(call.state.clone()) };
         self.take(&call, &turn, None).await.unwrap();
@@ -56,7 +56,7 @@ impl Store {
 
     async fn heard(&self, leg: &Leg, seconds: i64, note: LegNote) {
         let call = self.store.call(leg.call).await.unwrap().unwrap();
-        self.change(&call, seconds, vec![Change::Heard(leg.id, note)]).await;
+        self.change(&call, seconds, vec![VoiceChange::Heard(leg.id, note)]).await;
     }
 
     async fn now(&self, leg: &Leg) -> Leg {
@@ -67,7 +67,7 @@ impl Store {
     async fn ringing(&self, carrier_call: &str, person: &str, planned: i64) -> Leg {
         let call = self.call(carrier_call, None).await;
         let leg = leg(self, &call, person, planned);
-        self.change(&call, planned, vec![Change::Called(Box::new(leg.clone()))]).await;
+        self.change(&call, planned, vec![VoiceChange::Called(Box::new(leg.clone()))]).await;
         leg
     }
 }
@@ -164,7 +164,7 @@ async fn phones_come_in_the_order_of_their_calls(s: &Store) {
     // The last two are called at the same moment: their ids decide then.
     let legs: Vec<_> = [9, 3, 5, 5].into_iter().map(|planned| leg(s, &call, "ben", planned)).collect();
     let [late, first, second, third] = legs.as_slice() else { panic!("{legs:?}") };
-    let called = |leg: &Leg| Change::Called(Box::new(leg.clone()));
+    let called = |leg: &Leg| VoiceChange::Called(Box::new(leg.clone()));
     s.change(&call, 3, legs.iter().map(called).collect()).await;
     let elsewhere = leg(s, &other, "cleo", 4);
     s.change(&other, 4, vec![called(&elsewhere)]).await;

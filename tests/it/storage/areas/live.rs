@@ -2,6 +2,7 @@
 
 use super::{Store, ada, at, choosing, conflict, store, turn};
 use crate::storage::subject::on_every_driver;
+use crate::world::ListedAlerts as _;
 use dutyline::domain::alerting::actor::{Actor, Channel, Who};
 use dutyline::domain::alerting::alert::Progress;
 use dutyline::domain::alerting::alert::{Acknowledged, Alert, AlertState, Closed};
@@ -16,7 +17,7 @@ use dutyline::domain::severity::Severity;
 use dutyline::domain::voice::action::Action;
 use dutyline::domain::voice::call::Call;
 use dutyline::domain::voice::recording::DraftStatus;
-use dutyline::domain::voice::step::{Change, Turn};
+use dutyline::domain::voice::step::{Turn, VoiceChange};
 use dutyline::ports::store::{AlertCursor, AlertStore, CallStore, LinkStore};
 
 on_every_driver! {
@@ -57,7 +58,7 @@ impl Store {
             progress: Progress::default(),
             due_at: None,
         };
-        let opens = Change::Opened(Box::new(alert.clone()), Release::LiveCall);
+        let opens = VoiceChange::Opened(Box::new(alert.clone()), Release::LiveCall);
         self.change(&call, opened, vec![opens]).await;
         (call, alert)
     }
@@ -89,7 +90,7 @@ async fn an_alert_without_a_message_comes_back(s: &Store) {
 async fn a_missed_one_is_held_no_longer(s: &Store) {
     let (call, alert) = s.live("CA1", 5).await;
     let (_, other) = s.live("CA2", 5).await;
-    s.change(&call, 9, vec![Change::Missed(alert.id)]).await;
+    s.change(&call, 9, vec![VoiceChange::Missed(alert.id)]).await;
     assert_eq!(s.told(&alert).await, Alert { is_held: false, ..alert.clone() });
     assert_eq!(s.last_entry(&alert).await, (9, Happened::Missed));
     assert!(s.told(&other).await.is_held);
@@ -99,8 +100,8 @@ async fn a_message_comes_to_it_once(s: &Store) {
     let (call, alert) = s.live("CA1", 5).await;
     let recording = s.recording(&call, at(7));
     let message = s.message(&recording, at(99));
-    let left = Change::MessageLeft(alert.id, message.clone(), Release::HungUp);
-    s.change(&call, 8, vec![Change::Drafted(Box::new(recording.clone())), left]).await;
+    let left = VoiceChange::MessageLeft(alert.id, message.clone(), Release::HungUp);
+    s.change(&call, 8, vec![VoiceChange::Drafted(Box::new(recording.clone())), left]).await;
     let with = Alert { is_held: false, message: Some(message.clone()), ..alert.clone() };
     let story = s.store.alert(alert.id).await.unwrap().unwrap();
     assert_eq!(story.alert, Alert { version: 2, ..with.clone() });
@@ -112,8 +113,8 @@ async fn a_message_comes_to_it_once(s: &Store) {
     let another = s.recording(&call, at(8));
     let message = s.message(&another, at(99));
     let changes = vec![
-        Change::Drafted(Box::new(another.clone())),
-        Change::MessageLeft(alert.id, message, Release::Confirmed),
+        VoiceChange::Drafted(Box::new(another.clone())),
+        VoiceChange::MessageLeft(alert.id, message, Release::Confirmed),
     ];
     let call = s.store.call(call.id).await.unwrap().unwrap();
     conflict(s.take(&call, &Turn { changes, ..turn(choosing()) }, None).await);
@@ -123,7 +124,7 @@ async fn a_message_comes_to_it_once(s: &Store) {
 
 async fn the_first_who_takes_it_has_it(s: &Store) {
     let (call, alert) = s.live("CA1", 5).await;
-    s.change(&call, 9, vec![Change::Acknowledged(alert.id, ben())]).await;
+    s.change(&call, 9, vec![VoiceChange::Acknowledged(alert.id, ben())]).await;
     let taken = Alert {
         is_held: false,
         acknowledged: Some(Acknowledged { at: at(9), by: Who::Person(ben()), from: Channel::Phone }),
@@ -132,18 +133,18 @@ async fn the_first_who_takes_it_has_it(s: &Store) {
     assert_eq!(s.told(&alert).await, taken);
     let entry = Happened::Acknowledged { by: "ben".to_owned(), from: "phone".to_owned() };
     assert_eq!(s.last_entry(&alert).await, (9, entry));
-    s.change(&call, 10, vec![Change::Acknowledged(alert.id, PersonId("cleo".to_owned()))]).await;
+    s.change(&call, 10, vec![VoiceChange::Acknowledged(alert.id, PersonId("cleo".to_owned()))]).await;
     assert_eq!(s.told(&alert).await, taken);
 }
 
 async fn who_was_gone_gives_it_back(s: &Store) {
     let (call, alert) = s.live("CA1", 5).await;
-    s.change(&call, 9, vec![Change::Acknowledged(alert.id, ben())]).await;
-    s.change(&call, 11, vec![Change::Unacknowledged(alert.id, ben())]).await;
+    s.change(&call, 9, vec![VoiceChange::Acknowledged(alert.id, ben())]).await;
+    s.change(&call, 11, vec![VoiceChange::Unacknowledged(alert.id, ben())]).await;
     assert_eq!(s.told(&alert).await, alert);
     assert_eq!(s.last_entry(&alert).await, (11, Happened::Unacknowledged { by: "ben".to_owned() }));
     let cleo = PersonId("cleo".to_owned());
-    s.change(&call, 20, vec![Change::Acknowledged(alert.id, cleo.clone())]).await;
+    s.change(&call, 20, vec![VoiceChange::Acknowledged(alert.id, cleo.clone())]).await;
     assert_eq!(
         s.told(&alert).await.acknowledged,
         Some(Acknowledged { at: at(20), by: Who::Person(cleo), from: Channel::Phone })
@@ -152,15 +153,15 @@ async fn who_was_gone_gives_it_back(s: &Store) {
 
 async fn the_end_of_a_call_can_end_it_once(s: &Store) {
     let (call, alert) = s.live("CA1", 5).await;
-    s.change(&call, 9, vec![Change::Acknowledged(alert.id, ben())]).await;
-    s.change(&call, 60, vec![Change::Resolved(alert.id, ben())]).await;
+    s.change(&call, 9, vec![VoiceChange::Acknowledged(alert.id, ben())]).await;
+    s.change(&call, 60, vec![VoiceChange::Resolved(alert.id, ben())]).await;
     let closed = Some(Closed { at: at(60), by: Who::Person(ben()), from: Channel::Phone });
     assert_eq!(s.told(&alert).await.closed, closed);
     assert_eq!(
         s.last_entry(&alert).await,
         (60, Happened::Resolved { by: "ben".to_owned(), from: "phone".to_owned() })
     );
-    s.change(&call, 70, vec![Change::Resolved(alert.id, PersonId("cleo".to_owned()))]).await;
+    s.change(&call, 70, vec![VoiceChange::Resolved(alert.id, PersonId("cleo".to_owned()))]).await;
     assert_eq!(s.told(&alert).await.closed, closed);
 }
 
@@ -171,10 +172,10 @@ async fn what_has_ended_meanwhile_stays_as_it_is_and_its_log_too(s: &Store) {
     s.store.change(&life::resolve(story.alert, &cleo, at(8)).unwrap()).await.unwrap();
     let ended = s.store.alert(alert.id).await.unwrap().unwrap();
     for (second, change) in [
-        (9, Change::Missed(alert.id)),
-        (10, Change::Acknowledged(alert.id, ben())),
-        (11, Change::Unacknowledged(alert.id, ben())),
-        (12, Change::Resolved(alert.id, ben())),
+        (9, VoiceChange::Missed(alert.id)),
+        (10, VoiceChange::Acknowledged(alert.id, ben())),
+        (11, VoiceChange::Unacknowledged(alert.id, ben())),
+        (12, VoiceChange::Resolved(alert.id, ben())),
     ] {
         s.change(&call, second, vec![change]).await;
         assert_eq!(s.store.alert(alert.id).await.unwrap().unwrap(), ended, "{second}");
@@ -188,10 +189,10 @@ async fn lists_hold_what_is_of_their_state(s: &Store) {
         let (call, alert) = s.live(&format!("CA{number}"), number / 2).await;
         let changes = match number % 4 {
             0 => vec![],
-            1 => vec![Change::Missed(alert.id)],
-            2 => vec![Change::Acknowledged(alert.id, ben())],
+            1 => vec![VoiceChange::Missed(alert.id)],
+            2 => vec![VoiceChange::Acknowledged(alert.id, ben())],
             // One that nobody has taken is resolved from an open state, too.
-            _ => vec![Change::Resolved(alert.id, ben())],
+            _ => vec![VoiceChange::Resolved(alert.id, ben())],
         };
         s.change(&call, 20, changes).await;
         of_state[[0, 0, 1, 2][usize::try_from(number % 4).unwrap()]].1.push(alert.id);

@@ -2,6 +2,7 @@
 
 use super::{Store, at, conflict, store};
 use crate::storage::subject::on_every_driver;
+use crate::world::ListedAlerts as _;
 use dutyline::domain::alerting::log::{Happened, LogEntry};
 use dutyline::domain::effect::{Effect, Lane};
 use dutyline::domain::ids::AlertId;

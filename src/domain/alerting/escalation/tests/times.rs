@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::alerting::alert::AlertState;
-use crate::domain::alerting::news::{News, Standing};
+use crate::domain::alerting::news::{News, StateAt};
 
 /// Closed by itself after seven minutes, and an hour after it was acknowledged.
 fn closing() -> Case {
@@ -65,8 +65,8 @@ fn who_has_an_alert_that_is_open_again_has_it_since_when_they_took_it_and_is_tol
     case.changed(life::resolve(case.story.alert.clone(), &by("ada"), at(2)));
     case.changed(life::undo_resolve(case.story.alert.clone(), false, &by("ada"), at(90)));
     assert_eq!(case.story.alert.acknowledged.as_ref().unwrap().at, at(1));
-    let standing = Standing::now(&case.story);
-    assert_eq!((standing.acknowledged.len(), standing.is_settled), (1, true));
+    let state = StateAt::now(&case.story);
+    assert_eq!((state.acknowledged.len(), state.is_settled), (1, true));
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn g08_that_somebody_escalates_is_in_the_log_and_told_even_where_nobody_is_reach
     let asked = case.story.log[1].clone();
     assert_eq!(serde_json::to_value(&asked.what).unwrap()["by"], "ada");
     assert_eq!(News::of(&asked.what), Some(News::Escalated));
-    assert_eq!(Standing::after(&case.story, &asked).state(), AlertState::Open);
+    assert_eq!(StateAt::after(&case.story, &asked).state(), AlertState::Open);
     let has_escalated = crate::domain::alerting::reply::has_escalated;
     assert!(has_escalated(&case.story, 0) && !has_escalated(&case.story, 1));
 }

@@ -13,9 +13,9 @@ use crate::domain::directory::{Directory, Recipient};
 use crate::domain::ids::{AlertId, CallId, NotificationId, RecordingId, RingId};
 use crate::domain::links::{Link, LinkCode};
 use crate::domain::severity::Severity;
-use crate::domain::voice::phrases::Matter;
+use crate::domain::voice::phrases::MatterKind;
 use crate::domain::voice::recording::{Audio, DraftStatus, Recording, Source, Transcript};
-use crate::domain::voice::step::tests::menu;
+use crate::domain::voice::step::tests::{Count, menu};
 use uuid::Uuid;
 
 const NOW: &str = "2026-01-05T09:00:00Z";
@@ -119,7 +119,8 @@ impl Walk {
     /// One step, and what must hold of every step.
     fn step(&mut self, input: &LegInput) -> RingTurn {
         let menu = menu(1, false);
-        let turn = step(Setting { menu: &menu, now: now(), reading: &self.reading }, &self.ring, input);
+        let setting = Setting { menu: &menu, now: now(), reading: &self.reading, ids: &Count::default() };
+        let turn = step(setting, &self.ring, input);
         let is_reply = matches!(
             input,
             LegInput::PickedUp | LegInput::Pressed(_) | LegInput::Silence | LegInput::Dismissed
@@ -191,7 +192,7 @@ fn g22_what_is_written_is_read_out_in_one_line_each() {
     let for_whom = Some("ben".to_owned());
     assert_eq!(
         *line,
-        Phrase::AlertLine(7, Severity::High, Matter::Alert, for_whom, from, "09:00 UTC".to_owned())
+        Phrase::AlertLine(7, Severity::High, MatterKind::Alert, for_whom, from, "09:00 UTC".to_owned())
     );
     assert_eq!(*title, Phrase::Verbatim("Pump 3".to_owned()));
     assert_eq!(*text, Phrase::Verbatim("The pressure is low".to_owned()));

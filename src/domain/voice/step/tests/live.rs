@@ -142,46 +142,46 @@ impl Model {
     fn note(&mut self, turn: &Turn) {
         for change in &turn.changes {
             match change {
-                Change::Called(leg) => {
+                VoiceChange::Called(leg) => {
                     assert!(self.legs.insert(leg.id, (**leg).clone()).is_none());
                 }
-                Change::Heard(id, LegNote::Ended(end)) => {
+                VoiceChange::Heard(id, LegNote::Ended(end)) => {
                     if let Some(leg) = self.legs.get_mut(id) {
                         leg.ended_at.get_or_insert(self.now);
                         leg.end.get_or_insert(*end);
                     }
                 }
-                Change::Heard(id, LegNote::Accepted) => {
+                VoiceChange::Heard(id, LegNote::Accepted) => {
                     if let Some(leg) = self.legs.get_mut(id) {
                         leg.accepted_at.get_or_insert(self.now);
                     }
                 }
-                Change::Heard(id, LegNote::Answered) => {
+                VoiceChange::Heard(id, LegNote::Answered) => {
                     if let Some(leg) = self.legs.get_mut(id) {
                         leg.answered_at.get_or_insert(self.now);
                     }
                 }
-                Change::Opened(alert, _) => {
+                VoiceChange::Opened(alert, _) => {
                     let was = self.alerts.insert(alert.id, !alert.is_held);
                     assert_eq!(was, None, "opened twice: {:?}", self.history);
                 }
-                Change::Missed(alert) | Change::MessageLeft(alert, ..) => {
+                VoiceChange::Missed(alert) | VoiceChange::MessageLeft(alert, ..) => {
                     let was = self.alerts.insert(*alert, true);
                     assert_eq!(was, Some(false), "told twice, or never open: {:?}", self.history);
                 }
-                Change::Acknowledged(alert, _) => {
+                VoiceChange::Acknowledged(alert, _) => {
                     assert!(self.alerts.insert(*alert, true).is_some(), "{:?}", self.history);
                 }
-                Change::Unacknowledged(alert, _) => {
+                VoiceChange::Unacknowledged(alert, _) => {
                     assert_eq!(self.alerts.insert(*alert, false), Some(true), "{:?}", self.history);
                 }
-                Change::Drafted(_)
-                | Change::Discarded(_)
-                | Change::Resolved(..)
-                | Change::Logged(..)
-                | Change::Heard(..)
-                | Change::Answered(_)
-                | Change::Refused(_) => {}
+                VoiceChange::Drafted(_)
+                | VoiceChange::Discarded(_)
+                | VoiceChange::Resolved(..)
+                | VoiceChange::Logged(..)
+                | VoiceChange::Heard(..)
+                | VoiceChange::Answered(_)
+                | VoiceChange::Refused(_) => {}
             }
         }
         for due in &turn.effects {
@@ -503,7 +503,7 @@ fn p58_the_end_of_a_talk_resolves_its_alert_where_the_settings_say_so() {
         model.hears();
         model.now = model.now.checked_add(SignedDuration::from_secs(SHORTEST_TALK)).unwrap();
         let turn = model.happens(Event::Caller(CallInput::Dialled(LegEnd::HungUp)));
-        let is_resolved = turn.changes.iter().any(|change| matches!(change, Change::Resolved(..)));
+        let is_resolved = turn.changes.iter().any(|change| matches!(change, VoiceChange::Resolved(..)));
         assert_eq!(is_resolved, resolves_at_end);
         assert_eq!(turn.plan.unwrap().say[0], Phrase::CallOver("ada".to_owned()), "P30: nobody is scolded");
     }
