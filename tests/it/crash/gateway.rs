@@ -199,6 +199,7 @@ account_sid = "ACtest00000000000000000000000000ab"
 auth_token = "{TOKEN}"
 api_url = "http://127.0.0.1:{exchange}"
 number = "+15550100"
+calls_per_number = 10000
 [exchange]
 listen = "127.0.0.1:{exchange}"
 smtp_listen = "127.0.0.1:{mail}"
