@@ -3,9 +3,9 @@
 use super::serve::{load, warn};
 use super::{Failed, SettingsFile, WrongSettings, say};
 use clap::{Args, ValueEnum};
-use dutyline::domain::alerting::alert::AlertStory;
+use dutyline::domain::alerting::alert::{AlertState, AlertStory};
 use dutyline::domain::contact::{EmailAddress, PhoneNumber};
-use dutyline::domain::delivery::Notification;
+use dutyline::domain::delivery::{Notification, Purpose};
 use dutyline::domain::directory::device::Device;
 use dutyline::domain::directory::person::PersonId;
 use dutyline::domain::ids::NotificationId;
@@ -64,16 +64,23 @@ impl Preview {
             }
         }
         let now = start::real_clock().now();
-        for (what, story) in [("a call", sample::call(now)), ("an event", sample::event(now))] {
+        let taken = Purpose::News(AlertState::Acknowledged);
+        for (what, story, purpose) in [
+            ("a call", sample::call(now), Purpose::Alert),
+            ("an event", sample::event(now), Purpose::Alert),
+            ("that it was acknowledged", sample::taken(now), taken),
+        ] {
             for channel in [Channel::Sms, Channel::Mail, Channel::Speech] {
-                if self.channel.is_none_or(|wanted| wanted == channel) {
+                // News are written only.
+                let is_said = channel != Channel::Speech || purpose == Purpose::Alert;
+                if is_said && self.channel.is_none_or(|wanted| wanted == channel) {
                     let name = match channel {
                         Channel::Sms => "as a short message",
                         Channel::Mail => "by mail",
                         Channel::Speech => "on the phone",
                     };
                     say(&format!("--- {what}, {name}"));
-                    say(show(&loaded, &story, channel, &person)?.trim_end());
+                    say(show(&loaded, &story, channel, &person, purpose)?.trim_end());
                     say("");
                 }
             }
@@ -82,7 +89,13 @@ impl Preview {
     }
 }
 
-fn show(loaded: &Loaded, story: &AlertStory, channel: Channel, person: &PersonId) -> Result<String, Failed> {
+fn show(
+    loaded: &Loaded,
+    story: &AlertStory,
+    channel: Channel,
+    person: &PersonId,
+    purpose: Purpose,
+) -> Result<String, Failed> {
     let settings = &loaded.settings;
     let device = match channel {
         Channel::Sms => Device::Sms(PhoneNumber::parse("+15550100")?),
@@ -103,7 +116,7 @@ fn show(loaded: &Loaded, story: &AlertStory, channel: Channel, person: &PersonId
         alert: story.alert.id,
         person: person.clone(),
         device,
-        is_update: false,
+        purpose,
         due: story.alert.opened_at,
     };
     Ok(match message::body(story, &notification, link.as_deref(), Materials::of(settings), &offer)? {

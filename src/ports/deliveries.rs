@@ -4,8 +4,8 @@ use super::error::StoreError;
 use crate::domain::alerting::log::LogEntry;
 use crate::domain::alerting::standing::Standing;
 use crate::domain::alerting::team::TeamName;
-use crate::domain::delivery::Notification;
 use crate::domain::delivery::ledger::{Delivery, DeliveryState, Entry, Intent, Sibling, VendorName};
+use crate::domain::delivery::{Notification, Purpose};
 use crate::domain::directory::device::Device;
 use crate::domain::directory::person::PersonId;
 use crate::domain::ids::{AlertId, NotificationId};
@@ -22,8 +22,8 @@ pub struct WaitingMessage {
     pub alert: AlertId,
     /// To whom.
     pub person: PersonId,
-    /// Whether it only brings a text that came later.
-    pub is_update: bool,
+    /// What it is for.
+    pub purpose: Purpose,
     /// Whether its device had been sent as much as it may.
     pub is_throttled: bool,
     /// When it is tried next.
@@ -43,6 +43,8 @@ pub struct BegunMessage {
     pub alert: AlertId,
     /// Whose that is.
     pub team: Option<TeamName>,
+    /// What it was for.
+    pub purpose: Purpose,
 }
 
 /// One attempt at a message.

@@ -2,7 +2,7 @@
 
 use super::effects::error::EffectError;
 use super::links::{self, Shortened};
-use super::{alerting, on_call};
+use super::{alerting, on_call, subscribing};
 use crate::app::App;
 use crate::domain::alerting::alert::Alert;
 use crate::domain::alerting::content::Content;
@@ -75,6 +75,7 @@ pub(super) async fn look(app: &App, id: AlertId) -> Result<(), EffectError> {
             Some(Shortened::Failed(entry)) => change.log.push(entry.clone()),
             None => {}
         }
+        subscribing::tell(app, &story, &mut change, team, &can).await?;
         alerting::prepare(app, &mut change).await?;
         match app.alerts.change(&change).await {
             Ok(()) => {

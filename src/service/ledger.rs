@@ -13,11 +13,12 @@ use crate::domain::alerting::alert::AlertStory;
 use crate::domain::alerting::announce;
 use crate::domain::alerting::log::{Happened, LogEntry};
 use crate::domain::alerting::standing::Standing;
-use crate::domain::delivery::Notification;
+use crate::domain::alerting::subscribers;
 use crate::domain::delivery::ledger::{
     self, Delivery, DeliveryState, Dropped, Entry, Intent, Limit, VendorName,
 };
-use crate::domain::delivery::throttle::{self, Begun, Rules, Turn, Waiting, window};
+use crate::domain::delivery::throttle::{self, Begun, Rank, Rules, Turn, Waiting, window};
+use crate::domain::delivery::{Notification, Purpose};
 use crate::domain::directory::device::{Device, DeviceKind};
 use crate::domain::directory::person::PersonId;
 use crate::domain::ids::{AlertId, NotificationId};
@@ -124,10 +125,14 @@ pub(super) async fn needless(app: &App, ready: &Ready) -> Result<Option<Dropped>
     }
     let one = &ready.delivery.notification;
     let standing = Standing::of(&ready.story.alert);
-    if let Some(why) = standing.drops(&one.person, one.is_update, ready.as_of) {
+    let why = standing.drops(&one.person, one.purpose, ready.as_of);
+    if let Some(why) = why.or_else(|| subscribers::drops(one, &ready.story, ready.as_of)) {
         return Ok(Some(why));
     }
     let siblings = app.deliveries.siblings(one).await?;
+    if ledger::is_untold(one, &siblings) {
+        return Ok(Some(Dropped::Untold));
+    }
     Ok(ledger::is_repeated(one, &siblings, ready.as_of).then_some(Dropped::Repeated))
 }
 
@@ -146,7 +151,7 @@ async fn still_needed(app: &App, bundled: Vec<Delivery>, now: Timestamp) -> Resu
     let mut needed = vec![];
     for Delivery { notification: one, .. } in bundled {
         let story = app.alerts.alert(one.alert).await?;
-        let drops = |story: &AlertStory| Standing::of(&story.alert).drops(&one.person, one.is_update, now);
+        let drops = |story: &AlertStory| Standing::of(&story.alert).drops(&one.person, one.purpose, now);
         if story.is_some_and(|story| drops(&story).is_none()) {
             needed.push(Also { id: one.id, alert: one.alert, person: one.person });
         }
@@ -163,7 +168,7 @@ async fn throttled(app: &App, ready: &mut Ready, rules: Rules) -> Result<Option<
     let own = own(delivery, story);
     let is_full = throttle::is_full(&own, &begun, rules);
     let learn = |until| {
-        if is_full && !own.is_urgent {
+        if is_full && own.rank == Rank::Common {
             app.shut.learn(device, &own.topic, rules, now, until);
         }
     };
@@ -198,7 +203,7 @@ pub(super) fn own(delivery: &Delivery, story: &AlertStory) -> Waiting {
     Waiting {
         id: delivery.notification.id,
         topic: topic(story.alert.team.as_ref(), story.alert.id),
-        is_urgent: story.alert.severity == Severity::Critical,
+        rank: rank(delivery.notification.purpose, Some(story.alert.severity)),
         is_throttled: delivery.is_throttled,
         is_due: true,
     }
@@ -206,7 +211,7 @@ pub(super) fn own(delivery: &Delivery, story: &AlertStory) -> Waiting {
 
 /// A message that its device was sent.
 pub(super) fn known_begun(one: &BegunMessage) -> Begun {
-    Begun { at: one.at, topic: topic(one.team.as_ref(), one.alert) }
+    Begun { at: one.at, topic: topic(one.team.as_ref(), one.alert), is_news: one.purpose.news().is_some() }
 }
 
 /// The other messages that wait for a device and are still needed.
@@ -220,7 +225,7 @@ pub(super) async fn others(
     let mut others = app.deliveries.waiting(device, limit).await?;
     others.retain(|one| {
         let needed =
-            |(_, standing): &(Severity, Standing)| standing.drops(&one.person, one.is_update, now).is_none();
+            |(_, standing): &(Severity, Standing)| standing.drops(&one.person, one.purpose, now).is_none();
         one.id != except && one.about.as_ref().is_some_and(needed)
     });
     Ok(others)
@@ -231,9 +236,17 @@ pub(super) fn known(one: &WaitingMessage, now: Timestamp) -> Waiting {
     Waiting {
         id: one.id,
         topic: topic(one.team.as_ref(), one.alert),
-        is_urgent: one.about.as_ref().is_some_and(|(severity, _)| *severity == Severity::Critical),
+        rank: rank(one.purpose, one.about.as_ref().map(|(severity, _)| *severity)),
         is_throttled: one.is_throttled,
         is_due: one.next_at <= now,
+    }
+}
+
+fn rank(purpose: Purpose, severity: Option<Severity>) -> Rank {
+    match (purpose, severity) {
+        (Purpose::News(_), _) => Rank::News,
+        (Purpose::Alert | Purpose::Text, Some(Severity::Critical)) => Rank::Urgent,
+        (Purpose::Alert | Purpose::Text, _) => Rank::Common,
     }
 }
 

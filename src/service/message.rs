@@ -7,6 +7,7 @@ mod tests;
 use crate::domain::alerting::alert::AlertStory;
 use crate::domain::alerting::content::Location;
 use crate::domain::alerting::origin::Origin;
+use crate::domain::alerting::subscribers;
 use crate::domain::alerting::wording::{BundleLine, BundleWording, Kind, Named, Wording};
 use crate::domain::delivery::Notification;
 use crate::domain::directory::device::Device;
@@ -104,6 +105,9 @@ pub fn body(
 ) -> Result<Body, NotWritten> {
     let values = &wording(story, notification, link_url, materials, offer);
     let said = |piece| materials.said(&notification.person, piece, values);
+    if notification.purpose.news().is_some() {
+        return news(&notification.device, said);
+    }
     match &notification.device {
         Device::Sms(to) => {
             Ok(Body::Sms { to: to.clone(), text: cut(&one_line(&said(Piece::Sms)?), LONGEST_SMS - DOTS) })
@@ -113,6 +117,22 @@ pub fn body(
             subject: cut(&one_line(&said(Piece::MailSubject)?), LONGEST_SUBJECT),
             text: said(Piece::MailText)?,
             html: said(Piece::MailHtml)?,
+        }),
+        Device::Voice(_) | Device::Webhook(_) => Err(NotWritten::Wordless),
+    }
+}
+
+/// What subscribers are told of how an alert stands.
+fn news(device: &Device, said: impl Fn(Piece) -> Result<String, TemplateFailed>) -> Result<Body, NotWritten> {
+    match device {
+        Device::Sms(to) => {
+            Ok(Body::Sms { to: to.clone(), text: cut(&one_line(&said(Piece::News)?), LONGEST_SMS) })
+        }
+        Device::Email(to) => Ok(Body::Mail {
+            to: to.clone(),
+            subject: cut(&one_line(&said(Piece::NewsSubject)?), LONGEST_SUBJECT),
+            text: said(Piece::News)?,
+            html: said(Piece::NewsHtml)?,
         }),
         Device::Voice(_) | Device::Webhook(_) => Err(NotWritten::Wordless),
     }
@@ -175,7 +195,10 @@ fn wording(
             Some(Action::Live) => Kind::MissedCall,
         },
         is_event: alert.origin.event().is_some(),
-        is_update: notification.is_update,
+        is_update: notification.purpose.is_text(),
+        state: alert.state(),
+        by: subscribers::status(alert, story.log.iter())
+            .and_then(|status| one(&called(status.by?, directory))),
         number: story.number,
         id: alert.id.to_string(),
         group: one(&group.join(", ")),
@@ -214,6 +237,12 @@ fn name<'a>(recipient: &'a Recipient, directory: &'a Directory) -> &'a str {
         Recipient::Schedule(name) => &name.0,
         Recipient::Person(id) => directory.person(id).map_or(&id.0, |person| &person.name),
     }
+}
+
+/// How somebody is called of whom a log knows the id of a person, or the name of a program.
+fn called(by: String, directory: &Directory) -> String {
+    let id = PersonId(by);
+    directory.person(&id).map_or_else(|| id.0.clone(), |person| person.name.clone())
 }
 
 /// Whom an alert is from; `None`: nobody knows.

@@ -28,6 +28,7 @@ pub mod retention;
 pub mod ringing;
 mod sending;
 pub mod signing;
+mod subscribing;
 mod throttling;
 mod transcribing;
 pub mod voice;

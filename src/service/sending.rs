@@ -130,7 +130,11 @@ async fn composed(
     if others.is_empty() {
         let link = ready.story.alert.message.as_ref().map(|message| links::link_url(app, &message.link));
         let link = link.filter(|_| offer::takes_links(&one.device));
-        let offer = offer::make(app, &ready.story, one, vendors.iter().any(is_read)).await?;
+        // Nobody is asked to answer news.
+        let offer = match one.purpose.news() {
+            Some(_) => Offer::default(),
+            None => offer::make(app, &ready.story, one, vendors.iter().any(is_read)).await?,
+        };
         for vendor in vendors {
             let reply_code = offer.reply_code.filter(|_| is_read(vendor));
             let offer = Offer { reply_code, ..offer.clone() };

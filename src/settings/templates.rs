@@ -24,6 +24,12 @@ macro_rules! shipped {
     ($($language:literal)*) => { [$(
         (concat!($language, "/sms.txt"), include_str!(concat!("../../templates/message/", $language, "/sms.txt"))),
         (concat!($language, "/bundle.txt"), include_str!(concat!("../../templates/message/", $language, "/bundle.txt"))),
+        (concat!($language, "/news.txt"), include_str!(concat!("../../templates/message/", $language, "/news.txt"))),
+        (
+            concat!($language, "/news_subject.txt"),
+            include_str!(concat!("../../templates/message/", $language, "/news_subject.txt")),
+        ),
+        (concat!($language, "/news.html"), include_str!(concat!("../../templates/message/", $language, "/news.html"))),
         (
             concat!($language, "/mail_subject.txt"),
             include_str!(concat!("../../templates/message/", $language, "/mail_subject.txt")),
@@ -40,7 +46,7 @@ macro_rules! shipped {
 }
 
 /// Those that come with the program: name and text.
-const SHIPPED: [(&str, &str); 10] = shipped!("de" "en");
+const SHIPPED: [(&str, &str); 16] = shipped!("de" "en");
 
 /// A template of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +55,12 @@ pub enum Piece {
     Sms,
     /// A short message that stands for several; likewise.
     Bundle,
+    /// News of an alert, as a short message, likewise, and as a mail's text.
+    News,
+    /// The subject of such a mail; likewise.
+    NewsSubject,
+    /// Such a mail as HTML: values are escaped.
+    NewsHtml,
     /// A mail's subject; likewise.
     MailSubject,
     /// A mail as text.
@@ -59,13 +71,25 @@ pub enum Piece {
 
 impl Piece {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Sms, Self::Bundle, Self::MailSubject, Self::MailText, Self::MailHtml];
+    pub const ALL: [Self; 8] = [
+        Self::Sms,
+        Self::Bundle,
+        Self::News,
+        Self::NewsSubject,
+        Self::NewsHtml,
+        Self::MailSubject,
+        Self::MailText,
+        Self::MailHtml,
+    ];
 
     /// Its file in the folder of a language.
     pub const fn file(self) -> &'static str {
         match self {
             Self::Sms => "sms.txt",
             Self::Bundle => "bundle.txt",
+            Self::News => "news.txt",
+            Self::NewsSubject => "news_subject.txt",
+            Self::NewsHtml => "news.html",
             Self::MailSubject => "mail_subject.txt",
             Self::MailText => "mail_body.txt",
             Self::MailHtml => "mail_body.html",

@@ -129,13 +129,13 @@ impl AlertStore for SqlStore {
     }
 
     async fn told(&self, alert: AlertId) -> Result<Vec<Notification>, StoreError> {
-        let sql = "select id, alert_id, person, device_kind, address, is_update, due_at from notifications \
-                   where alert_id = $1 and is_update = 0 order by id";
+        let sql = "select id, alert_id, person, device_kind, address, purpose, due_at from notifications \
+                   where alert_id = $1 and purpose = 'alert' order by id";
         self.driver.query(sql, args![alert.0]).await?.iter().map(deliveries::notification).collect()
     }
 
     async fn notification(&self, id: NotificationId) -> Result<Option<Notification>, StoreError> {
-        let sql = "select id, alert_id, person, device_kind, address, is_update, due_at from notifications \
+        let sql = "select id, alert_id, person, device_kind, address, purpose, due_at from notifications \
                    where id = $1";
         self.first(sql, args![id.0], deliveries::notification).await
     }

@@ -20,7 +20,7 @@ macro_rules! select_told {
         concat!(
             "select t.id, t.person from (select a.id, a.opened_at, (select n.person from notifications n ",
             "left join notifications b on b.id = n.bundle ",
-            "where n.alert_id = a.id and n.device_kind = 'sms' and n.address = $1 ",
+            "where n.alert_id = a.id and n.device_kind = 'sms' and n.address = $1 and n.purpose = 'alert' ",
             "and (n.state in ('sent', 'delivered') ",
             "or (n.state = 'bundled' and coalesce(b.state, 'sent') in ('sent', 'delivered'))) ",
             "order by n.id desc limit 1) as person from alerts a where a.closed_at is null ",
@@ -78,7 +78,7 @@ impl AnswerStore for SqlStore {
         let sql = "select cast(case when exists (select 1 from notifications o \
                    where o.bundle = n.id and o.alert_id <> n.alert_id) then 1 else 0 end as bigint) as is_bundle \
                    from notifications n where n.device_kind = 'sms' and n.address = $1 \
-                   and n.started_at is not null and n.state in ('sending', 'sent', 'delivered', 'unknown') \
+                   and n.purpose in ('alert', 'text') and n.started_at is not null and n.state in ('sending', 'sent', 'delivered', 'unknown') \
                    order by n.started_at desc, is_bundle desc limit 1";
         Ok(self.first(sql, args![phone.as_str()], |row| row.flag(0)).await?.unwrap_or_default())
     }

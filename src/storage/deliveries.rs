@@ -8,8 +8,8 @@ use crate::domain::alerting::alert::Progress;
 use crate::domain::alerting::log::LogEntry;
 use crate::domain::alerting::standing::Standing;
 use crate::domain::alerting::team::TeamName;
-use crate::domain::delivery::Notification;
 use crate::domain::delivery::ledger::{Delivery, DeliveryState, Entry, Intent, Sibling, VendorName};
+use crate::domain::delivery::{Notification, Purpose};
 use crate::domain::directory::device::Device;
 use crate::domain::directory::person::PersonId;
 use crate::domain::ids::{AlertId, NotificationId};
@@ -24,7 +24,7 @@ use uuid::Uuid;
 macro_rules! select_delivery {
     ($rest:literal) => {
         concat!(
-            "select n.id, n.alert_id, n.person, n.device_kind, n.address, n.is_update, n.due_at, n.state, n.attempts, ",
+            "select n.id, n.alert_id, n.person, n.device_kind, n.address, n.purpose, n.due_at, n.state, n.attempts, ",
             "n.next_at, n.throttled, n.started_at, n.sent_at, n.ended_at, n.vendor, n.vendor_id, n.trace, n.cause, n.bundle ",
             "from notifications n ",
             $rest
@@ -105,14 +105,14 @@ impl DeliveryStore for SqlStore {
     }
 
     async fn siblings(&self, one: &Notification) -> Result<Vec<Sibling>, StoreError> {
-        let sql = "select id, is_update, state, next_at, started_at from notifications \
+        let sql = "select id, purpose, state, next_at, started_at from notifications \
                    where alert_id = $1 and device_kind = $2 and address = $3 order by id";
         let (kind, address) = columns(&one.device);
         let rows = self.driver.few(sql, args![one.alert.0, kind, address]).await?;
         let sibling = |row: &Row| {
             Ok(Sibling {
                 id: row.parsed(0)?,
-                is_update: row.flag(1)?,
+                purpose: purpose(row, 1)?,
                 state: state(row, 2)?,
                 next_at: row.opt_time(3)?,
                 started_at: row.opt_time(4)?,
@@ -126,7 +126,7 @@ impl DeliveryStore for SqlStore {
         device: &Device,
         (since, until): (Timestamp, Timestamp),
     ) -> Result<Vec<BegunMessage>, StoreError> {
-        let sql = "select n.started_at, n.alert_id, a.team from notifications n \
+        let sql = "select n.started_at, n.alert_id, a.team, n.purpose from notifications n \
                    left join alerts a on a.id = n.alert_id \
                    where n.device_kind = $1 and n.address = $2 and n.started_at > $3 and n.started_at <= $4 \
                    and n.state in ('sending', 'sent', 'delivered', 'unknown') order by n.started_at";
@@ -135,7 +135,7 @@ impl DeliveryStore for SqlStore {
     }
 
     async fn waiting(&self, device: &Device, limit: u32) -> Result<Vec<WaitingMessage>, StoreError> {
-        let sql = "select n.id, n.alert_id, n.person, n.is_update, n.throttled, coalesce(n.next_at, n.due_at), \
+        let sql = "select n.id, n.alert_id, n.person, n.purpose, n.throttled, coalesce(n.next_at, n.due_at), \
                    a.team, a.severity, a.closed_at, a.acknowledged_at, a.progress from notifications n \
                    left join alerts a on a.id = n.alert_id \
                    where n.device_kind = $1 and n.address = $2 and n.state = 'waiting' order by n.id limit $3";
@@ -166,7 +166,8 @@ impl DeliveryStore for SqlStore {
                  and (select count(*) from notifications o where o.device_kind = notifications.device_kind \
                  and o.address = notifications.address and o.started_at > $7 and o.started_at <= $9 \
                  and o.id <> notifications.id \
-                 and o.state in ('sending', 'sent', 'delivered', 'unknown')) < $8",
+                 and o.state in ('sending', 'sent', 'delivered', 'unknown') and (o.purpose in ('alert', 'text') \
+                 or notifications.purpose not in ('alert', 'text'))) < $8",
                 args![
                     id,
                     intent.attempt,
@@ -297,20 +298,20 @@ fn ended(
 pub(super) fn queued(one: &Notification) -> Write {
     let (kind, address) = columns(&one.device);
     Write::new().one(
-        "insert into notifications (id, alert_id, person, device_kind, address, is_update, state, due_at, next_at) \
+        "insert into notifications (id, alert_id, person, device_kind, address, purpose, state, due_at, next_at) \
          values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7)",
-        args![one.id.0, one.alert.0, one.person.0.as_str(), kind, address, one.is_update, one.due],
+        args![one.id.0, one.alert.0, one.person.0.as_str(), kind, address, one.purpose.word(), one.due],
     )
 }
 
-/// A message, from seven columns: id, alert, person, kind of device, address, whether it is an update, when it is due.
+/// A message, from seven columns: id, alert, person, kind of device, address, what it is for, when it is due.
 pub(super) fn notification(row: &Row) -> Result<Notification, StoreError> {
     Ok(Notification {
         id: row.parsed(0)?,
         alert: row.parsed(1)?,
         person: PersonId(row.text(2)?.to_owned()),
         device: device(row, 3)?,
-        is_update: row.flag(5)?,
+        purpose: purpose(row, 5)?,
         due: row.time(6)?,
     })
 }
@@ -367,7 +368,7 @@ fn waiting(row: &Row) -> Result<WaitingMessage, StoreError> {
         id: row.parsed(0)?,
         alert: row.parsed(1)?,
         person: PersonId(row.text(2)?.to_owned()),
-        is_update: row.flag(3)?,
+        purpose: purpose(row, 3)?,
         is_throttled: row.flag(4)?,
         next_at: row.time(5)?,
         team: team(row, 6)?,
@@ -377,11 +378,16 @@ fn waiting(row: &Row) -> Result<WaitingMessage, StoreError> {
 
 /// Something that a device was sent, from three columns: when, about which alert, whose that is.
 pub(super) fn begun(row: &Row) -> Result<BegunMessage, StoreError> {
-    Ok(BegunMessage { at: row.time(0)?, alert: row.parsed(1)?, team: team(row, 2)? })
+    let (at, alert) = (row.time(0)?, row.parsed(1)?);
+    Ok(BegunMessage { at, alert, team: team(row, 2)?, purpose: purpose(row, 3)? })
 }
 
 fn state(row: &Row, column: usize) -> Result<DeliveryState, StoreError> {
     DeliveryState::from_word(row.text(column)?).ok_or_else(|| row.fault(column, "is no state of a message"))
+}
+
+fn purpose(row: &Row, column: usize) -> Result<Purpose, StoreError> {
+    Purpose::from_word(row.text(column)?).ok_or_else(|| row.fault(column, "is no purpose of a message"))
 }
 
 fn team(row: &Row, column: usize) -> Result<Option<TeamName>, StoreError> {

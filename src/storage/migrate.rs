@@ -30,6 +30,7 @@ const FILES: &[(&str, &str)] = &[
     ("V21__spoken_words", include_str!("migrations/V21__spoken_words.sql")),
     ("V22__answered_steps", include_str!("migrations/V22__answered_steps.sql")),
     ("V23__outbox_lanes", include_str!("migrations/V23__outbox_lanes.sql")),
+    ("V24__purpose", include_str!("migrations/V24__purpose.sql")),
 ];
 
 /// Why the schema could not be brought to where the program needs it. The database is as it was before.

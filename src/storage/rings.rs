@@ -57,7 +57,7 @@ impl RingStore for SqlStore {
         (since, until): (Timestamp, Timestamp),
     ) -> Result<Vec<BegunMessage>, StoreError> {
         // One that the carrier has refused has rung nowhere.
-        let sql = "select r.asked_at, r.alert_id, a.team from rings r left join alerts a on a.id = r.alert_id \
+        let sql = "select r.asked_at, r.alert_id, a.team, 'alert' from rings r left join alerts a on a.id = r.alert_id \
                    where r.number = $1 and r.asked_at > $2 and r.asked_at <= $3 \
                    and (r.carrier_call is not null or r.ended_at is null) order by r.asked_at";
         let rows = self.driver.few(sql, args![number.as_str(), since, until]).await?;

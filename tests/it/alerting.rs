@@ -2,6 +2,7 @@
 
 mod auditor;
 mod escalation;
+mod subscribers;
 #[cfg(feature = "postgres")]
 mod three;
 

@@ -113,11 +113,13 @@ fn a_file_says_who_is_told_of_an_alert_when() {
     let [plant, office] = teams.as_slice() else { panic!("two teams") };
     assert_eq!(
         (&plant.members, plant.acknowledge_timeout),
-        (&vec![operations, ben.clone()], Some(minutes(60)))
+        (&vec![operations.clone(), ben.clone()], Some(minutes(60)))
     );
     let (days, never) = (|days: i64| Some(SignedDuration::from_hours(24 * days)), None);
     assert_eq!((plant.close_after, plant.close_acknowledged_after), (days(7), days(30)));
     assert_eq!((office.close_after, office.close_acknowledged_after), (never, never));
+    assert_eq!((&plant.subscribers, plant.tells_the_told), (&vec![operations], true));
+    assert!(!office.has_subscribers(), "nobody, unless it is said");
     assert_eq!(
         (&office.members, &office.on_call),
         (&vec![ben.clone()], &vec![ben]),

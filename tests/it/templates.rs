@@ -1,7 +1,7 @@
 //! The operator's own texts of messages.
 
 use dutyline::domain::contact::PhoneNumber;
-use dutyline::domain::delivery::Notification;
+use dutyline::domain::delivery::{Notification, Purpose};
 use dutyline::domain::directory::device::Device;
 use dutyline::domain::directory::person::PersonId;
 use dutyline::domain::ids::NotificationId;
@@ -40,7 +40,7 @@ fn sms(loaded: &Loaded, person: &str) -> String {
         alert: story.alert.id,
         person: PersonId(person.to_owned()),
         device: Device::Sms(PhoneNumber::parse("+15550100").unwrap()),
-        is_update: false,
+        purpose: Purpose::Alert,
         due: story.alert.opened_at,
     };
     match body(&story, &notification, None, Materials::of(&loaded.settings), &Offer::default()) {

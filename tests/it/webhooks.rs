@@ -65,6 +65,8 @@ fn team() -> Team {
         on_call: database.clone(),
         members: database,
         policy: PolicyName("standard".to_owned()),
+        subscribers: vec![],
+        tells_the_told: false,
         acknowledge_timeout: None,
         close_after: None,
         close_acknowledged_after: None,

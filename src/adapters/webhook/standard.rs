@@ -125,7 +125,7 @@ pub(super) fn personal(what: &Personal<'_>, now: Timestamp) -> String {
         let data = ForPerson {
             id: one.id.to_string(),
             person: &one.person.0,
-            is_update: one.is_update,
+            is_update: one.purpose.is_text(),
             alert: AlertView::of(&what.about, said),
         };
         json(&Event { r#type: "notification", timestamp: now, data })

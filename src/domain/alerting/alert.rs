@@ -133,7 +133,8 @@ pub struct Closed {
 }
 
 /// Whether somebody still has to take an alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum AlertState {
     /// Yes.
     Open,

@@ -2,7 +2,7 @@
 
 use super::alert::AlertStory;
 use super::log::{Happened, LogEntry};
-use crate::domain::delivery::{Notification, WRITTEN};
+use crate::domain::delivery::{Notification, Purpose, WRITTEN};
 use crate::domain::directory::Recipient;
 use crate::domain::directory::device::{Device, DeviceKind};
 use crate::domain::directory::person::PersonId;
@@ -74,7 +74,7 @@ fn announcement<'a>(
         alert: story.alert.id,
         person: person.clone(),
         device: device.clone(),
-        is_update: true,
+        purpose: Purpose::Text,
         due: now,
     };
     let notifications: Vec<_> = to.map(notification).collect();

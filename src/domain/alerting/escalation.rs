@@ -15,7 +15,7 @@ use super::policy::{Policy, Repeats, Target, WebhookName};
 use super::rules;
 use super::scenario::Scenario;
 use super::team::Team;
-use crate::domain::delivery::Notification;
+use crate::domain::delivery::{Notification, Purpose};
 use crate::domain::directory::device::DeviceKind;
 use crate::domain::directory::person::{PersonId, Rule};
 use crate::domain::directory::reason::{Reason, Skipped};
@@ -522,7 +522,7 @@ fn queue(planned: &rules::Planned, change: &mut Change, ids: &dyn Ids) {
         alert: change.alert.id,
         person: planned.person.clone(),
         device: planned.device.clone(),
-        is_update: false,
+        purpose: Purpose::Alert,
         due: planned.due,
     };
     change.effects.push(super::announce::sending(&one).at(planned.due));

@@ -1,5 +1,6 @@
 //! What happened to an alert.
 
+use super::alert::AlertState;
 use crate::domain::severity::Severity;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,17 @@ pub enum Happened {
         messages: usize,
         /// Whether they carry the text of the message.
         with_text: bool,
+        /// Who was left out, and why, in words.
+        skipped: Vec<String>,
+    },
+    /// Subscribers were chosen to be told how it stands.
+    SubscribersTold {
+        /// How it stands.
+        state: AlertState,
+        /// Who brought it there; `null`: nobody, it was time.
+        by: Option<String>,
+        /// How many messages were queued.
+        messages: usize,
         /// Who was left out, and why, in words.
         skipped: Vec<String>,
     },

@@ -35,6 +35,7 @@ pub mod rules;
 pub mod scenario;
 pub mod standing;
 pub mod status_map;
+pub mod subscribers;
 pub mod team;
 pub mod understand;
 pub mod wording;

@@ -91,6 +91,7 @@ impl News {
             | Happened::AudioStored
             | Happened::AudioLost
             | Happened::Announced { .. }
+            | Happened::SubscribersTold { .. }
             | Happened::Notified { .. }
             | Happened::NotNotified { .. }
             | Happened::NotNotifiedYet { .. }
@@ -214,7 +215,7 @@ impl StateAt {
 }
 
 /// Whether nobody takes care of an alert any more after that.
-const fn is_taken_back(what: &Happened) -> bool {
+pub(super) const fn is_taken_back(what: &Happened) -> bool {
     matches!(
         what,
         Happened::Unacknowledged { .. }

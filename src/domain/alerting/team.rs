@@ -40,6 +40,10 @@ pub struct Team {
     pub members: Vec<Recipient>,
     /// Who is told when, where an alert's category has no policy of its own.
     pub policy: PolicyName,
+    /// Who is told, by text and mail, that an alert was acknowledged, resolved or taken back.
+    pub subscribers: Vec<Recipient>,
+    /// Whether those who were told of an alert are told that too.
+    pub tells_the_told: bool,
     /// After how long somebody who has acknowledged an alert, and has not resolved it, counts as not having answered;
     /// `None`: never.
     pub acknowledge_timeout: Option<SignedDuration>,
@@ -63,6 +67,11 @@ pub struct Integration {
 }
 
 impl Team {
+    /// Whether anybody can be told how its alerts stand.
+    pub const fn has_subscribers(&self) -> bool {
+        self.tells_the_told || !self.subscribers.is_empty()
+    }
+
     /// The category of that name, in any case of letters.
     pub fn category(&self, name: &str) -> Option<&Category> {
         let wanted = name.trim().to_lowercase();

@@ -1,5 +1,6 @@
 //! An alert as the templates of messages speak of it: names and plain values, nothing that a language says.
 
+use super::alert::AlertState;
 use crate::domain::severity::Severity;
 use serde::Serialize;
 
@@ -17,6 +18,10 @@ pub struct Wording {
     pub is_event: bool,
     /// Whether it brings the text of a message that the person was told of before.
     pub is_update: bool,
+    /// How it stands: `open`, `acknowledged` or `resolved`.
+    pub state: AlertState,
+    /// Who brought it there, as they are called; `None`: nobody.
+    pub by: Option<String>,
     /// What people call it by.
     pub number: u32,
     /// Its id in the API.

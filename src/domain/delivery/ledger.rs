@@ -1,6 +1,7 @@
 //! What becomes of a message: written before a vendor is asked, and again when the vendor has answered.
 
-use super::{Notification, latest};
+use super::{Notification, Purpose, latest};
+use crate::domain::alerting::alert::AlertState;
 use crate::domain::directory::device::DeviceKind;
 use crate::domain::ids::NotificationId;
 use jiff::{SignedDuration, Timestamp};
@@ -208,6 +209,12 @@ pub enum Dropped {
     Repeated,
     /// What it is about has been forgotten.
     Forgotten,
+    /// It tells how the alert stood, and it stands otherwise by now.
+    Changed,
+    /// It tells how the alert stands, and that is no news any more.
+    Old,
+    /// It takes back what its device was never told.
+    Untold,
     /// Its person wants no more of them, since then.
     Stopped(Timestamp),
 }
@@ -224,6 +231,9 @@ impl Dropped {
             Self::Held => "a call about it was under way",
             Self::Repeated => "the same device was told at the same time",
             Self::Forgotten => "forgotten meanwhile",
+            Self::Changed => "changed again meanwhile",
+            Self::Old => "no news any more",
+            Self::Untold => "the same device was never told what it takes back",
             Self::Stopped(since) => {
                 return format!("they sent STOP on {}", since.strftime("%Y-%m-%d %H:%M UTC"));
             }
@@ -256,14 +266,38 @@ pub enum OnUnknown {
 pub struct Sibling {
     /// Which message.
     pub id: NotificationId,
-    /// Whether it only brings a text that came later.
-    pub is_update: bool,
+    /// What it is for.
+    pub purpose: Purpose,
     /// How far it is.
     pub state: DeliveryState,
     /// When it was to be tried next, where it waits.
     pub next_at: Option<Timestamp>,
     /// When its last attempt began.
     pub started_at: Option<Timestamp>,
+}
+
+impl Sibling {
+    /// Whether it says what a message for that purpose would.
+    fn says(&self, purpose: Purpose) -> bool {
+        match (self.purpose, purpose) {
+            (Purpose::News(told), Purpose::News(wanted)) => told == wanted,
+            // Its first message says less than the text that came after it.
+            (Purpose::News(_), _) | (_, Purpose::News(_)) | (Purpose::Text, Purpose::Alert) => false,
+            (Purpose::Alert | Purpose::Text, Purpose::Text) | (Purpose::Alert, Purpose::Alert) => true,
+        }
+    }
+}
+
+/// Whether a message takes back what its device was not told: that somebody has the matter, or that it is over.
+pub fn is_untold(one: &Notification, siblings: &[Sibling]) -> bool {
+    let is_told = |other: &Sibling| {
+        let is_out = matches!(
+            other.state,
+            DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Unknown
+        );
+        is_out && other.purpose.news().is_some_and(|told| told != AlertState::Open)
+    };
+    one.purpose == Purpose::News(AlertState::Open) && !siblings.iter().any(is_told)
 }
 
 /// Whether another message of the same matter to the same device says at this moment what this one would: one that went
@@ -274,8 +308,7 @@ pub fn is_repeated(one: &Notification, siblings: &[Sibling], now: Timestamp) -> 
     let until = latest(now);
     let has_begun = |other: &Sibling| other.started_at.is_some_and(|at| at > one.due && at <= until);
     siblings.iter().filter(|other| other.id != one.id).any(|other| {
-        // Its first message says less than the text that came after it.
-        if other.is_update && !one.is_update {
+        if !other.says(one.purpose) {
             return false;
         }
         match other.state {
@@ -304,46 +337,49 @@ mod tests {
         NotificationId(Uuid::from_u128(n))
     }
 
-    fn message(n: u128, due: i64, is_update: bool) -> Notification {
+    fn message(n: u128, due: i64, purpose: Purpose) -> Notification {
         Notification {
             id: id(n),
             alert: AlertId(Uuid::nil()),
             person: PersonId("ada".to_owned()),
             device: Device::Sms(PhoneNumber::parse("+4930123456").unwrap()),
-            is_update,
+            purpose,
             due: at(due),
         }
     }
 
     const fn sibling(n: u128, state: DeliveryState, started_at: Option<Timestamp>) -> Sibling {
         let id = NotificationId(Uuid::from_u128(n));
-        Sibling { id, is_update: false, state, next_at: None, started_at }
+        Sibling { id, purpose: Purpose::Alert, state, next_at: None, started_at }
     }
 
     #[test]
     fn g11_an_outage_longer_than_the_delays_comes_to_one_message() {
         let first = sibling(1, DeliveryState::Waiting, None);
         let second = sibling(2, DeliveryState::Waiting, None);
-        assert!(!is_repeated(&message(1, 0, false), &[first, second], at(600)));
-        assert!(is_repeated(&message(2, 60, false), &[first, second], at(600)));
+        assert!(!is_repeated(&message(1, 0, Purpose::Alert), &[first, second], at(600)));
+        assert!(is_repeated(&message(2, 60, Purpose::Alert), &[first, second], at(600)));
         let sent = sibling(1, DeliveryState::Sent, Some(at(600)));
-        assert!(is_repeated(&message(2, 60, false), &[sent, second], at(600)));
+        assert!(is_repeated(&message(2, 60, Purpose::Alert), &[sent, second], at(600)));
     }
 
     #[test]
     fn a_message_that_went_out_before_the_next_was_due_does_not_replace_it() {
         let sent = sibling(1, DeliveryState::Delivered, Some(at(0)));
-        assert!(!is_repeated(&message(2, 60, false), &[sent], at(60)));
+        assert!(!is_repeated(&message(2, 60, Purpose::Alert), &[sent], at(60)));
         let failed = sibling(1, DeliveryState::Failed, Some(at(600)));
-        assert!(!is_repeated(&message(2, 60, false), &[failed], at(600)));
+        assert!(!is_repeated(&message(2, 60, Purpose::Alert), &[failed], at(600)));
         let later = Sibling { next_at: Some(at(900)), ..sibling(1, DeliveryState::Waiting, None) };
-        assert!(!is_repeated(&message(2, 60, false), &[later], at(600)), "a retry that may fail again");
+        assert!(
+            !is_repeated(&message(2, 60, Purpose::Alert), &[later], at(600)),
+            "a retry that may fail again"
+        );
     }
 
     #[test]
     fn g11_a_phone_that_has_rung_has_told_of_it_though_nobody_picked_up() {
         let phone = Device::Voice(PhoneNumber::parse("+4930123456").unwrap());
-        let second = Notification { device: phone, ..message(2, 60, false) };
+        let second = Notification { device: phone, ..message(2, 60, Purpose::Alert) };
         let rung = |started_at| sibling(1, DeliveryState::Failed, started_at);
         assert!(is_repeated(&second, &[rung(Some(at(600)))], at(620)));
         assert!(!is_repeated(&second, &[rung(Some(at(0)))], at(60)), "it rang before the second was due");
@@ -353,22 +389,47 @@ mod tests {
     #[test]
     fn g89_what_went_out_before_the_clock_was_put_back_is_no_message_of_this_moment() {
         let sent = sibling(1, DeliveryState::Sent, Some(at(7_200)));
-        assert!(!is_repeated(&message(2, 60, false), &[sent], at(60)), "two hours back");
+        assert!(!is_repeated(&message(2, 60, Purpose::Alert), &[sent], at(60)), "two hours back");
         let ahead = sibling(1, DeliveryState::Sent, Some(at(90)));
-        assert!(is_repeated(&message(2, 60, false), &[ahead], at(60)), "another gateway's clock is ahead");
+        assert!(
+            is_repeated(&message(2, 60, Purpose::Alert), &[ahead], at(60)),
+            "another gateway's clock is ahead"
+        );
     }
 
     #[test]
     fn a_text_is_brought_unless_a_later_message_has_it() {
         let first = sibling(1, DeliveryState::Sent, Some(at(60)));
         assert!(
-            !is_repeated(&message(2, 60, true), &[first], at(60)),
+            !is_repeated(&message(2, 60, Purpose::Text), &[first], at(60)),
             "it may have gone before the text came"
         );
         let waiting = sibling(1, DeliveryState::Waiting, None);
-        assert!(is_repeated(&message(2, 60, true), &[waiting], at(60)), "it will have the text");
-        let update = Sibling { is_update: true, ..sibling(1, DeliveryState::Sent, Some(at(70))) };
-        assert!(!is_repeated(&message(2, 60, false), &[update], at(80)));
+        assert!(is_repeated(&message(2, 60, Purpose::Text), &[waiting], at(60)), "it will have the text");
+        let update = Sibling { purpose: Purpose::Text, ..sibling(1, DeliveryState::Sent, Some(at(70))) };
+        assert!(!is_repeated(&message(2, 60, Purpose::Alert), &[update], at(80)));
+    }
+
+    #[test]
+    fn g34_news_are_repeated_by_the_same_news_only() {
+        let news = |n, state| message(n, 60, Purpose::News(state));
+        let alert = sibling(1, DeliveryState::Sent, Some(at(70)));
+        assert!(!is_repeated(&news(3, AlertState::Resolved), &[alert], at(80)));
+        let told = Sibling { purpose: Purpose::News(AlertState::Resolved), ..alert };
+        assert!(is_repeated(&news(3, AlertState::Resolved), &[told], at(80)));
+        assert!(!is_repeated(&news(3, AlertState::Acknowledged), &[told], at(80)));
+        assert!(!is_repeated(&message(3, 60, Purpose::Alert), &[told], at(80)), "news are no alert");
+    }
+
+    #[test]
+    fn g34_what_was_never_told_is_not_taken_back() {
+        let back = message(3, 60, Purpose::News(AlertState::Open));
+        let told =
+            |state| Sibling { purpose: Purpose::News(AlertState::Acknowledged), ..sibling(1, state, None) };
+        assert!(is_untold(&back, &[sibling(1, DeliveryState::Sent, None)]), "the alert itself");
+        assert!(is_untold(&back, &[told(DeliveryState::Dropped)]));
+        assert!(!is_untold(&back, &[told(DeliveryState::Delivered)]));
+        assert!(!is_untold(&message(3, 60, Purpose::News(AlertState::Resolved)), &[]));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod ledger;
 pub mod throttle;
 
+use super::alerting::alert::AlertState;
 use super::directory::device::{Device, DeviceKind};
 use super::directory::person::PersonId;
 use super::ids::{AlertId, NotificationId};
@@ -19,10 +20,59 @@ pub struct Notification {
     pub person: PersonId,
     /// By which of their devices.
     pub device: Device,
-    /// Whether it brings the text of an alert that was announced before.
-    pub is_update: bool,
+    /// What it is for.
+    pub purpose: Purpose,
     /// Not before.
     pub due: Timestamp,
+}
+
+/// What a message about an alert is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Its person is to answer the alert.
+    Alert,
+    /// It brings the text of an alert that was announced before.
+    Text,
+    /// It tells a subscriber how the alert stands now.
+    News(AlertState),
+}
+
+impl Purpose {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Alert,
+        Self::Text,
+        Self::News(AlertState::Open),
+        Self::News(AlertState::Acknowledged),
+        Self::News(AlertState::Resolved),
+    ];
+
+    /// The word for the store: that of the state, where it tells of one.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Alert => "alert",
+            Self::Text => "text",
+            Self::News(state) => state.word(),
+        }
+    }
+
+    /// The purpose of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.word() == word)
+    }
+
+    /// Whether it only brings a text that came later.
+    pub const fn is_text(self) -> bool {
+        matches!(self, Self::Text)
+    }
+
+    /// The state that it tells of; `None`: it is no news.
+    pub const fn news(self) -> Option<AlertState> {
+        match self {
+            Self::News(state) => Some(state),
+            Self::Alert | Self::Text => None,
+        }
+    }
 }
 
 /// Seconds to wait after the first, second, … failed attempt; after the last there is none. About a day in all.
@@ -69,6 +119,14 @@ pub const TOLD_BY: [DeviceKind; 4] =
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_purpose_is_known_by_its_word() {
+        for purpose in Purpose::ALL {
+            assert_eq!(Purpose::from_word(purpose.word()), Some(purpose));
+        }
+        assert_eq!(Purpose::from_word("news"), None);
+    }
 
     #[test]
     fn retries_grow_respect_the_vendor_and_end() {

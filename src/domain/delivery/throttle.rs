@@ -28,6 +28,10 @@ pub fn window(now: Timestamp) -> (Timestamp, Timestamp) {
 /// that is sent a single message keeps none.
 const KEPT_ONE_IN: u32 = 5;
 
+/// What share of the messages there must not have been yet where news are sent: one in two. They take no place from
+/// alerts, which don't count them.
+const NEWS_ONE_IN: u32 = 2;
+
 /// A message to a device that is not sent yet, and that is still needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
@@ -35,12 +39,29 @@ pub struct Waiting {
     pub id: NotificationId,
     /// What it is about, as far as floods go: messages of one topic don't overtake those of another.
     pub topic: String,
-    /// Whether it goes before all that are not.
-    pub is_urgent: bool,
+    /// Before which others it goes, and after which.
+    pub rank: Rank,
     /// Whether it was kept waiting before.
     pub is_throttled: bool,
     /// Whether it could be sent now.
     pub is_due: bool,
+}
+
+/// How much a message matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rank {
+    /// It goes before all others.
+    Urgent,
+    /// It brings an alert.
+    Common,
+    /// It only tells how an alert stands, and goes after all that don't.
+    News,
+}
+
+impl Waiting {
+    fn is_news(&self) -> bool {
+        self.rank == Rank::News
+    }
 }
 
 /// A message to a device that was sent within the window.
@@ -50,6 +71,8 @@ pub struct Begun {
     pub at: Timestamp,
     /// What it was about.
     pub topic: String,
+    /// Whether it only told how an alert stood.
+    pub is_news: bool,
 }
 
 /// What is to be done about a message now.
@@ -66,12 +89,14 @@ pub enum Turn {
     Wait(Timestamp),
 }
 
-/// In which order messages go: what is urgent, then the first of each topic, then the others; of equals the oldest.
+/// In which order messages go: what is urgent, then the first of each topic, then the others, then news; of equals the
+/// oldest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Class {
     Urgent,
     FirstOfTopic,
     Other,
+    News,
 }
 
 impl Rules {
@@ -80,35 +105,46 @@ impl Rules {
         match class {
             Class::Urgent | Class::FirstOfTopic => self.most,
             Class::Other => self.most.saturating_sub(self.most.div_ceil(KEPT_ONE_IN)).max(1),
+            Class::News => (self.most / NEWS_ONE_IN).max(1),
         }
     }
 }
 
+/// What a message is by itself. `is_known`: another of its topic went, or waits, before it.
+const fn class(one: &Waiting, is_known: bool) -> Class {
+    match (one.rank, is_known) {
+        (Rank::Urgent, _) => Class::Urgent,
+        (Rank::Common, false) => Class::FirstOfTopic,
+        (Rank::Common, true) => Class::Other,
+        (Rank::News, _) => Class::News,
+    }
+}
+
+/// Those that count for a message: news don't, but for news.
+fn counted<'a>(own: &Waiting, begun: &'a [Begun]) -> Vec<&'a Begun> {
+    begun.iter().filter(|one| own.is_news() || !one.is_news).collect()
+}
+
 /// Whether there is no place for a message, whoever else waits.
 pub fn is_full(own: &Waiting, begun: &[Begun], rules: Rules) -> bool {
-    let is_known = begun.iter().any(|other| other.topic == own.topic);
+    let begun = counted(own, begun);
     // The best that it can be: those that wait besides can only make it less.
-    let best = match (own.is_urgent, is_known) {
-        (true, _) => Class::Urgent,
-        (false, false) => Class::FirstOfTopic,
-        (false, true) => Class::Other,
-    };
+    let best = class(own, begun.iter().any(|other| other.topic == own.topic));
     begun.len() >= usize::try_from(rules.most_of(best)).unwrap_or(usize::MAX)
 }
 
 /// Whether it is the turn of the message of that id. `waiting`: those to its device, itself among them; `begun`: those of
 /// the window that ends now.
 pub fn turn(id: NotificationId, waiting: &[Waiting], begun: &[Begun], rules: Rules, now: Timestamp) -> Turn {
-    let class = |one: &Waiting| {
-        let is_known = begun.iter().any(|other| other.topic == one.topic)
-            || waiting.iter().any(|other| other.id < one.id && other.topic == one.topic);
-        match (one.is_urgent, is_known) {
-            (true, _) => Class::Urgent,
-            (false, false) => Class::FirstOfTopic,
-            (false, true) => Class::Other,
-        }
+    let Some(own) = waiting.iter().find(|one| one.id == id) else {
+        return again(&begun.iter().collect::<Vec<_>>(), 0, now);
     };
-    let Some(own) = waiting.iter().find(|one| one.id == id) else { return again(begun, 0, now) };
+    let begun = &*counted(own, begun);
+    let class = |one: &Waiting| {
+        let is_before = |other: &Waiting| other.id < one.id && !other.is_news() && other.topic == one.topic;
+        let is_begun = |other: &&Begun| !other.is_news && other.topic == one.topic;
+        class(one, begun.iter().any(is_begun) || waiting.iter().any(is_before))
+    };
     let place = (class(own), own.id);
     let most = rules.most_of(place.0);
     let free = usize::try_from(most).unwrap_or(usize::MAX).saturating_sub(begun.len());
@@ -117,9 +153,10 @@ pub fn turn(id: NotificationId, waiting: &[Waiting], begun: &[Begun], rules: Rul
     if ahead >= free {
         return again(begun, usize::try_from(most).unwrap_or(usize::MAX), now);
     }
-    let kept: Vec<NotificationId> = waiting.iter().filter(|one| one.is_throttled).map(|one| one.id).collect();
+    let kept = waiting.iter().filter(|one| one.is_throttled && !one.is_news());
+    let kept: Vec<NotificationId> = kept.map(|one| one.id).collect();
     let is_flood = kept.len() > usize::try_from(rules.bundle_above).unwrap_or(usize::MAX);
-    let bundled = if is_flood && own.is_throttled {
+    let bundled = if is_flood && own.is_throttled && !own.is_news() {
         kept.into_iter().filter(|one| *one != id).collect()
     } else {
         vec![]
@@ -129,7 +166,7 @@ pub fn turn(id: NotificationId, waiting: &[Waiting], begun: &[Begun], rules: Rul
 }
 
 /// When the next message may be sent where `most` may be: as soon as enough of the others are out of the window.
-fn again(begun: &[Begun], most: usize, now: Timestamp) -> Turn {
+fn again(begun: &[&Begun], most: usize, now: Timestamp) -> Turn {
     let mut times: Vec<Timestamp> = begun.iter().map(|one| one.at).collect();
     times.sort_unstable();
     let frees = times.get(times.len().saturating_sub(most)).copied();
@@ -144,9 +181,10 @@ mod tests {
 
     #[test]
     fn g32_where_it_is_full_for_a_message_it_waits_whoever_else_does() {
-        let known = |n: i64| Begun { at: at(n), topic: "Plant".to_owned() };
+        let known = |n: i64| Begun { at: at(n), topic: "Plant".to_owned(), is_news: false };
         for (topic, is_urgent, places) in [("Plant", false, 8), ("Plant", true, 10), ("Office", false, 10)] {
-            let own = Waiting { is_urgent, ..waiting(99, topic) };
+            let rank = if is_urgent { Rank::Urgent } else { Rank::Common };
+            let own = Waiting { rank, ..waiting(99, topic) };
             for sent in 1..=12 {
                 let begun: Vec<_> = (0..sent).map(known).collect();
                 let full = is_full(&own, &begun, RULES);
@@ -170,7 +208,7 @@ mod tests {
     }
 
     fn waiting(n: u128, topic: &str) -> Waiting {
-        Waiting { id: id(n), topic: topic.to_owned(), is_urgent: false, is_throttled: false, is_due: true }
+        Waiting { id: id(n), topic: topic.to_owned(), rank: Rank::Common, is_throttled: false, is_due: true }
     }
 
     fn kept(n: u128, topic: &str) -> Waiting {
@@ -178,7 +216,7 @@ mod tests {
     }
 
     fn begun(count: i64, topic: &str) -> Vec<Begun> {
-        (0..count).map(|n| Begun { at: at(n), topic: topic.to_owned() }).collect()
+        (0..count).map(|n| Begun { at: at(n), topic: topic.to_owned(), is_news: false }).collect()
     }
 
     fn goes(n: u128, waiting: &[Waiting], begun: &[Begun], now: Timestamp) -> bool {
@@ -210,7 +248,7 @@ mod tests {
     #[test]
     fn what_is_urgent_goes_first() {
         let sent = begun(9, "pumps");
-        let urgent = Waiting { is_urgent: true, ..waiting(3, "pumps") };
+        let urgent = Waiting { rank: Rank::Urgent, ..waiting(3, "pumps") };
         let all = [waiting(2, "fans"), urgent];
         assert!(goes(3, &all, &sent, at(9)));
         assert!(!goes(2, &all, &sent, at(9)), "the last place is taken");
@@ -239,6 +277,36 @@ mod tests {
             panic!("it is its turn");
         };
         assert_eq!(bundled, []);
+    }
+
+    #[test]
+    fn g34_news_go_last_and_take_no_place_from_alerts() {
+        let news = |n| Waiting { rank: Rank::News, ..waiting(n, "pumps") };
+        let all = [news(1), waiting(2, "pumps")];
+        assert!(goes(2, &all, &begun(7, "pumps"), at(9)));
+        assert!(!goes(1, &all, &begun(4, "pumps"), at(9)), "the alert takes the last place for news");
+        assert!(goes(1, &all[..1], &begun(4, "pumps"), at(9)));
+        assert!(is_full(&news(1), &begun(5, "fans"), RULES), "half of what there may be");
+        let told: Vec<Begun> =
+            begun(10, "pumps").into_iter().map(|one| Begun { is_news: true, ..one }).collect();
+        let first = goes(2, &all, &told, at(9));
+        assert!(first && !is_full(&all[1], &told, RULES), "news are not counted");
+    }
+
+    #[test]
+    fn g34_news_become_no_part_of_a_bundle() {
+        let mut all: Vec<Waiting> = (1..=5).map(|n| kept(n, "pumps")).collect();
+        all[0].rank = Rank::News;
+        let Turn::Now { bundled, .. } = turn(id(2), &all, &[], RULES, at(20)) else {
+            panic!("it is its turn");
+        };
+        assert_eq!(bundled, [3, 4, 5].map(id));
+        let alone = Waiting { is_due: true, ..all[0].clone() };
+        let waits = all.iter().skip(1).map(|one| Waiting { is_due: false, ..one.clone() });
+        let all: Vec<Waiting> = std::iter::once(alone).chain(waits).collect();
+        assert!(
+            matches!(turn(id(1), &all, &[], RULES, at(20)), Turn::Now { bundled, .. } if bundled.is_empty())
+        );
     }
 
     #[test]

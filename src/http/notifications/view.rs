@@ -1,5 +1,6 @@
 //! A message as JSON. Its number or address is not in it: whom it is to says enough.
 
+use crate::domain::alerting::alert::AlertState;
 use crate::domain::delivery::ledger::{Delivery, DeliveryState, VendorName};
 use crate::domain::directory::person::PersonId;
 use crate::domain::ids::{AlertId, NotificationId};
@@ -33,6 +34,9 @@ pub(in crate::http) struct NotificationView {
     by: &'static str,
     /// Whether it only brings a text that came later.
     update: bool,
+    /// The state of the alert that it tells a subscriber of; `null`: it is for somebody who is to answer it.
+    #[schema(value_type = Option<schema::StateWord>)]
+    news: Option<AlertState>,
     /// `waiting`, `sending`, `sent`, `delivered`, `failed`, `dropped`, `unknown` or `bundled`.
     #[schema(value_type = schema::DeliveryWord)]
     state: DeliveryState,
@@ -102,7 +106,8 @@ impl NotificationView {
             alert: one.alert,
             person: one.person,
             by: one.device.kind().word(),
-            update: one.is_update,
+            update: one.purpose.is_text(),
+            news: one.purpose.news(),
             state: delivery.state,
             due_at: one.due,
             next_at: delivery.next_at,

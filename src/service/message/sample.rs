@@ -1,15 +1,18 @@
 //! Alerts that never were, to show what is said of one.
 
 use super::Offer;
-use crate::domain::alerting::alert::{Alert, AlertStory, Message, Progress};
+use crate::domain::alerting::actor::{Channel, Who};
+use crate::domain::alerting::alert::{Acknowledged, Alert, AlertStory, Message, Progress};
 use crate::domain::alerting::content::CategoryName;
 use crate::domain::alerting::content::{Content, Detail, Location};
+use crate::domain::alerting::log::{Happened, LogEntry};
 use crate::domain::alerting::origin::{FromCall, FromEvent, Origin};
 use crate::domain::alerting::scenario::Scenario;
 use crate::domain::alerting::team::{IntegrationName, TeamName};
 use crate::domain::contact::PhoneNumber;
 use crate::domain::directory::Recipient;
 use crate::domain::directory::group::GroupName;
+use crate::domain::directory::person::PersonId;
 use crate::domain::ids::{AlertId, CallId, RecordingId};
 use crate::domain::links::{Link, LinkCode};
 use crate::domain::severity::Severity;
@@ -71,6 +74,17 @@ pub fn event(now: Timestamp) -> AlertStory {
     let alert =
         Alert { content, team: Some(TeamName("Plant".to_owned())), ..alert(origin, Severity::High, now) };
     AlertStory { alert, number: 8, recording: None, log: vec![] }
+}
+
+/// The same, taken by somebody: what subscribers are told.
+pub fn taken(now: Timestamp) -> AlertStory {
+    let mut story = event(now);
+    let by = "Erika Example".to_owned();
+    let who = Who::Person(PersonId(by.clone()));
+    story.alert.acknowledged = Some(Acknowledged { at: now, by: who, from: Channel::Sms });
+    let what = Happened::Acknowledged { by, from: Channel::Sms.word().to_owned() };
+    story.log.push(LogEntry { at: now, what });
+    story
 }
 
 /// How one can be answered; `public_url`: where we are reached, with a trailing slash.

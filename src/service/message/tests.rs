@@ -6,6 +6,7 @@ use crate::domain::alerting::origin::{FromCall, Origin};
 use crate::domain::alerting::scenario::Scenario;
 use crate::domain::contact::{EmailAddress, PhoneNumber};
 use crate::domain::delivery::Notification;
+use crate::domain::delivery::Purpose;
 use crate::domain::directory::device::Device;
 use crate::domain::directory::group::GroupName;
 use crate::domain::directory::person::{Person, PersonId};
@@ -114,7 +115,7 @@ fn notification(story: &AlertStory, device: Device, is_update: bool) -> Notifica
         alert: story.alert.id,
         person: PersonId("grace".to_owned()),
         device,
-        is_update,
+        purpose: if is_update { Purpose::Text } else { Purpose::Alert },
         due: jiff::Timestamp::UNIX_EPOCH,
     }
 }
@@ -289,7 +290,7 @@ fn a_voice_device_is_written_nothing() {
         alert: story.alert.id,
         person: PersonId("grace".to_owned()),
         device: Device::Voice(PhoneNumber::parse("+15550101").unwrap()),
-        is_update: false,
+        purpose: Purpose::Alert,
         due: jiff::Timestamp::UNIX_EPOCH,
     };
     let error = composed(&story, &notification, Some(LINK), None, &Offer::default()).unwrap_err();
@@ -308,7 +309,7 @@ fn where_a_conference_meets_is_told_without_the_pauses_of_its_code() {
         alert: story.alert.id,
         person: PersonId("ben".to_owned()),
         device,
-        is_update: false,
+        purpose: Purpose::Alert,
         due: jiff::Timestamp::UNIX_EPOCH,
     };
     let sms = notification(Device::Sms(PhoneNumber::parse("+15550102").unwrap()));

@@ -13,8 +13,8 @@ use super::ledger;
 use crate::app::App;
 use crate::domain::alerting::alert::AlertStory;
 use crate::domain::alerting::standing::Standing;
-use crate::domain::delivery::Notification;
 use crate::domain::delivery::ledger::{DeliveryState, Dropped, Entry, is_repeated};
+use crate::domain::delivery::{Notification, Purpose};
 use crate::domain::directory::device::Device;
 use crate::domain::directory::person::PersonId;
 use crate::domain::effect::Effect;
@@ -83,7 +83,7 @@ pub(super) async fn ring(app: &App, id: NotificationId) -> Result<Vec<Consequenc
     let mut led_to = place(app, &ring).await?;
     // Whoever has answered just before it was written that it is rung has not seen that.
     if let Ok(Some(story)) = app.alerts.alert(ring.alert).await
-        && Standing::of(&story.alert).drops(&ring.person, one.is_update, app.clock.now()).is_some()
+        && Standing::of(&story.alert).drops(&ring.person, one.purpose, app.clock.now()).is_some()
     {
         led_to.push(Consequence::Next(Effect::ReleaseRing(ring.id).at(app.clock.now())));
     }
@@ -98,7 +98,7 @@ async fn needless(
     now: Timestamp,
 ) -> Result<Option<Dropped>, StoreError> {
     let held = story.alert.is_held.then_some(Dropped::Held);
-    if let Some(why) = held.or_else(|| Standing::of(&story.alert).drops(&one.person, one.is_update, now)) {
+    if let Some(why) = held.or_else(|| Standing::of(&story.alert).drops(&one.person, one.purpose, now)) {
         return Ok(Some(why));
     }
     let siblings = app.deliveries.siblings(one).await?;
@@ -208,7 +208,7 @@ async fn ask_again(app: &App, ring: &Ring, story: &AlertStory) -> Result<Vec<Con
         return Ok(vec![rung(app, ring, carrier_call)]);
     }
     let now = app.clock.now();
-    if Standing::of(&story.alert).drops(&ring.person, false, now).is_some() {
+    if Standing::of(&story.alert).drops(&ring.person, Purpose::Alert, now).is_some() {
         news(app, ring.id, LegInput::Ended(LegEnd::Lost), "").await?;
         return Ok(vec![]);
     }

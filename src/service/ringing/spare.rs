@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::domain::alerting::change::Change;
 use crate::domain::alerting::log::Happened;
 use crate::domain::alerting::standing::Standing;
+use crate::domain::delivery::Purpose;
 use crate::domain::delivery::ledger::{Delivery, DeliveryState, Dropped, Entry};
 use crate::domain::effect::Effect;
 use crate::domain::voice::ring::{Ring, RingState};
@@ -18,7 +19,7 @@ pub(in crate::service) async fn spare(app: &App, change: &mut Change) -> Result<
     let now = app.clock.now();
     let standing = Standing::of(&change.alert);
     let is_spared = |ring: &Ring| {
-        standing.drops(&ring.person, false, now).is_some()
+        standing.drops(&ring.person, Purpose::Alert, now).is_some()
             || change.passed_on_by.as_ref() == Some(&ring.person)
     };
     let mut rings = app.rings.rings_under_way().await?;
@@ -28,7 +29,7 @@ pub(in crate::service) async fn spare(app: &App, change: &mut Change) -> Result<
     let mut waiting = app.deliveries.deliveries_of(change.alert.id).await?;
     waiting.retain(|one| {
         let to = &one.notification;
-        one.state == DeliveryState::Waiting && !to.is_update && to.person == *person
+        one.state == DeliveryState::Waiting && to.purpose == Purpose::Alert && to.person == *person
     });
     for Delivery { notification: one, .. } in waiting {
         let why = Dropped::PassedOn;

@@ -31,6 +31,7 @@ impl Check<'_, '_> {
                 let hint = "leave it out for those of on_call";
                 self.people_of(members, &format!("{key}.members"), hint)
             });
+            let subscribers = self.recipients(&file.subscribers, &format!("{key}.subscribers"));
             let policy = file.policy.as_ref().and_then(|name| self.policy(name, &format!("{key}.policy")));
             let categories = self.categories(&file.category, &key);
             let name = file.name.as_ref().map(|name| TeamName(name.get_ref().clone()));
@@ -49,6 +50,8 @@ impl Check<'_, '_> {
                     members: members.unwrap_or_else(|| on_call.clone()),
                     on_call,
                     policy,
+                    subscribers,
+                    tells_the_told: file.subscribe_told,
                     acknowledge_timeout: timeout,
                     close_after: hours(file.close_hours),
                     close_acknowledged_after: hours(file.close_acknowledged_hours),

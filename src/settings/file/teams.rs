@@ -47,6 +47,8 @@ pub(in crate::settings) struct Team {
     pub(in crate::settings) on_call: Option<Spanned<Vec<Spanned<Recipient>>>>,
     pub(in crate::settings) members: Option<Spanned<Vec<Spanned<Recipient>>>>,
     pub(in crate::settings) policy: Option<Text>,
+    pub(in crate::settings) subscribers: Vec<Spanned<Recipient>>,
+    pub(in crate::settings) subscribe_told: bool,
     pub(in crate::settings) acknowledge_minutes: Option<u32>,
     pub(in crate::settings) close_hours: Option<u32>,
     pub(in crate::settings) close_acknowledged_hours: Option<u32>,

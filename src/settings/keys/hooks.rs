@@ -9,7 +9,7 @@ pub(super) const ALERTING: &[Key] = &[
         Text,
         "the program's own are used",
         "The folder of the texts of messages: in a folder a language, as `de`, any of `sms.txt`, `bundle.txt`, \
-         `mail_subject.txt`, `mail_body.txt` and `mail_body.html`. A relative path starts at the settings file.",
+         `mail_subject.txt`, `mail_body.txt`, `mail_body.html`, `news.txt`, `news_subject.txt` and `news.html`. A relative path starts at the settings file.",
     ),
     Key::default(
         "private_devices",

@@ -77,7 +77,8 @@ pub(super) const SMS: &[Key] = &[
         Count(1, 10_000),
         "10",
         "How many one number gets within 15 minutes, at most; further ones wait. A fifth of them is kept for critical \
-         alerts, and for the first of each team.",
+         alerts, and for the first of each team; what subscribers are told is sent below a half of them, and takes no \
+         place from alerts.",
     ),
     Key::default(
         "bundle_above",

@@ -82,6 +82,18 @@ pub(super) const TEAM: &[Key] = &[
         "Everyone, on duty or not: whom an emergency reaches.",
     ),
     Key::required("policy", Text, "Who is told when: the name of a `[[policy]]`."),
+    Key::default(
+        "subscribers",
+        Tables(RECIPIENT),
+        "[]",
+        "Who is told, by text and mail, that an alert was acknowledged or resolved, or that this was taken back.",
+    ),
+    Key::default(
+        "subscribe_told",
+        Flag,
+        "false",
+        "Whether whoever was told of an alert is told that as well.",
+    ),
     Key::optional(
         "acknowledge_minutes",
         Count(1, 10_080),

@@ -1,6 +1,7 @@
 //! Alerts of every kind, as templates speak of them: what they fail with they must fail with when the settings are read.
 
 use super::Piece;
+use crate::domain::alerting::alert::AlertState;
 use crate::domain::alerting::wording::{BundleLine, BundleWording, Kind, Named, Wording};
 use crate::domain::severity::Severity;
 use minijinja::Value;
@@ -9,7 +10,13 @@ use minijinja::value::Serde;
 /// What that template is tried with.
 pub(super) fn of(piece: Piece) -> Vec<Value> {
     match piece {
-        Piece::Sms | Piece::MailSubject | Piece::MailText | Piece::MailHtml => alerts(),
+        Piece::Sms
+        | Piece::News
+        | Piece::NewsSubject
+        | Piece::NewsHtml
+        | Piece::MailSubject
+        | Piece::MailText
+        | Piece::MailHtml => alerts(),
         Piece::Bundle => bundles(),
     }
 }
@@ -22,6 +29,8 @@ fn alerts() -> Vec<Value> {
         kind: Kind::Conference,
         is_event: false,
         is_update: false,
+        state: AlertState::Open,
+        by: Some("Ben Brook".to_owned()),
         number: 7,
         id: "00000000-0000-0000-0000-000000000001".to_owned(),
         group: Some("Operations".to_owned()),
@@ -46,6 +55,7 @@ fn alerts() -> Vec<Value> {
         reply_code: Some(3),
     };
     let bare = Wording {
+        by: None,
         group: None,
         team: None,
         category: None,
@@ -69,6 +79,10 @@ fn alerts() -> Vec<Value> {
     let pending =
         Wording { has_message: true, is_transcript_pending: true, transcript: None, ..full.clone() };
     let mut all = vec![pending, Wording { is_update: true, ..full.clone() }];
+    for state in AlertState::ALL {
+        all.push(Wording { state, ..full.clone() });
+        all.push(Wording { state, ..bare.clone() });
+    }
     for kind in [Kind::Alert, Kind::Conference, Kind::MissedCall] {
         for severity in Severity::ALL {
             for is_event in [false, true] {

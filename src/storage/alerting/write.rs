@@ -143,10 +143,10 @@ pub(in crate::storage) fn unacknowledged(alert: AlertId) -> Write {
     )
 }
 
-/// Somebody has dealt with an alert.
+/// Somebody has dealt with an alert. It is looked at at once: others may want to hear of it.
 pub(in crate::storage) fn resolved(alert: AlertId, by: &PersonId, at: Timestamp) -> Write {
     Write::new().any(
-        "update alerts set closed_at = $2, closed_by = $3, closed_from = $4, due_at = null, version = version + 1 \
+        "update alerts set closed_at = $2, closed_by = $3, closed_from = $4, due_at = $2, version = version + 1 \
          where id = $1 and closed_at is null",
         args![alert.0, at, Who::Person(by.clone()).tagged(), Channel::Phone.word()],
     )

@@ -10,9 +10,11 @@ use dutyline::domain::alerting::origin::{FromCall, Origin};
 use dutyline::domain::alerting::place::Escalation;
 use dutyline::domain::alerting::scenario::Scenario;
 use dutyline::domain::contact::PhoneNumber;
+use dutyline::domain::delivery::Purpose;
 use dutyline::domain::directory::Recipient;
 use dutyline::domain::directory::group::GroupName;
 use dutyline::domain::directory::person::PersonId;
+use dutyline::domain::ids::{AlertId, NotificationId};
 use dutyline::domain::severity::Severity;
 use dutyline::domain::voice::action::Action;
 use dutyline::domain::voice::call::Caller;
@@ -233,6 +235,7 @@ async fn what_was_known_by_the_clock_is_known_in_steps() {
          insert into texters (phone, stopped_at, sorries)
          values ('+15550101', 5000, 0), ('+15550102', null, 3), ('+15550103', null, 0);
          drop index outbox_by_lane; create index outbox_due on outbox (state, due_at, lane);
+         {BEFORE_PURPOSES}
          delete from refinery_schema_history where version >= 22;",
         escalated(1_000, 1),
         escalated(2_000, 2),
@@ -245,6 +248,35 @@ async fn what_was_known_by_the_clock_is_known_in_steps() {
     assert_eq!(store.answer_link(&hash).await.unwrap().unwrap().steps, 2);
     assert!(store.texter(&phone("+15550101")).await.unwrap().stopped_at.is_some());
     assert_eq!(store.texter(&phone("+15550102")).await.unwrap().errors, 3);
+    store.close().await;
+}
+
+/// What version 24 has changed, the other way round.
+const BEFORE_PURPOSES: &str = "alter table notifications add column is_update bigint not null default 0;
+    alter table notifications drop column purpose;";
+
+#[tokio::test]
+async fn what_a_message_was_for_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = SqliteOptions::file(folder.path().join("test.db"));
+    drop(SqliteDriver::open(&options).unwrap());
+    let old = Connection::open(folder.path().join("test.db")).unwrap();
+    let message = |id: &str, is_update: u32| {
+        format!(
+            "insert into notifications (id, alert_id, person, device_kind, address, is_update, state, due_at)
+             values ('{id}', '{OPEN}', 'ada', 'sms', '+15550101', {is_update}, 'sent', 1000);"
+        )
+    };
+    let rows = [BEFORE_PURPOSES, &message(CALLS[0], 0), &message(CALLS[1], 1)].concat();
+    old.execute_batch(&rows).unwrap();
+    old.execute_batch("delete from refinery_schema_history where version >= 24").unwrap();
+    drop(old);
+    let store = SqlStore::open_sqlite(&options, Arc::new(TestIds::from(1))).unwrap();
+    let [first, second] = CALLS.map(|id| NotificationId(id.parse().unwrap()));
+    let purpose = async |id| store.notification(id).await.unwrap().unwrap().purpose;
+    assert_eq!((purpose(first).await, purpose(second).await), (Purpose::Alert, Purpose::Text));
+    let told = store.told(AlertId(OPEN.parse().unwrap())).await.unwrap();
+    assert_eq!(told.iter().map(|one| one.id).collect::<Vec<_>>(), [first]);
     store.close().await;
 }
 

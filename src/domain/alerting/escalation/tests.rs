@@ -117,6 +117,8 @@ impl Case {
             on_call: vec![duty.clone()],
             members: vec![duty.clone(), Recipient::Person(PersonId("cleo".to_owned()))],
             policy: PolicyName("standard".to_owned()),
+            subscribers: vec![],
+            tells_the_told: false,
             acknowledge_timeout: None,
             close_after: None,
             close_acknowledged_after: None,

@@ -59,6 +59,8 @@ impl Case {
             on_call: vec![],
             members: vec![],
             policy: PolicyName("none".to_owned()),
+            subscribers: vec![],
+            tells_the_told: false,
             acknowledge_timeout: None,
             close_after: None,
             close_acknowledged_after: None,

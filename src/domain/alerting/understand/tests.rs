@@ -71,6 +71,8 @@ fn team() -> Team {
         on_call: vec![],
         members: vec![],
         policy: PolicyName("Standard".to_owned()),
+        subscribers: vec![],
+        tells_the_told: false,
         acknowledge_timeout: None,
         close_after: None,
         close_acknowledged_after: None,

@@ -12,6 +12,7 @@ use crate::domain::alerting::change::Change;
 use crate::domain::alerting::log::Happened;
 use crate::domain::alerting::reply::Deed;
 use crate::domain::alerting::standing::Standing;
+use crate::domain::delivery::Purpose;
 use crate::domain::delivery::ledger::Dropped;
 use crate::domain::directory::device::DeviceKind;
 use crate::domain::effect::{DueEffect, Effect};
@@ -120,7 +121,7 @@ impl At<'_> {
     /// Nobody has picked up. Where somebody else has answered meanwhile, nothing is missing.
     fn rang(self, end: LegEnd) -> RingTurn {
         let standing = Standing::of(&self.setting.reading.story().alert);
-        let Some(why) = standing.drops(&self.ring.person, false, self.setting.now) else {
+        let Some(why) = standing.drops(&self.ring.person, Purpose::Alert, self.setting.now) else {
             return self.unreached(end);
         };
         let (person, by) = (self.ring.person.0.clone(), DeviceKind::Voice.word().to_owned());

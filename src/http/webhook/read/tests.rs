@@ -76,6 +76,8 @@ fn understood(payload: Payload) -> Event {
         on_call: vec![],
         members: vec![],
         policy: PolicyName("Standard".to_owned()),
+        subscribers: vec![],
+        tells_the_told: false,
         acknowledge_timeout: None,
         close_after: None,
         close_acknowledged_after: None,

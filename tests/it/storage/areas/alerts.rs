@@ -4,13 +4,14 @@ use super::{Store, at, recording_of, store};
 use crate::storage::subject::on_every_driver;
 use crate::world::ListedAlerts as _;
 use dutyline::domain::alerting::actor::{Channel, Who};
+use dutyline::domain::alerting::alert::AlertState;
 use dutyline::domain::alerting::alert::{Alert, Closed};
 use dutyline::domain::alerting::change::Change;
 use dutyline::domain::alerting::log::{Happened, LogEntry, Release};
 use dutyline::domain::alerting::team::TeamName;
 use dutyline::domain::contact::{EmailAddress, PhoneNumber, WebhookUrl};
-use dutyline::domain::delivery::Notification;
 use dutyline::domain::delivery::ledger::Entry;
+use dutyline::domain::delivery::{Notification, Purpose};
 use dutyline::domain::directory::device::Device;
 use dutyline::domain::directory::person::PersonId;
 use dutyline::domain::effect::{Effect, Lane};
@@ -67,17 +68,18 @@ async fn who_was_told_is_known(s: &Store) {
         Device::Voice(PhoneNumber::parse("+15550103").unwrap()),
         Device::Webhook(WebhookUrl::parse("https://hooks.example.com/ben?key=1").unwrap()),
     ];
-    let notification = |device: &Device, is_update| Notification {
+    let notification = |device: &Device, purpose| Notification {
         id: NotificationId::next(&*s.ids),
         alert: alert.id,
         person: PersonId("ben".to_owned()),
         device: device.clone(),
-        is_update,
+        purpose,
         due: at(5),
     };
-    let told: Vec<_> = devices.iter().map(|device| notification(device, false)).collect();
-    let update = notification(&devices[0], true);
-    let queued = told.iter().chain([&update]).cloned().map(Consequence::Queued);
+    let told: Vec<_> = devices.iter().map(|device| notification(device, Purpose::Alert)).collect();
+    let update = notification(&devices[0], Purpose::Text);
+    let news = notification(&devices[1], Purpose::News(AlertState::Resolved));
+    let queued = told.iter().chain([&update, &news]).cloned().map(Consequence::Queued);
     let logged = LogEntry {
         at: at(6),
         what: Happened::Announced { messages: 3, with_text: false, skipped: vec!["cleo".to_owned()] },
@@ -91,6 +93,7 @@ async fn who_was_told_is_known(s: &Store) {
     s.store.complete(&claimed, &consequences).await.unwrap();
     assert_eq!(s.store.told(alert.id).await.unwrap(), told);
     assert_eq!(s.store.notification(update.id).await.unwrap(), Some(update));
+    assert_eq!(s.store.notification(news.id).await.unwrap(), Some(news));
     assert_eq!(s.store.notification(NotificationId::next(&*s.ids)).await.unwrap(), None);
     assert_eq!(s.store.alert(alert.id).await.unwrap().unwrap().log.last(), Some(&logged));
 }

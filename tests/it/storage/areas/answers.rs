@@ -8,8 +8,8 @@ use dutyline::domain::alerting::alert::{Acknowledged, Alert, Closed};
 use dutyline::domain::alerting::change::Change;
 use dutyline::domain::alerting::reply::Deed;
 use dutyline::domain::contact::PhoneNumber;
-use dutyline::domain::delivery::Notification;
 use dutyline::domain::delivery::ledger::{Entry, Intent, VendorName};
+use dutyline::domain::delivery::{Notification, Purpose};
 use dutyline::domain::directory::device::Device;
 use dutyline::domain::directory::person::PersonId;
 use dutyline::domain::ids::{AlertId, NotificationId};
@@ -104,7 +104,7 @@ impl Store {
             alert: alert.id,
             person: PersonId(person.to_owned()),
             device: Device::Sms(phone.clone()),
-            is_update: false,
+            purpose: Purpose::Alert,
             due: at(0),
         };
         let alert = self.store.alert(alert.id).await.unwrap().unwrap().alert;

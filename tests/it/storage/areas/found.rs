@@ -14,7 +14,7 @@ use dutyline::domain::alerting::origin::{FromEvent, Origin};
 use dutyline::domain::alerting::scenario::Scenario;
 use dutyline::domain::alerting::team::{IntegrationName, TeamName};
 use dutyline::domain::contact::EmailAddress;
-use dutyline::domain::delivery::Notification;
+use dutyline::domain::delivery::{Notification, Purpose};
 use dutyline::domain::directory::device::Device;
 use dutyline::domain::directory::person::PersonId;
 use dutyline::domain::ids::{AlertId, LogId, NotificationId};
@@ -112,7 +112,7 @@ async fn alerts_are_found_by_whatever_is_known_of_them(s: &Store) {
         alert: told.alert.id,
         person: PersonId("ben".to_owned()),
         device: Device::Email(EmailAddress::parse("ben@example.com").unwrap()),
-        is_update: false,
+        purpose: Purpose::Alert,
     });
     let told_of = told.alert.id;
     write(s, told).await;

@@ -8,7 +8,7 @@ use dutyline::domain::alerting::change::Change;
 use dutyline::domain::alerting::life;
 use dutyline::domain::alerting::log::Happened;
 use dutyline::domain::contact::PhoneNumber;
-use dutyline::domain::delivery::Notification;
+use dutyline::domain::delivery::{Notification, Purpose};
 use dutyline::domain::directory::device::Device;
 use dutyline::domain::directory::person::PersonId;
 use dutyline::domain::effect::Effect;
@@ -51,7 +51,7 @@ impl Store {
             alert: alert.id,
             person: PersonId(person.to_owned()),
             device: Device::Voice(number()),
-            is_update: false,
+            purpose: Purpose::Alert,
             due: at(0),
         };
         let id = alert.id;
