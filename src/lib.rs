@@ -64,12 +64,14 @@
 //!   - `service/ringing/`: people rung about alerts.
 //!   - `service/answering.rs`, `service/answering/`: alerts answered by text, and on the page behind a link.
 //!   - `service/alerting.rs`: alerts read, and what people and programs do to them.
+//!   - `service/sparing.rs`: whoever needs not be told any more, since an alert has changed.
 //!   - `service/escalating.rs`: alerts whose time has come; `service/auditing.rs`: none is forgotten.
 //!   - `service/sending.rs`: a message handed to a vendor; `service/ledger.rs`: what becomes of it; `service/throttling.rs`: what
 //!     of it has to wait.
 //!   - `service/hooks.rs`: other programs told what happens to alerts; `service/feed.rs`: those who follow it live.
 //!   - `service/message.rs`, `service/message/`: what people are written of an alert.
-//!   - `service/on_call.rs`: who is on call: the one answer that everybody is given.
+//!   - `service/on_call.rs`: who is on call: the one answer that everybody is given; `service/current.rs`: with
+//!     which directory.
 //!   - `service/intake.rs`, `service/intake/`: events taken in: who may send them, what comes twice, what is sent along.
 //!   - `service/changes.rs`: absences and overrides, entered while the program runs.
 //!   - `service/directory.rs`: callers looked up in another system's directory.

@@ -3,7 +3,8 @@
 use super::serve::{load, warn};
 use super::{Failed, SettingsFile, WrongSettings, say};
 use clap::{Args, ValueEnum};
-use dutyline::domain::alerting::alert::{AlertState, AlertStory};
+use dutyline::domain::alerting::alert::AlertStory;
+use dutyline::domain::alerting::state::AlertState;
 use dutyline::domain::contact::{EmailAddress, PhoneNumber};
 use dutyline::domain::delivery::{Notification, Purpose};
 use dutyline::domain::directory::device::Device;

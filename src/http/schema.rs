@@ -1,9 +1,9 @@
 //! Values of the domain as the API's description shows them. The domain itself knows nothing of descriptions.
 
 use crate::domain::alerting::actor::Channel;
-use crate::domain::alerting::alert::AlertState;
 use crate::domain::alerting::life::LONGEST_SNOOZE;
 use crate::domain::alerting::scenario::Scenario;
+use crate::domain::alerting::state::AlertState;
 use crate::domain::delivery::ledger::DeliveryState;
 use crate::domain::severity::Severity;
 use crate::domain::voice::action::Action;

@@ -4,13 +4,14 @@
 use super::deliveries::BegunMessage;
 use super::error::StoreError;
 use crate::domain::access::{ApiKey, TokenHash};
-use crate::domain::alerting::alert::{AlertState, AlertStory, Matter};
+use crate::domain::alerting::alert::{AlertStory, Matter};
 use crate::domain::alerting::change::Change;
 use crate::domain::alerting::event::{EarlyEnd, Event};
 use crate::domain::alerting::filter::AlertFilter;
 use crate::domain::alerting::hook::HookMessage;
 use crate::domain::alerting::ingest::Ingested;
 use crate::domain::alerting::log::LogEntry;
+use crate::domain::alerting::state::AlertState;
 use crate::domain::alerting::team::TeamName;
 use crate::domain::audit::Audited;
 use crate::domain::contact::PhoneNumber;

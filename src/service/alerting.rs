@@ -1,13 +1,14 @@
 //! Alerts: read, and what people and programs do to them.
 
-use super::{hooks, ringing, throttling};
+use super::{hooks, sparing, throttling};
 use crate::app::App;
 use crate::domain::alerting::act::{self, Act};
 use crate::domain::alerting::actor::Actor;
-use crate::domain::alerting::alert::{AlertState, AlertStory};
+use crate::domain::alerting::alert::AlertStory;
 use crate::domain::alerting::change::Change;
 use crate::domain::alerting::filter::AlertFilter;
 use crate::domain::alerting::life::Refused;
+use crate::domain::alerting::state::AlertState;
 use crate::domain::ids::{AlertId, AuditId};
 use crate::ports::error::StoreError;
 use crate::ports::store::{AlertCursor, AlertPage};
@@ -155,7 +156,7 @@ async fn is_followed(app: &App, story: &AlertStory) -> Result<bool, StoreError> 
 /// What a change means for phones that ring, for messages that wait, and for other programs, is added to it, and what of
 /// it has to wait is put off: every change goes through here before it is written.
 pub(super) async fn prepare(app: &App, change: &mut Change) -> Result<(), StoreError> {
-    ringing::spare(app, change).await?;
+    sparing::spare(app, change).await?;
     hooks::add(app, change);
     throttling::put_off(app, change);
     Ok(())

@@ -1,42 +1,14 @@
 //! Who is on call: one answer for the phone, the API, the messages and the calendars.
 
-use crate::app::{App, Live};
+use crate::app::App;
 use crate::domain::directory::resolve::{self, OnCall};
 use crate::domain::directory::schedule::gaps::{self, Gap};
 use crate::domain::directory::{Directory, Recipient};
 use crate::ports::error::StoreError;
+use crate::service::current::Current;
 use crate::service::directory::on_call as elsewhere;
 use jiff::{SignedDuration, Timestamp};
-use std::ops::Deref;
-use std::sync::Arc;
 use tokio::task::JoinError;
-
-/// The directory of a moment: that of the settings as it is, or with what is different at that moment.
-#[derive(Debug)]
-pub struct Current {
-    live: Arc<Live>,
-    changed: Option<Directory>,
-}
-
-impl Deref for Current {
-    type Target = Directory;
-
-    fn deref(&self) -> &Directory {
-        self.changed.as_ref().unwrap_or(&self.live.settings.directory)
-    }
-}
-
-impl Current {
-    /// A copy of its own, to be changed.
-    pub(super) fn to_mut(&mut self) -> &mut Directory {
-        self.changed.get_or_insert_with(|| self.live.settings.directory.clone())
-    }
-
-    /// The directory itself, to be kept.
-    pub(super) fn into_own(self) -> Directory {
-        self.changed.unwrap_or_else(|| self.live.settings.directory.clone())
-    }
-}
 
 /// The directory of the settings, with the absences and overrides of the store that end after that moment. What of
 /// them refers to somebody, or to a schedule, that the settings have no more is left out, and said once.
@@ -44,7 +16,7 @@ pub async fn directory(app: &App, ends_after: Timestamp) -> Result<Current, Stor
     let stored = app.changes.run_time(ends_after).await?;
     let live = app.live();
     if stored.is_empty() {
-        return Ok(Current { live, changed: None });
+        return Ok(Current::of(live));
     }
     let (directory, left_out) = live.settings.directory.clone().with(stored);
     for one in left_out {
@@ -53,7 +25,7 @@ pub async fn directory(app: &App, ends_after: Timestamp) -> Result<Current, Stor
             tracing::warn!(id = %one.id, what, "it names somebody, or a schedule, that the settings have no more");
         }
     }
-    Ok(Current { live, changed: Some(directory) })
+    Ok(Current::changed(live, directory))
 }
 
 /// The same for one moment, with what another system's directory says of who is on call then, as far as these recipients

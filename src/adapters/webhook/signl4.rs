@@ -6,10 +6,11 @@
 
 use super::said::Said;
 use super::standard::json;
-use crate::domain::alerting::alert::{Alert, AlertState};
+use crate::domain::alerting::alert::Alert;
 use crate::domain::alerting::content::Detail;
 use crate::domain::alerting::news::News;
 use crate::domain::alerting::scenario::Scenario;
+use crate::domain::alerting::state::AlertState;
 use crate::domain::contact::EmailAddress;
 use crate::domain::directory::Directory;
 use crate::domain::directory::device::Device;

@@ -1,11 +1,12 @@
 //! Everything that can be done to an alert, as a value, and how the audit keeps that it was done.
 
 use super::actor::Actor;
-use super::alert::{AlertState, AlertStory};
+use super::alert::AlertStory;
 use super::audited::{AuditedAct, AuditedAlert, AuditedSide};
 use super::change::Change;
 use super::life::{self, Refused};
 use super::reply::Deed;
+use super::state::AlertState;
 use crate::domain::ids::AuditId;
 use jiff::Timestamp;
 

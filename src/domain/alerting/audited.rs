@@ -1,8 +1,9 @@
 //! What the audit keeps of something that somebody did to an alert.
 
 use super::actor::Channel;
-use super::alert::{Acknowledged, AlertState, AlertStory, Closed};
+use super::alert::{Acknowledged, AlertStory, Closed};
 use super::log::Happened;
+use super::state::AlertState;
 use crate::domain::directory::person::PersonId;
 use crate::domain::ids::{AlertId, AuditId};
 use crate::domain::severity::Severity;

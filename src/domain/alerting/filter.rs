@@ -1,7 +1,7 @@
 //! Which alerts of all are wanted.
 
-use super::alert::AlertState;
 use super::content::CategoryName;
+use super::state::AlertState;
 use super::team::TeamName;
 use crate::domain::directory::person::PersonId;
 use crate::domain::severity::Severity;

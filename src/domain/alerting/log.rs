@@ -1,6 +1,6 @@
 //! What happened to an alert.
 
-use super::alert::AlertState;
+use super::state::AlertState;
 use crate::domain::severity::Severity;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

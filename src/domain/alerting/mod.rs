@@ -34,6 +34,7 @@ pub mod reply;
 pub mod rules;
 pub mod scenario;
 pub mod standing;
+pub mod state;
 pub mod status_map;
 pub mod subscribers;
 pub mod team;

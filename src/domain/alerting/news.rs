@@ -1,8 +1,9 @@
 //! What other programs are told about an alert, and how the alert stood then.
 
 use super::actor::Who;
-use super::alert::{AlertState, AlertStory};
+use super::alert::AlertStory;
 use super::log::{Happened, LogEntry};
+use super::state::AlertState;
 use crate::domain::severity::Severity;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,8 @@
 //! Whether a message about an alert is still needed when it is to be sent.
 
 use super::actor::Who;
-use super::alert::{Alert, AlertState};
+use super::alert::Alert;
+use super::state::AlertState;
 use crate::domain::delivery::Purpose;
 use crate::domain::delivery::ledger::Dropped;
 use crate::domain::directory::person::PersonId;

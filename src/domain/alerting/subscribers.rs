@@ -4,12 +4,13 @@
 mod tests;
 
 use super::actor::Who;
-use super::alert::{Alert, AlertState, AlertStory};
+use super::alert::{Alert, AlertStory};
 use super::announce::{in_words, sending};
 use super::change::Change;
 use super::log::{Happened, LogEntry};
 use super::news::{self, News, Topic};
 use super::rules;
+use super::state::AlertState;
 use super::team::Team;
 use crate::domain::delivery::ledger::Dropped;
 use crate::domain::delivery::{Notification, Purpose, WRITTEN};

@@ -1,6 +1,6 @@
 //! An alert as the templates of messages speak of it: names and plain values, nothing that a language says.
 
-use super::alert::AlertState;
+use super::state::AlertState;
 use crate::domain::severity::Severity;
 use serde::Serialize;
 

@@ -1,7 +1,7 @@
 //! What becomes of a message: written before a vendor is asked, and again when the vendor has answered.
 
 use super::{Notification, Purpose, latest};
-use crate::domain::alerting::alert::AlertState;
+use crate::domain::alerting::state::AlertState;
 use crate::domain::directory::device::DeviceKind;
 use crate::domain::ids::NotificationId;
 use jiff::{SignedDuration, Timestamp};

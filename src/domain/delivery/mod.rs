@@ -3,7 +3,7 @@
 pub mod ledger;
 pub mod throttle;
 
-use super::alerting::alert::AlertState;
+use super::alerting::state::AlertState;
 use super::directory::device::{Device, DeviceKind};
 use super::directory::person::PersonId;
 use super::ids::{AlertId, NotificationId};

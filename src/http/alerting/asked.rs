@@ -2,9 +2,9 @@
 
 use crate::app::App;
 use crate::domain::alerting::actor::{Actor, Channel, Who};
-use crate::domain::alerting::alert::AlertState;
 use crate::domain::alerting::content::CategoryName;
 use crate::domain::alerting::filter::AlertFilter;
+use crate::domain::alerting::state::AlertState;
 use crate::domain::alerting::team::TeamName;
 use crate::domain::directory::person::PersonId;
 use crate::domain::ids::AlertId;

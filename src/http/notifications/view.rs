@@ -1,6 +1,6 @@
 //! A message as JSON. Its number or address is not in it: whom it is to says enough.
 
-use crate::domain::alerting::alert::AlertState;
+use crate::domain::alerting::state::AlertState;
 use crate::domain::delivery::ledger::{Delivery, DeliveryState, VendorName};
 use crate::domain::directory::person::PersonId;
 use crate::domain::ids::{AlertId, NotificationId};

@@ -10,7 +10,7 @@ use crate::domain::directory::elsewhere::on_call::{GroupOnCall, KeptOnCall};
 use crate::domain::directory::group::GroupName;
 use crate::domain::directory::person::PersonId;
 use crate::ports::error::{StoreError, VendorError};
-use crate::service::on_call::Current;
+use crate::service::current::Current;
 use jiff::Timestamp;
 use search::Search;
 use std::collections::BTreeSet;

@@ -1,10 +1,8 @@
 //! People rung about alerts: the calls to them placed, found again, and let go.
 
 mod limit;
-mod spare;
 mod turns;
 
-pub(super) use spare::spare;
 pub use turns::{Answered, document, news};
 
 use super::calling;

@@ -1,7 +1,7 @@
 //! Alerts of every kind, as templates speak of them: what they fail with they must fail with when the settings are read.
 
 use super::Piece;
-use crate::domain::alerting::alert::AlertState;
+use crate::domain::alerting::state::AlertState;
 use crate::domain::alerting::wording::{BundleLine, BundleWording, Kind, Named, Wording};
 use crate::domain::severity::Severity;
 use minijinja::Value;

@@ -1,8 +1,8 @@
 //! What happens to all alerts, in the order in which it is written.
 
-use crate::domain::alerting::alert::AlertState;
 use crate::domain::alerting::content::Content;
 use crate::domain::alerting::log::LogEntry;
+use crate::domain::alerting::state::AlertState;
 use crate::domain::alerting::team::TeamName;
 use crate::domain::ids::LogId;
 use crate::domain::severity::Severity;

@@ -6,8 +6,8 @@
 
 use super::{select_stories, story};
 use crate::domain::alerting::actor::Who;
-use crate::domain::alerting::alert::AlertState;
 use crate::domain::alerting::filter::AlertFilter;
+use crate::domain::alerting::state::AlertState;
 use crate::domain::ids::AlertId;
 use crate::domain::severity::Severity;
 use crate::ports::error::StoreError;

@@ -3,12 +3,13 @@
 use dutyline::domain::access::TokenHash;
 use dutyline::domain::alerting::actor::{Channel, Who};
 use dutyline::domain::alerting::alert::Progress;
-use dutyline::domain::alerting::alert::{Alert, AlertState, Closed};
+use dutyline::domain::alerting::alert::{Alert, Closed};
 use dutyline::domain::alerting::content::Content;
 use dutyline::domain::alerting::log::{Happened, LogEntry, Release};
 use dutyline::domain::alerting::origin::{FromCall, Origin};
 use dutyline::domain::alerting::place::Escalation;
 use dutyline::domain::alerting::scenario::Scenario;
+use dutyline::domain::alerting::state::AlertState;
 use dutyline::domain::contact::PhoneNumber;
 use dutyline::domain::delivery::Purpose;
 use dutyline::domain::directory::Recipient;

@@ -4,7 +4,7 @@ use super::*;
 use crate::world::{ListedAlerts as _, World, acts};
 use async_trait::async_trait;
 use dutyline::domain::alerting::actor::{Actor, Channel, Who};
-use dutyline::domain::alerting::alert::AlertState;
+use dutyline::domain::alerting::state::AlertState;
 use dutyline::domain::contact::PhoneNumber;
 use dutyline::domain::directory::person::PersonId;
 use dutyline::domain::effect::Effect;

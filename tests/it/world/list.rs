@@ -1,7 +1,8 @@
 //! The list of alerts, as the store has it.
 
-use dutyline::domain::alerting::alert::{AlertState, AlertStory};
+use dutyline::domain::alerting::alert::AlertStory;
 use dutyline::domain::alerting::filter::AlertFilter;
+use dutyline::domain::alerting::state::AlertState;
 use dutyline::ports::error::StoreError;
 use dutyline::ports::store::{AlertCursor, AlertStore};
 

@@ -528,5 +528,5 @@ fn g42_an_alert_that_nobody_wants_is_closed_by_itself_where_the_team_says_so() {
     case.acknowledge("ada", 1);
     assert_eq!((case.told(1), case.next()), (nobody(), Some(61)));
     case.told(61);
-    assert_eq!(case.story.alert.state(), crate::domain::alerting::alert::AlertState::Resolved);
+    assert_eq!(case.story.alert.state(), crate::domain::alerting::state::AlertState::Resolved);
 }

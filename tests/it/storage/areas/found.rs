@@ -3,7 +3,7 @@
 use super::{Store, at, store};
 use crate::storage::subject::on_every_driver;
 use dutyline::domain::alerting::actor::{Actor, Channel, Who};
-use dutyline::domain::alerting::alert::{Alert, AlertState, Progress};
+use dutyline::domain::alerting::alert::{Alert, Progress};
 use dutyline::domain::alerting::change::Change;
 use dutyline::domain::alerting::content::CategoryName;
 use dutyline::domain::alerting::content::Content;
@@ -12,6 +12,7 @@ use dutyline::domain::alerting::life;
 use dutyline::domain::alerting::log::{Happened, LogEntry};
 use dutyline::domain::alerting::origin::{FromEvent, Origin};
 use dutyline::domain::alerting::scenario::Scenario;
+use dutyline::domain::alerting::state::AlertState;
 use dutyline::domain::alerting::team::{IntegrationName, TeamName};
 use dutyline::domain::contact::EmailAddress;
 use dutyline::domain::delivery::{Notification, Purpose};

@@ -1,8 +1,8 @@
 //! From when on an alert's times count, and what is asked for by hand.
 
 use super::*;
-use crate::domain::alerting::alert::AlertState;
 use crate::domain::alerting::news::{News, StateAt};
+use crate::domain::alerting::state::AlertState;
 
 /// Closed by itself after seven minutes, and an hour after it was acknowledged.
 fn closing() -> Case {

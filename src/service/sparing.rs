@@ -12,7 +12,7 @@ use crate::ports::error::StoreError;
 
 /// What a change means for phones that ring about its alert, and for messages about it that wait, is added to it. Whoever
 /// has a phone rung at the same moment looks once more when it rings.
-pub(in crate::service) async fn spare(app: &App, change: &mut Change) -> Result<(), StoreError> {
+pub(super) async fn spare(app: &App, change: &mut Change) -> Result<(), StoreError> {
     if !change.log.iter().any(|entry| may_spare(&entry.what)) {
         return Ok(());
     }
