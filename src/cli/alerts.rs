@@ -192,7 +192,7 @@ impl Alerts {
             say(&serde_json::to_string_pretty(&answer)?);
         } else if self.alert.is_some() {
             show(&answer);
-            list(&answer, "notifications").iter().for_each(show_unsent);
+            show_unsent(&answer);
             for entry in list(&answer, "log") {
                 say(&format!("  {}  {}", text(&entry["at"]), story(entry, &[])));
             }
@@ -277,22 +277,43 @@ async fn id_of(client: &Client, alert: &str) -> Result<String, Failed> {
     segment(&found.get("id").map(text).unwrap_or_default())
 }
 
-/// A message that has not gone out, and why.
-fn show_unsent(message: &Value) {
-    let state = text(&message["state"]);
-    if !["waiting", "sending", "failed", "unknown"].contains(&state.as_str()) {
-        return;
+/// The messages that have not gone out, and why. Of an alert that needs nobody now, those that wait go to nobody.
+fn show_unsent(alert: &Value) {
+    let is_needed = text(&alert["state"]) == "open" && alert["snoozed_until"].is_null();
+    let mut lines: Vec<(String, usize)> = vec![];
+    for message in list(alert, "notifications") {
+        let state = text(&message["state"]);
+        let is_shown = match state.as_str() {
+            "waiting" => is_needed || message["news"].is_string(),
+            state => ["sending", "failed", "unknown"].contains(&state),
+        };
+        if !is_shown {
+            continue;
+        }
+        let line = unsent(message, &state);
+        match lines.iter_mut().find(|(known, _)| *known == line) {
+            Some((_, times)) => *times += 1,
+            None => lines.push((line, 1)),
+        }
     }
-    let until = ["throttled_until", "next_at"].map(|name| text(&message[name])).into_iter();
-    let until = until.filter(|until| !until.is_empty()).map(|until| format!(" until {until}")).next();
-    let cause = Some(text(&message["cause"])).filter(|cause| !cause.is_empty());
-    say(&format!(
-        "  {} for {}: {state}{}{}",
-        text(&message["by"]),
-        text(&message["person"]),
-        until.unwrap_or_default(),
-        cause.map(|cause| format!(", {cause}")).unwrap_or_default(),
-    ));
+    for (line, times) in lines {
+        let times = if times > 1 { format!(" ({times} times)") } else { String::new() };
+        say(&format!("  {line}{times}"));
+    }
+}
+
+/// One of them.
+fn unsent(message: &Value, state: &str) -> String {
+    let [throttled, next, cause, news] =
+        ["throttled_until", "next_at", "cause", "news"].map(|name| text(&message[name]));
+    let until = match (throttled.is_empty(), next.is_empty()) {
+        (false, _) => format!(" until {throttled}, since that device has been sent enough"),
+        (true, false) => format!(" until {next}"),
+        (true, true) => String::new(),
+    };
+    let cause = if cause.is_empty() { cause } else { format!(", {cause}") };
+    let news = if news.is_empty() { news } else { format!(" (news: {news})") };
+    format!("{}{news} for {}: {state}{until}{cause}", text(&message["by"]), text(&message["person"]))
 }
 
 /// One alert for people.
@@ -308,7 +329,9 @@ fn show(alert: &Value) {
         None => &alert["action"],
     };
     let team = text(&alert["team"]);
-    let whose = if team.is_empty() { recipients.join(", ") } else { team };
+    // Of a call, the caller has chosen whom it is for; of an event, nobody has.
+    let is_chosen = alert["event"].is_null() && !recipients.is_empty();
+    let whose = if team.is_empty() || is_chosen { recipients.join(", ") } else { team };
     say(&format!(
         "{}  {}  {} {} for {whose}, {}",
         alert["number"],

@@ -53,7 +53,7 @@ impl Outbox {
             None => self.list(),
             Some(What::Retry(one)) => {
                 block_on(ask(&one.client.read()?, Method::POST, &format!("/api/outbox/{}/retry", one.id)))?;
-                say(&format!("{} is tried now", one.id));
+                say(&format!("{} is due now", one.id));
                 Ok(())
             }
             Some(What::Drop(one)) => {

@@ -26,7 +26,7 @@ use crate::domain::severity::Severity;
 use crate::ports::deliveries::{Attempt, BegunMessage, WaitingMessage};
 use crate::ports::error::StoreError;
 use crate::ports::store::Consequence;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 /// What is to be done about a message whose time has come.
 #[derive(Debug)]
@@ -290,8 +290,24 @@ pub fn sent(app: &App, ready: &Ready, vendor_ref: Option<String>) -> Vec<Consequ
     };
     let mut led_to =
         vec![Consequence::Delivery(one.id, Entry::Sent { at, vendor_ref }), told(one.alert, &one.person)];
-    led_to.extend(ready.also.iter().map(|also| told(also.alert, &also.person)));
+    let others = ready.also.iter().map(|also| (also.alert, &also.person));
+    led_to.extend(once((one.alert, &one.person), others).map(|(alert, person)| told(alert, person)));
     led_to
+}
+
+/// Those others that a message tells somebody of, each once: of one alert there may be several messages to them.
+fn once<'a>(
+    own: (AlertId, &'a PersonId),
+    others: impl Iterator<Item = (AlertId, &'a PersonId)>,
+) -> impl Iterator<Item = (AlertId, &'a PersonId)> {
+    let mut told = vec![own];
+    others.filter(move |one| {
+        let is_new = !told.contains(one);
+        if is_new {
+            told.push(*one);
+        }
+        is_new
+    })
 }
 
 /// What it means that nobody can tell yet whether a vendor has taken a message.
@@ -349,9 +365,9 @@ pub(super) async fn given_up(
     let mut led_to =
         vec![Consequence::Delivery(id, entry), Consequence::Logged(one.alert, what(&one.person))];
     let also = app.deliveries.bundled(id).await?;
-    led_to.extend(
-        also.iter().map(|also| Consequence::Logged(also.notification.alert, what(&also.notification.person))),
-    );
+    let others = also.iter().map(|also| (also.notification.alert, &also.notification.person));
+    let others = once((one.alert, &one.person), others);
+    led_to.extend(others.map(|(alert, person)| Consequence::Logged(alert, what(person))));
     Ok(led_to)
 }
 
@@ -380,13 +396,19 @@ pub async fn heard(app: &App, id: NotificationId, vendor_ref: &str, fate: &Fate)
         }
         let now = app.clock.now();
         let Some((entry, learned)) = learned(&delivery, fate, vendor_ref, now) else { return Ok(()) };
-        // The alerts that it says too are told of the same way.
+        // The alerts that it says too are told of the same way, each once.
         let mut about = vec![delivery.notification.clone()];
-        about.extend(app.deliveries.bundled(id).await?.into_iter().map(|also| also.notification));
+        for also in app.deliveries.bundled(id).await? {
+            let one = also.notification;
+            if !about.iter().any(|other| (other.alert, &other.person) == (one.alert, &one.person)) {
+                about.push(one);
+            }
+        }
         let log: Vec<_> = about
             .iter()
             .flat_map(|one| {
-                learned.iter().map(|what| (one.alert, LogEntry { at: now, what: what.told(one) }))
+                let told = learned.iter().filter_map(|what| what.told(one, now));
+                told.map(|what| (one.alert, LogEntry { at: now, what }))
             })
             .collect();
         match app.deliveries.heard(&delivery, &entry, Some(vendor_ref), &log).await {
@@ -405,21 +427,24 @@ pub async fn heard(app: &App, id: NotificationId, vendor_ref: &str, fate: &Fate)
 enum Learned {
     /// A vendor has taken it after all.
     Taken,
-    /// It has reached its device so much later than it was due.
-    Late(SignedDuration),
+    /// It has reached its device, which may be later than it was due.
+    Reached,
     /// It will not.
     Lost(String),
 }
 
 impl Learned {
-    /// In the log of the alert that a message is about.
-    fn told(&self, one: &Notification) -> Happened {
+    /// In the log of the alert that a message is about; `None`: there is nothing to say.
+    fn told(&self, one: &Notification, now: Timestamp) -> Option<Happened> {
         let (person, by) = words(one);
-        match self {
+        Some(match self {
             Self::Taken => Happened::Notified { person, by },
-            Self::Late(after) => Happened::DeliveredLate { person, by, after_seconds: after.as_secs() },
+            Self::Reached => {
+                let after_seconds = ledger::lateness(one.due, now)?.as_secs();
+                Happened::DeliveredLate { person, by, after_seconds }
+            }
             Self::Lost(why) => Happened::NotNotified { person, by, why: why.clone() },
-        }
+        })
     }
 }
 
@@ -434,9 +459,8 @@ fn learned(
     let is_news = matches!(delivery.state, DeliveryState::Sending | DeliveryState::Unknown);
     match (delivery.state, fate) {
         (DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Unknown, Fate::Reached) => {
-            let late = ledger::lateness(delivery.notification.due, now).map(Learned::Late);
             let taken = is_news.then_some(Learned::Taken);
-            Some((Entry::Delivered { at: now }, taken.into_iter().chain(late).collect()))
+            Some((Entry::Delivered { at: now }, taken.into_iter().chain([Learned::Reached]).collect()))
         }
         (DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Unknown, Fate::Lost(why)) => {
             Some((Entry::Failed { at: now, cause: why.clone() }, vec![Learned::Lost(why.clone())]))

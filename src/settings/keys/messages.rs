@@ -84,7 +84,7 @@ pub(super) const SMS: &[Key] = &[
         "bundle_above",
         Count(1, 10_000),
         "3",
-        "As soon as more than so many wait for a number that has been sent enough, they become one message.",
+        "Where more than so many wait when a number may be sent the next message, they become that one.",
     ),
     Key::default(
         "on_unknown",

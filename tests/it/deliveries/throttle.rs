@@ -4,7 +4,7 @@ use super::*;
 use dutyline::app::Live;
 use dutyline::domain::access::TokenHash;
 use dutyline::domain::alerting::team::TeamName;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
 /// A phone gets five texts in a quarter of an hour, of which one is kept for what is urgent or new; and nobody is told of an
@@ -103,15 +103,22 @@ async fn g30_more_than_three_that_wait_become_one() {
     for id in &all[5..] {
         let other = messages(&world, *id, "ben").await.remove(0);
         assert_eq!((other["state"].as_str(), &other["bundled_in"]), (Some("bundled"), &first["id"]));
-        assert!(log(&world, *id, "ben").await.iter().any(|entry| entry["what"] == "notified"));
+        let log = log(&world, *id, "ben").await;
+        assert!(log.iter().any(|entry| entry["what"] == "notified"));
+        // How late it is counts from its own alert, not from that of the message that says it.
+        let late = log.iter().find(|entry| entry["what"] == "delivered_late").unwrap();
+        let time = |moment: &Value| moment.as_str().unwrap().parse::<Timestamp>().unwrap();
+        let after = time(&first["delivered_at"]).duration_since(time(&other["due_at"]));
+        assert_eq!(late["after_seconds"].as_i64(), Some(after.as_secs()));
     }
 }
 
 #[tokio::test]
 async fn g30_a_bundle_names_each_alert_once_however_many_messages_of_it_wait() {
     let world = World::start_with("demo", at_most(4)).await;
+    let mut all = vec![];
     for n in 0..6 {
-        post(&world, json!({ "title": format!("Pump {n}") })).await;
+        all.push(post(&world, json!({ "title": format!("Pump {n}") })).await);
     }
     // Nobody answers: each step adds its messages to those that wait.
     world.wait(20 * 60).await;
@@ -126,6 +133,14 @@ async fn g30_a_bundle_names_each_alert_once_however_many_messages_of_it_wait() {
         assert_eq!(once.len(), named.len(), "{bundle}");
         let count: usize = bundle.split(' ').next().unwrap().parse().unwrap();
         assert!(count <= 6, "{bundle}");
+    }
+    for id in all {
+        let log = log(&world, id, "ben").await;
+        let told = log.iter().filter(|entry| entry["what"] == "notified" && entry["by"] == "sms");
+        let mut moments: Vec<_> = told.map(|entry| entry["at"].as_str().unwrap().to_owned()).collect();
+        let count = moments.len();
+        moments.dedup();
+        assert_eq!(moments.len(), count, "one text is one entry: {log:#?}");
     }
 }
 

@@ -233,7 +233,7 @@ async fn the_command_lists_hastens_and_drops() {
     assert_eq!(lines[1], format!("{id}  fetch_recording  tried 13 times, given up"));
     assert!(lines[2].starts_with("  asked for at 20"), "{listed}");
     assert!(lines[3].starts_with("  for now: the carrier can't be reached: "), "{listed}");
-    assert_eq!(run(&["retry", &id]).await, (Some(0), format!("{id} is tried now\n")));
+    assert_eq!(run(&["retry", &id]).await, (Some(0), format!("{id} is due now\n")));
     let (code, refused) = run(&["drop", &id]).await;
     assert_eq!(
         (code, refused.as_str()),
